@@ -1,0 +1,1 @@
+"""One file a language; each exports one `LANGUAGE`. See docs/COOKBOOK.md."""
