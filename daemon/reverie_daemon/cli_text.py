@@ -1,0 +1,113 @@
+"""The words and columns that `cli.py` prints for people. Pure but for the progress bar, which writes to the stream it is
+given; what it prints for programs is JSON and needs nothing from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+Show = Callable[[str, int, int], None]
+
+
+def answer_footer(answer: Mapping[str, Any]) -> str:
+    """One line under an answer: how it came about, and what it saved."""
+    tokens = answer["tokens"]
+    parts = [answer["route"], f"confidence {answer['confidence']:.2f}"]
+    if not answer["fresh"]:
+        parts.append("not fresh")
+    if answer["pending"]["files"]:
+        parts.append(f"{answer['pending']['files']:,} files not indexed yet")
+    if tokens["prompt"] + tokens["completion"]:
+        parts.append(f"{tokens['saved']:,} tokens saved of {tokens['baseline']:,}")
+    else:
+        parts.append(f"{tokens['baseline']:,} tokens an agent would have read")
+    parts.append(f"{answer['latency_ms']:.0f} ms")
+    return "\n— " + " · ".join(parts)
+
+
+def indexed(done: Mapping[str, Any]) -> str:
+    return (
+        f"{done['files']:,} files and {done['symbols']:,} symbols indexed in {done['seconds']:.1f} s (clock {done['clock']})."
+    )
+
+
+def status(status: Mapping[str, Any]) -> str:
+    """The daemon in a line, then each repository in two."""
+    sleep = status["sleep"]
+    lines = [
+        f"daemon   process {status['pid']}, version {status['version']}, up {_duration(status['uptime_s'])}",
+        f"state    {sleep['state']}: {sleep['reason']}",
+        f"model    {status['model'] or 'none: answers are composed from the index'}",
+        f"saved    {status['saved']['tokens']:,} tokens ({status['saved']['today']:,} today)",
+    ]
+    return "\n".join(lines + [line for repository in status["repositories"] for line in _repository(repository)])
+
+
+def _repository(repository: Mapping[str, Any]) -> list[str]:
+    lines = [
+        "",
+        repository["root"],
+        f"  {repository['branch'] or 'detached'} at {(repository['head'] or 'no commit')[:12]}, clock {repository['clock']}: "
+        f"{repository['files']:,} files, {repository['symbols']:,} symbols, {repository['store_bytes'] / 1e6:.1f} MB",
+    ]
+    if repository["problem"]:
+        lines.append(f"  {repository['problem']['message']} Next: {repository['problem']['next_step']}")
+    if repository["progress"]:
+        progress = repository["progress"]
+        lines.append(f"  {progress['phase']}: {progress['done']:,} of {progress['total']:,}")
+    trigger = repository["last_trigger"]
+    if trigger:
+        lines.append(f"  last woken by {trigger['source']} ({trigger['event']}) at {trigger['at']}")
+    return lines
+
+
+def repositories(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        return "No repository is watched. Add one: reverie add PATH"
+    return "\n".join(f"{row['root']}  {row['files']:,} files, clock {row['clock']}" for row in rows)
+
+
+def ledger(ledger: Mapping[str, Any]) -> str:
+    """A row a day and the total; losses keep their sign."""
+    head = f"{'day':<12}{'asked':>8}{'spent awake':>14}{'asleep':>10}{'saved':>12}{'not read':>12}{'net':>12}"
+    rows = [_ledger_row(day["date"], day) for day in ledger["days"]]
+    note = "saved: by a model's answers. not read: tokens an agent would have read for answers that needed no model."
+    return "\n".join([head, *rows, _ledger_row("total", ledger["total"]), note])
+
+
+def _ledger_row(label: str, day: Mapping[str, Any]) -> str:
+    return (
+        f"{label:<12}{day['questions']:>8,}{day['awake']['tokens']:>14,}{day['asleep']['tokens']:>10,}"
+        f"{day['saved']:>12,}{day['not_read']:>12,}{day['net']:>12,}"
+    )
+
+
+def forgotten(gone: Mapping[str, int]) -> str:
+    return f"Forgot {gone['questions']:,} questions and {gone['notes']:,} notes."
+
+
+def _duration(seconds: float) -> str:
+    minutes, hours = int(seconds) // 60, int(seconds) // 3600
+    return f"{int(seconds)} s" if minutes == 0 else f"{minutes} min" if hours == 0 else f"{hours} h {minutes % 60} min"
+
+
+@contextmanager
+def progress_bar(stream: TextIO) -> Iterator[Show]:
+    """Shows a phase's progress: a bar in a terminal; elsewhere nothing, since logs want results only."""
+    if not stream.isatty():
+        yield lambda phase, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=stream), transient=True) as progress:
+        tasks: dict[str, Any] = {}
+
+        def show(phase: str, done: int, total: int) -> None:
+            if phase not in tasks:
+                tasks[phase] = progress.add_task(phase, total=total)
+            progress.update(tasks[phase], completed=done, total=total)
+
+        yield show

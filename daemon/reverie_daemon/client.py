@@ -1,0 +1,176 @@
+"""The caller's side of the socket: what the command line, the terminal UI and other tools use.
+
+Everything here blocks, and imports little, since a command line pays for it at every call. It knows routes and errors,
+and nothing of what the daemon does with them. Starting and replacing daemons is `service.py`'s.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from . import service
+from .config import Locations, locations
+from .errors import DaemonUnreachable, NoRepository, UserError, WrongUsage
+
+REPLY_WAIT_S = 120
+"""The longest silence of the daemon within one reply before it counts as unreachable."""
+
+_ERRORS = {kind.code: kind for kind in (WrongUsage, NoRepository, DaemonUnreachable)}
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path, timeout_s: float | None) -> None:
+        super().__init__("reverie", timeout=timeout_s)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Client:
+    """A daemon that answers. Every method raises UserError for what the daemon refuses, DaemonUnreachable when it has
+    gone."""
+
+    def __init__(self, socket_path: Path) -> None:
+        self._socket = socket_path
+        self._streams: set[http.client.HTTPConnection] = set()
+
+    @classmethod
+    def connect(cls, *, start: bool = True, where: Locations | None = None) -> Self:
+        """A client of the running daemon of this version or newer; with `start`, one is started (and an older one
+        replaced) when need be. Raises DaemonUnreachable."""
+        where = where or locations()
+        service.ensure(where) if start else service.require(where)
+        return cls(where.socket)
+
+    def close(self) -> None:
+        """Ends the streams that are still open."""
+        for connection in list(self._streams):
+            if connection.sock is not None:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def status(self) -> dict[str, Any]:
+        return self._call("GET", "/v1/status")
+
+    def repositories(self) -> list[dict[str, Any]]:
+        repositories: list[dict[str, Any]] = self._call("GET", "/v1/repositories")["repositories"]
+        return repositories
+
+    def add_repository(self, path: Path) -> str:
+        """The root of the repository around `path`, watched from now on. Raises NoRepository."""
+        root: str = self._call("POST", "/v1/repositories", {"path": str(path.absolute())})["root"]
+        return root
+
+    def remove_repository(self, path: Path) -> str:
+        root: str = self._call("DELETE", "/v1/repositories", {"path": str(path.absolute())})["root"]
+        return root
+
+    def ask(
+        self, question: str, *, root: str, path: str = "", conversation: str = "", counted: bool = True
+    ) -> Iterator[dict[str, Any]]:
+        """The answer as it comes: `understood`, `claim`s, then `answer`."""
+        body = {"root": root, "question": question, "path": path, "conversation": conversation, "counted": counted}
+        return self._stream("POST", "/v1/ask", {**body, "stream": True})
+
+    def answer(
+        self, question: str, *, root: str, path: str = "", conversation: str = "", counted: bool = True
+    ) -> dict[str, Any]:
+        """The whole answer at once."""
+        body = {"root": root, "question": question, "path": path, "conversation": conversation, "counted": counted}
+        return self._call("POST", "/v1/ask", body)
+
+    def context(self, question: str, *, root: str, tokens: int, path: str = "") -> dict[str, Any]:
+        body = {"root": root, "question": question, "tokens": tokens, "path": path}
+        return self._call("POST", "/v1/context", body)
+
+    def index(self, *, root: str) -> Iterator[dict[str, Any]]:
+        return self._stream("POST", "/v1/index", {"root": root})
+
+    def learn(self, *, root: str) -> Iterator[dict[str, Any]]:
+        return self._stream("POST", "/v1/learn", {"root": root})
+
+    def questions(self, *, root: str, limit: int = 50) -> list[dict[str, Any]]:
+        questions: list[dict[str, Any]] = self._call("GET", "/v1/questions", query={"root": root, "limit": limit})[
+            "questions"
+        ]
+        return questions
+
+    def source(self, *, root: str, path: str, start: int = 1, end: int = 0) -> dict[str, Any]:
+        """Lines of a file as on disk now; `end` 0 means to the end."""
+        return self._call("GET", "/v1/source", query={"root": root, "path": path, "start": start, "end": end})
+
+    def ledger(self, *, root: str = "") -> dict[str, Any]:
+        return self._call("GET", "/v1/ledger", query={"root": root})
+
+    def forget(self, *, root: str, path: str = "") -> dict[str, Any]:
+        return self._call("POST", "/v1/forget", {"root": root, "path": path})
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """A snapshot, then what changes, until the daemon goes or `close` is called."""
+        return self._stream("GET", "/v1/events", timeout_s=None)
+
+    def _call(
+        self, method: str, route: str, body: Mapping[str, Any] | None = None, query: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        connection = _UnixConnection(self._socket, REPLY_WAIT_S)
+        try:
+            reply = self._send(connection, method, route, body, query)
+            value: dict[str, Any] = json.loads(reply.read())
+        except (OSError, http.client.HTTPException) as error:
+            raise _gone(error) from error
+        finally:
+            connection.close()
+        return value
+
+    def _stream(
+        self, method: str, route: str, body: Mapping[str, Any] | None = None, *, timeout_s: float | None = REPLY_WAIT_S
+    ) -> Iterator[dict[str, Any]]:
+        connection = _UnixConnection(self._socket, timeout_s)
+        self._streams.add(connection)
+        try:
+            reply = self._send(connection, method, route, body, None)
+            for line in reply:
+                if line.startswith(b"data: "):
+                    event: dict[str, Any] = json.loads(line[6:])
+                    if event["event"] == "error":
+                        raise _from_wire(event["error"])
+                    yield event
+        except (OSError, http.client.HTTPException) as error:
+            raise _gone(error) from error
+        finally:
+            self._streams.discard(connection)
+            connection.close()
+
+    def _send(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        route: str,
+        body: Mapping[str, Any] | None,
+        query: Mapping[str, Any] | None,
+    ) -> http.client.HTTPResponse:
+        payload = None if body is None else json.dumps(body).encode()
+        target = f"{route}?{urlencode(query)}" if query else route
+        connection.request(method, target, payload, {"content-type": "application/json"} if payload else {})
+        reply = connection.getresponse()
+        if reply.status >= 400:
+            raise _from_wire(json.loads(reply.read())["error"])
+        return reply
+
+
+def _from_wire(error: Mapping[str, str]) -> UserError:
+    kind = _ERRORS.get(error["code"], UserError)
+    return kind(error["message"], next_step=error["next_step"], code=error["code"])
+
+
+def _gone(error: Exception) -> DaemonUnreachable:
+    reason = str(error) or type(error).__name__
+    return DaemonUnreachable(f"The daemon stopped answering ({reason}).", next_step="reverie start, or reverie logs")
