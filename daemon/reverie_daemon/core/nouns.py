@@ -6,7 +6,7 @@ them as bytes and the wire escapes what is not UTF-8.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -170,8 +170,11 @@ class Catalogue(Protocol):
         """All files that are indexed, by path."""
         ...
 
-    def search(self, terms: Sequence[str], limit: int, under: str = "") -> Sequence[PassageHit]:
-        """Passages that contain any of the terms (stemmed, case-insensitive, identifiers split), best first."""
+    def search(
+        self, terms: Sequence[str], limit: int, under: str = "", roles: Collection[FileRole] = ()
+    ) -> Sequence[PassageHit]:
+        """Passages that contain any of the terms (stemmed, case-insensitive, identifiers split), best first; only those
+        of files with one of the roles when some are given, so that tests do not use up the limit."""
         ...
 
     def frequency(self, term: str) -> int:

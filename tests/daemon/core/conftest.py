@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import re
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 
 import pytest
@@ -108,7 +109,9 @@ class MemoryCatalogue:
     def files(self, under: str = "") -> Sequence[FileVersion]:
         return [version for path, version in self._files.items() if _is_under(path, under)]
 
-    def search(self, terms: Sequence[str], limit: int, under: str = "") -> Sequence[PassageHit]:
+    def search(
+        self, terms: Sequence[str], limit: int, under: str = "", roles: Collection[FileRole] = ()
+    ) -> Sequence[PassageHit]:
         query = " OR ".join(_quoted(term) for term in terms if _quoted(term))
         if not query:
             return []
@@ -117,7 +120,8 @@ class MemoryCatalogue:
             (query,),
         )
         hits = (self._hit(*self._rows[rowid - 1], score) for rowid, score in found)
-        return [hit for hit in hits if _is_under(hit.path, under)][:limit]
+        wanted = (hit for hit in hits if _is_under(hit.path, under) and (not roles or hit.role in roles))
+        return list(itertools.islice(wanted, limit))
 
     def _hit(self, path: str, number: int, score: float) -> PassageHit:
         passage, version = self._facts[path].passages[number], self._files[path]
