@@ -1,0 +1,275 @@
+"""What a question asks: its kind, what it is about, and what makes it the same question as another.
+
+Nothing is looked up here but names; the answer is composed elsewhere. `understand` never fails: a sentence that no
+phrasing fits, or that names nothing this repository has, is a described question for retrieval.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reverie_daemon.core import naming, phrasings
+from reverie_daemon.core.naming import Subject
+from reverie_daemon.core.nouns import Catalogue
+from reverie_daemon.core.phrasings import Direction, Kind
+
+__all__ = ["Kind", "Question", "Subject", "content_terms", "key", "understand"]
+
+Polarity = Literal["positive", "negative"]
+
+SUBJECTS_MAX = 4
+READINGS_MAX = 6
+TERMS_MAX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question understood.
+
+    `direction` is "in" for what points at the subjects (callers) and "out" for what they point at. `polarity` is negative
+    when the sentence negates. `qualifiers` narrow it ("who", "build", "in:src/flask"). `terms` are its content words in
+    order, identifiers as written. For a described question `asks` is the kind its wording resembles ("how", "where",
+    "why", or ""). `readings` are questions that an ambiguous name could have meant instead.
+    """
+
+    text: str
+    kind: Kind
+    subjects: tuple[Subject, ...] = ()
+    direction: Direction = ""
+    polarity: Polarity = "positive"
+    qualifiers: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    asks: str = ""
+    readings: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> Subject | None:
+        return self.subjects[0] if self.subjects else None
+
+
+_STOP = frozenset(
+    """a about above actually after all also am an and any anyone anything are around as at be because been before
+    being below between both but by can cannot could did do does doing done during each either etc every exactly
+    few for from further get gets give given got had has have having here how however i if in inside into is it
+    its itself just kind let like make makes many may me might more most much must my need no nor not of off on
+    once one only or other our out over own particular please rather really same shall should show so some
+    someone something specific such tell than that the their them then there these they thing things this those
+    through to too under until up upon us used very via was way we were what whatever whats when where which
+    while who whom whose why will with within without would you your code codebase repository repo project""".split()
+)
+_NEGATIONS = frozenset(["not", "never", "no", "without", "cannot", "nor", "none", "neither", "isnt", "doesnt", "dont", "wont", "cant", "unless"])
+_TOKEN = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*|\d[\w.]*|[^\W\d_]+")
+_NEGATED = re.compile(
+    r"\b(?:not|never|without|cannot|no longer|neither|nor|none|unless|(?:is|are|was|were|do|does|did|wo|ca|should|could|would|has|have|had)n['’]?t)\b",
+    re.I,
+)
+_MENTION = re.compile(
+    r"`([^`\n]{1,120})`"
+    r"|(?<![\w/.])([\w./\-]+/[\w./\-]+(?::\d+)?)"
+    r"|(?<![\w/.])(@?[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?(?::\d+)?)"
+)
+_IDENTIFIER = re.compile(r"_|[a-z0-9][A-Z]|\w(?:\.|::|->|#)\w|\(\)$|^@")
+_IN_PLACE = re.compile(r"\s+(?:in|under|inside|within|below)\s+(?:the\s+)?(?P<place>`[^`]+`|\S+/\S*|\S+\.\w+|tests?)(?:\s+(?:folder|directory|file|package))?$", re.I)  # fmt: skip
+_PRONOUN = re.compile(r"^(?:it|that|this|them|they|its|these|those|this (?:function|class|method|file|one|code|thing)|that (?:function|class|method|file|one)|the same)$", re.I)  # fmt: skip
+_COUNT = re.compile(r"\b(?:last|past|latest|recent)\s+(\d+)\s+(?:commits?|changes)\b|\b(\d+)\s+(?:last|latest|recent|most recent)\b", re.I)  # fmt: skip
+_SINCE = re.compile(r"\b(today|yesterday|this week|last week|past week|this month|last month|past month|(?:last|past) \d+ (?:hours?|days?|weeks?|months?))\b", re.I)  # fmt: skip
+_DESCRIBED_ASKS = re.compile(r"^(?:and |so |but )?(what|where|how|why|when|which|who|is|are|does|do|can)\b", re.I)
+_SLOTLESS: frozenset[str] = frozenset({"recent", "run", "about", "commit"})
+
+
+def understand(text: str, catalogue: Catalogue, *, conversation: Sequence[Question] = ()) -> Question:
+    """The question that `text` puts to this repository; `conversation` holds the earlier ones, oldest first, so that
+    "it" and "what about its tests" have something to stand for."""
+    sentence, place = _placed(_continued(phrasings.tidy(text), conversation), catalogue)
+    qualifiers = _qualifiers(sentence, place)
+    for match in phrasings.matches(sentence):
+        question = _named(text, match, qualifiers, catalogue, conversation)
+        if question is not None:
+            return question
+    return _alone(text, sentence, qualifiers, catalogue) or _described(text, sentence, qualifiers, catalogue)
+
+
+def _continued(sentence: str, conversation: Sequence[Question]) -> str:
+    """ "and its tests?" as a sentence of its own."""
+    if not conversation or conversation[-1].subject is None:
+        return sentence
+    match = re.fullmatch(r"(?:what about |how about |and |what of )*(?:its|the|their) (tests|callers|callees|history|subclasses|usages|signature|bases|flow)", sentence, re.I)  # fmt: skip
+    return f"{match[1]} of it" if match else sentence
+
+
+def _placed(sentence: str, catalogue: Catalogue) -> tuple[str, str]:
+    """The sentence without "in src/flask" at its end, and that path, where it is one."""
+    found = _IN_PLACE.search(sentence)
+    if found is None:
+        return sentence, ""
+    wanted = found["place"].strip("`").removeprefix("./")
+    if wanted.lower() in ("test", "tests"):
+        return sentence[: found.start()], "tests"
+    path = naming.find_path(wanted.rstrip("/"), catalogue.files())
+    rest = sentence[: found.start()]
+    return (rest, path) if path and len(rest.split()) > 2 else (sentence, "")
+
+
+def _qualifiers(sentence: str, place: str) -> tuple[str, ...]:
+    count, since = _COUNT.search(sentence), _SINCE.search(sentence)
+    found = [f"in:{place}"] if place else []
+    found += [f"count:{count[1] or count[2]}"] if count else []
+    found += [f"since:{since[1].lower()}"] if since else []
+    return tuple(found)
+
+
+def _named(
+    text: str,
+    match: phrasings.Match,
+    qualifiers: tuple[str, ...],
+    catalogue: Catalogue,
+    conversation: Sequence[Question],
+) -> Question | None:
+    """The question of a phrasing whose slots all name something, else None."""
+    slots = [slot for slot in (match.first, match.second) if slot]
+    subjects: list[Subject] = []
+    for slot in slots:
+        subject = _slot(slot, match.kind, catalogue, conversation)
+        if subject is None:
+            return None
+        subjects.append(subject)
+    kind: Kind = match.kind
+    if kind == "what" and subjects and subjects[0].match == "unknown" and _is_repository(slots[0], catalogue):
+        kind, subjects = "about", []
+    extra = (match.qualifier,) if match.qualifier else ()
+    return Question(
+        text=text,
+        kind=kind,
+        subjects=tuple(subjects),
+        direction=match.direction,
+        polarity=polarity_of(text),
+        qualifiers=tuple(dict.fromkeys((*extra, *qualifiers))),
+        terms=content_terms(text),
+        readings=_readings(text, subjects),
+    )
+
+
+def _slot(slot: str, kind: Kind, catalogue: Catalogue, conversation: Sequence[Question]) -> Subject | None:
+    if _PRONOUN.match(slot):
+        return next((asked.subject for asked in reversed(conversation) if asked.subject is not None), None)
+    if kind == "commit":
+        return naming.resolve_commit(slot, catalogue)
+    if kind == "what" and _is_repository(slot, catalogue) and not catalogue.definitions(naming.bare(slot), 1):
+        return Subject(slot, "unknown")
+    subject = naming.resolve_mention(slot, catalogue, code_only=kind == "how")
+    if kind == "config" and subject is None and len(slot.split()) <= 4:
+        return Subject(slot, "unknown")
+    return subject
+
+
+def _is_repository(slot: str, catalogue: Catalogue) -> bool:
+    return naming.bare(slot).lower() == catalogue.name.lower()
+
+
+def _alone(text: str, sentence: str, qualifiers: tuple[str, ...], catalogue: Catalogue) -> Question | None:
+    """A bare name: "url_for?", "`Flask.run`", "src/flask/app.py:120"."""
+    if len(sentence.split()) > 3:
+        return None
+    subject = naming.resolve_mention(sentence, catalogue)
+    if subject is None or not subject.resolved:
+        return None
+    return Question(
+        text, "what", (subject,), "", "positive", qualifiers, content_terms(text), readings=_readings(text, [subject])
+    )
+
+
+def _described(text: str, sentence: str, qualifiers: tuple[str, ...], catalogue: Catalogue) -> Question:
+    asks = _DESCRIBED_ASKS.match(sentence)
+    return Question(
+        text=text,
+        kind="described",
+        subjects=tuple(_mentioned(sentence, catalogue)),
+        polarity=polarity_of(text),
+        qualifiers=qualifiers,
+        terms=content_terms(text),
+        asks=asks[1].lower() if asks else "",
+    )
+
+
+def _mentioned(sentence: str, catalogue: Catalogue) -> Iterator[Subject]:
+    """The names that a describing sentence drops on its way, those that exist and those in backticks."""
+    seen: set[str] = set()
+    for found in _MENTION.finditer(sentence):
+        quoted, path, word = found.groups()
+        mention = quoted or path or word
+        capital = bool(word) and found.start() > 0 and word[:1].isupper() and word.lower() not in _STOP
+        if mention in seen or not (quoted or path or capital or _IDENTIFIER.search(word or "")):
+            continue
+        seen.add(mention)
+        subject = naming.resolve_mention(mention, catalogue)
+        if subject is None or (
+            subject.match in ("similar", "unknown", "case") and not quoted and not _IDENTIFIER.search(mention)
+        ):
+            continue
+        yield subject
+        if len(seen) >= SUBJECTS_MAX:
+            return
+
+
+def _readings(text: str, subjects: Sequence[Subject]) -> tuple[str, ...]:
+    """The question again for each other thing that its first ambiguous name could mean."""
+    for subject in subjects:
+        others = [item for item in subject.definitions[1:] if item.role != "test"]
+        if others and subject.match != "similar":
+            names = [item.symbol.qualname for item in subject.definitions]
+            mention = subject.mention.strip()
+            return tuple(
+                text.replace(mention, _reading(item.symbol.qualname, item.path, names), 1)
+                for item in others[:READINGS_MAX]
+            )
+    return ()
+
+
+def _reading(qualname: str, path: str, names: list[str]) -> str:
+    return f"`{qualname}`" if names.count(qualname) == 1 else f"`{qualname}` in {path}"
+
+
+def polarity_of(text: str) -> Polarity:
+    """Negative when the sentence negates something; opposite verbs are told apart by their terms."""
+    return "negative" if _NEGATED.search(text) else "positive"
+
+
+def content_terms(text: str) -> tuple[str, ...]:
+    """The words that carry meaning, in order and once each; identifiers as written, other words in lower case."""
+    terms: list[str] = []
+    for found in _TOKEN.finditer(text[:4000]):
+        token = found[0]
+        word = token if _IDENTIFIER.search(token) else token.lower()
+        if word.lower() not in _STOP and len(word) > 1:
+            terms.append(word)
+    return tuple(dict.fromkeys(terms))[:TERMS_MAX]
+
+
+def key(question: Question) -> str:
+    """The identity of a question for remembering: two questions with the same key have the same answer.
+
+    A named question is its kind, direction, polarity, subjects and qualifiers, whatever the wording. A described one is its
+    words too, in order and inflected as they are, negations included: wording is all there is to tell it by.
+    """
+    parts = [question.kind, question.direction, question.polarity, ",".join(sorted(question.qualifiers))]
+    parts.append(
+        ",".join(
+            f"{subject.identity}:{subject.line}" if subject.line else subject.identity for subject in question.subjects
+        )
+    )
+    if question.kind == "described" or any(not subject.resolved for subject in question.subjects):
+        negations = [
+            word.lower() for word in re.findall(r"[\w']+", question.text) if word.lower().replace("'", "") in _NEGATIONS
+        ]
+        parts += [question.asks, " ".join(_normal(term) for term in question.terms), " ".join(negations)]
+    return "|".join(parts)
+
+
+def _normal(term: str) -> str:
+    """A plain word without its plural; an identifier as it is."""
+    if _IDENTIFIER.search(term) or len(term) < 5 or term.endswith(("ss", "us", "is")):
+        return term
+    return term[:-1] if term.endswith("s") else term
