@@ -1,0 +1,134 @@
+"""What a question asks for, as words that can be looked for: content words with stems, identifiers, paths.
+
+It knows words only: whether a name exists and what kind of question it is are for others to say.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+WORDS_MAX = 64
+"""Distinct content words of a question that are looked at; a longer question is a pasted text."""
+
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CODE = re.compile(r"`([^`\n]{1,200})`")
+_PATH = re.compile(r"(?<![\w/])(?:[\w.-]+/)*[\w-]+\.[A-Za-z]\w{0,9}(?![\w(])|(?<![\w/])(?:[\w.-]+/)+[\w.-]+")
+_ENDINGS = [
+    "izations",
+    "ization",
+    "ations",
+    "ation",
+    "ements",
+    "ement",
+    "ities",
+    "ity",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "ions",
+    "ion",
+    "ers",
+    "er",
+    "ors",
+    "or",
+    "edly",
+    "ed",
+    "ables",
+    "able",
+    "ibles",
+    "ible",
+    "ives",
+    "ive",
+    "als",
+    "al",
+    "ly",
+    "ies",
+    "es",
+    "s",
+    "e",
+    "y",
+]
+
+_STOPWORDS = """a about above across after all also am an and any are as at be because been before being between both but by can
+    cannot could did do does doing done down during each either else for from get gets give given gives had has have
+    having he her here his how i if in into is it its itself just like may me might more most must my no nor not of off
+    on once only onto or other our out over own per rather same shall she should since so some such than that the their
+    them then there these they this those through to too under until up upon us use used uses using very via was we
+    were what when where whether which while who whom whose why will with within without would you your
+    exactly happen happens explain describe tell show find please know want need way kind sort thing things
+    code codebase repository repo project implementation implemented implement implements role purpose"""
+STOPWORDS = frozenset(_STOPWORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word: `text` in lower case, `stem` a prefix of it that its inflections share."""
+
+    text: str
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question taken apart. `words` are distinct by stem, in order; `names` are identifiers as written (the last
+    part of dotted ones, with `owners` holding what stood before the dot); `paths` look like files or folders."""
+
+    question: str
+    words: tuple[Word, ...]
+    names: tuple[str, ...]
+    owners: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+def understand(question: str) -> Asked:
+    """Takes a question apart. Never fails: a question without content words gives empty parts."""
+    words: dict[str, Word] = {}
+    for token in _IDENTIFIER.findall(question):
+        for part in split_identifier(token):
+            if len(words) < WORDS_MAX and len(part) > 1 and part not in STOPWORDS:
+                words.setdefault(stem(part), Word(part, stem(part)))
+    names, owners = _identifiers(question)
+    paths = tuple(dict.fromkeys(match.strip(".") for match in _PATH.findall(question)))
+    return Asked(question, tuple(words.values()), names, owners, paths)
+
+
+def split_identifier(identifier: str) -> list[str]:
+    """`getUserName`, `get_user_name` and `GET_USER_NAME` are all `["get", "user", "name"]`."""
+    return [part.lower() for part in _CAMEL.sub("_", identifier).split("_") if part]
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A prefix that a word shares with its inflections: "registration" and "registered" both begin with "regist".
+
+    Shorter than a linguist's stem would be, because it is looked for as a substring of lower-case text."""
+    base = word
+    for ending in _ENDINGS:
+        if base.endswith(ending) and len(base) - len(ending) >= 4 and not base.endswith("ss"):
+            base = base[: -len(ending)]
+            if base[-1] == base[-2] and base[-1] in "bdgmnprt":
+                base = base[:-1]
+            break
+    return base[: max(5, round(len(word) * 0.6))] if len(base) > 7 else base
+
+
+def _identifiers(question: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    names: dict[str, None] = {}
+    owners: dict[str, None] = {}
+    quoted = {token for code in _CODE.findall(question) for token in _IDENTIFIER.findall(code)}
+    for dotted in re.findall(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*(?:\(\))?", question):
+        called = dotted.endswith("()")
+        *before, last = dotted.removesuffix("()").split(".")
+        if called or before or last in quoted or _looks_like_code(last):
+            names[last] = None
+        owners.update(dict.fromkeys(before))
+        names.update(dict.fromkeys(part for part in before if _looks_like_code(part)))
+    return tuple(names), tuple(owners)
+
+
+def _looks_like_code(token: str) -> bool:
+    return "_" in token.strip("_") or token.startswith("_") or bool(re.search(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]", token))
