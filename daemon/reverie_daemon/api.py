@@ -1,0 +1,222 @@
+"""The server's side of the socket: routes, their arguments, and errors as JSON. See docs/API.md.
+
+It owns no state and decides nothing: each route calls one method of the daemon it is given. Only the user who owns the
+socket is served, whatever the file modes say.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import struct
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from . import wire
+from .errors import UserError, WrongUsage
+
+BODY_BYTES_MAX = 1 << 20
+QUESTION_CHARACTERS_MAX = 20_000
+QUESTIONS_MAX = 500
+
+log = logging.getLogger(__name__)
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+class Daemon(Protocol):
+    """What the routes call; `app.py` provides it."""
+
+    def status(self) -> dict[str, Any]: ...
+    def add(self, path: Path) -> str: ...
+    def remove(self, path: Path) -> str: ...
+    def ask(
+        self, root: str, question: str, *, path: str, conversation: str, counted: bool
+    ) -> Iterator[dict[str, Any]]: ...
+    def context(self, root: str, question: str, *, tokens: int, path: str) -> dict[str, Any]: ...
+    def index(self, root: str) -> Iterator[dict[str, Any]]: ...
+    def learn(self, root: str) -> Iterator[dict[str, Any]]: ...
+    def questions(self, root: str, limit: int) -> list[dict[str, Any]]: ...
+    def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]: ...
+    def ledger(self, root: str) -> dict[str, Any]: ...
+    def forget(self, root: str, path: str) -> dict[str, int]: ...
+    def events(self) -> Iterator[dict[str, Any] | None]: ...
+    def leave(self) -> None: ...
+
+
+def routes(daemon: Daemon) -> Starlette:
+    """The application that serves `daemon`."""
+    handlers: dict[tuple[str, str], Callable[[Daemon, dict[str, Any]], object]] = {
+        ("GET", "/v1/version"): lambda daemon, given: {"version": wire.VERSION, "pid": os.getpid()},
+        ("GET", "/v1/status"): lambda daemon, given: daemon.status(),
+        ("GET", "/v1/repositories"): lambda daemon, given: {"repositories": daemon.status()["repositories"]},
+        ("POST", "/v1/repositories"): lambda daemon, given: {"root": daemon.add(Path(_text(given, "path")))},
+        ("DELETE", "/v1/repositories"): lambda daemon, given: {"root": daemon.remove(Path(_text(given, "path")))},
+        ("POST", "/v1/ask"): _ask,
+        ("POST", "/v1/context"): _context,
+        ("POST", "/v1/index"): lambda daemon, given: daemon.index(_text(given, "root")),
+        ("POST", "/v1/learn"): lambda daemon, given: daemon.learn(_text(given, "root")),
+        ("GET", "/v1/questions"): _questions,
+        ("GET", "/v1/source"): _source,
+        ("GET", "/v1/ledger"): lambda daemon, given: daemon.ledger(_text(given, "root", "")),
+        ("POST", "/v1/forget"): _forget,
+        ("GET", "/v1/events"): lambda daemon, given: daemon.events(),
+        ("POST", "/v1/stop"): _stop,
+    }
+    return Starlette(
+        routes=[
+            Route(path, partial(_serve, daemon, handler), methods=[method])
+            for (method, path), handler in handlers.items()
+        ]
+    )
+
+
+def _ask(daemon: Daemon, given: dict[str, Any]) -> object:
+    events = daemon.ask(
+        _text(given, "root"),
+        _question(given),
+        path=_text(given, "path", ""),
+        conversation=_text(given, "conversation", ""),
+        counted=bool(given.get("counted", True)),
+    )
+    if given.get("stream"):
+        return events
+    answer = next(event for event in events if event["event"] == "answer")
+    return {key: value for key, value in answer.items() if key != "event"}
+
+
+def _context(daemon: Daemon, given: dict[str, Any]) -> object:
+    tokens = _number(given, "tokens", 4000)
+    return daemon.context(_text(given, "root"), _question(given), tokens=max(tokens, 1), path=_text(given, "path", ""))
+
+
+def _questions(daemon: Daemon, given: dict[str, Any]) -> object:
+    limit = min(_number(given, "limit", 50), QUESTIONS_MAX)
+    return {"questions": daemon.questions(_text(given, "root"), limit)}
+
+
+def _source(daemon: Daemon, given: dict[str, Any]) -> object:
+    start, end = _number(given, "start", 1), _number(given, "end", 0)
+    return daemon.source(_text(given, "root"), _text(given, "path"), start, end)
+
+
+def _forget(daemon: Daemon, given: dict[str, Any]) -> object:
+    return daemon.forget(_text(given, "root"), _text(given, "path", ""))
+
+
+def _stop(daemon: Daemon, given: dict[str, Any]) -> object:
+    daemon.leave()
+    return {"pid": os.getpid()}
+
+
+def _question(given: dict[str, Any]) -> str:
+    question = _text(given, "question").strip()
+    if not question or len(question) > QUESTION_CHARACTERS_MAX:
+        raise WrongUsage(
+            f"A question has between 1 and {QUESTION_CHARACTERS_MAX:,} characters.", next_step="ask a shorter question"
+        )
+    return question
+
+
+def _text(given: dict[str, Any], key: str, default: str | None = None) -> str:
+    value = given.get(key, default)
+    if not isinstance(value, str):
+        raise WrongUsage(f'"{key}" is missing or is not text.', next_step="see docs/API.md")
+    return value
+
+
+def _number(given: dict[str, Any], key: str, default: int) -> int:
+    try:
+        return int(given.get(key, default))
+    except (TypeError, ValueError) as error:
+        raise WrongUsage(f'"{key}" is not a whole number.', next_step="see docs/API.md") from error
+
+
+async def _serve(
+    daemon: Daemon, handler: Callable[[Daemon, dict[str, Any]], object], request: Request
+) -> Response:
+    try:
+        given = await _given(request)
+        value = await run_in_threadpool(handler, daemon, given)
+    except UserError as error:
+        return _json({"error": error.to_wire()}, status=400 if error.exit_code == 2 else 409)
+    if isinstance(value, Iterator):
+        return StreamingResponse(_as_events(value), media_type="text/event-stream")
+    return _json(value)
+
+
+async def _given(request: Request) -> dict[str, Any]:
+    if request.method == "GET":
+        return dict(request.query_params)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_BYTES_MAX:
+            raise WrongUsage(f"A request has at most {BODY_BYTES_MAX:,} bytes.", next_step="send less")
+    try:
+        given = json.loads(body or b"{}")
+    except ValueError as error:
+        raise WrongUsage(f"The request is not JSON: {error}.", next_step="see docs/API.md") from error
+    if not isinstance(given, dict):
+        raise WrongUsage("The request is not a JSON object.", next_step="see docs/API.md")
+    return given
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(wire.dumps(value), status_code=status, media_type="application/json")
+
+
+def _as_events(values: Iterable[dict[str, Any] | None]) -> Iterator[str]:
+    try:
+        for value in values:
+            yield ": still here\n\n" if value is None else f"data: {wire.dumps(value)}\n\n"
+    except UserError as error:
+        yield f"data: {wire.dumps({'event': 'error', 'error': error.to_wire()})}\n\n"
+
+
+class PrivateProtocol(H11Protocol):
+    """HTTP for the socket's owner alone: a peer with another user id is cut off before it is read."""
+
+    def connection_made(self, transport: Any) -> None:
+        peer = _peer_user(transport.get_extra_info("socket"))
+        if peer is not None and peer != os.getuid():
+            log.warning("refused a connection of user %d", peer)
+            transport.abort()
+            return
+        super().connection_made(transport)
+
+
+def _peer_user(connection: socket.socket) -> int | None:
+    """The user id at the other end of a unix socket; None where the system does not tell."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", credentials)[1])
+
+
+def bind(path: Path) -> socket.socket:
+    """A listening socket at `path`, for its owner alone. A dead socket there is replaced; anything else is left alone,
+    and UserError raised."""
+    if path.is_socket():
+        path.unlink()
+    elif path.exists():
+        raise UserError(f"{path} is in the way: it is not a socket.", next_step=f"move {path} away")
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(before)
+    listener.listen(128)
+    return listener

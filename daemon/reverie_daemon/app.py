@@ -1,0 +1,269 @@
+"""The composition root: builds the daemon's parts, introduces them to each other, starts and stops them.
+
+`python -m reverie_daemon.app` is the daemon. It holds the user's lock for as long as it lives, serves its socket, and
+leaves within two seconds of SIGTERM. What its parts do is theirs; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import logging
+import logging.handlers
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+import uvicorn
+
+from . import api, wire
+from .answering import Answering
+from .config import Locations, Settings, locations, private_folder, settings
+from .errors import NoRepository, UserError
+from .events import EventHub
+from .parsing import ParserPool
+from .repository import LiveRepository
+from .store.ledger import Ledger
+from .store.repository import RepositoryStore
+from .worktree import RepositoryLocation, find
+
+LOG_BYTES_MAX = 1 << 20
+LOG_FILES = 3
+PARSERS_MAX = 4
+LEAVE_WAIT_S = 1
+
+log = logging.getLogger(__name__)
+
+
+class Reverie:
+    """The daemon behind the API: the repositories it watches, and the ledger."""
+
+    def __init__(self, where: Locations, chosen: Settings) -> None:
+        self._where = where
+        self._started = time.monotonic()
+        self._settings = chosen
+        self._ledger = Ledger.open(where.ledger)
+        self._pool = ParserPool(chosen.parsers or min(os.cpu_count() or 1, PARSERS_MAX))
+        self._repositories: dict[str, LiveRepository] = {}
+        self._stores: dict[Path, RepositoryStore] = {}
+        self._problems: dict[str, UserError] = {}
+        self._lock = threading.Lock()
+        self._hub = EventHub(self.status)
+        self._answering = Answering(self._ledger)
+        self.leave = lambda: signal.raise_signal(signal.SIGTERM)
+
+    def resume(self) -> None:
+        """Takes up the repositories that the ledger knows; one that cannot be used is shown with its problem."""
+        for root in self._ledger.repositories():
+            try:
+                self.add(Path(os.fsdecode(root)))
+            except UserError as error:
+                log.warning("%s: %s", os.fsdecode(root), error.message)
+                self._problems[os.fsdecode(root)] = error
+
+    def close(self) -> None:
+        """Stops every part; what was applied stays."""
+        self._hub.close()
+        for repository in list(self._repositories.values()):
+            repository.cancel()
+        self._pool.close()
+        for repository in list(self._repositories.values()):
+            repository.stop()
+        for store in self._stores.values():
+            store.close()
+        self._ledger.close()
+
+    def status(self) -> dict[str, Any]:
+        rows = [repository.status() for repository in list(self._repositories.values())]
+        rows += [_vanished(root, error) for root, error in self._problems.items()]
+        busy = next((row for row in rows if row["progress"]), None)
+        return {
+            "pid": os.getpid(),
+            "version": wire.VERSION,
+            "uptime_s": round(time.monotonic() - self._started, 1),
+            "sleep": _sleep(busy, rows),
+            "repositories": rows,
+            "model": None,
+            "budget": None,
+            "saved": self._ledger.saved(_today()),
+            "socket": str(self._where.socket),
+        }
+
+    def add(self, path: Path) -> str:
+        location = find(path)
+        root = str(location.root)
+        with self._lock:
+            if root not in self._repositories:
+                self._repositories[root] = self._open(location)
+                self._ledger.add_repository(os.fsencode(root), now=time.time())
+                self._problems.pop(root, None)
+        self._hub.poke()
+        return root
+
+    def _open(self, location: RepositoryLocation) -> LiveRepository:
+        store = self._stores.get(location.common_dir)
+        if store is None:
+            store = self._stores[location.common_dir] = RepositoryStore.open(self._store_path(location), now=time.time())
+        repository = LiveRepository(location, store, self._pool, self._settings, poke=self._hub.poke)
+        repository.start()
+        return repository
+
+    def _store_path(self, location: RepositoryLocation) -> Path:
+        beside = location.common_dir / "reverie"
+        if os.access(beside if beside.exists() else location.common_dir, os.W_OK):
+            return beside / "store.db"
+        return self._where.store_elsewhere(location.common_dir)
+
+    def remove(self, path: Path) -> str:
+        root = str(path) if str(path) in self._problems else str(find(path).root)
+        with self._lock:
+            repository = self._repositories.pop(root, None)
+            self._problems.pop(root, None)
+            self._ledger.remove_repository(os.fsencode(root))
+        if repository is not None:
+            repository.cancel()
+            repository.stop()
+        self._hub.poke()
+        return root
+
+    def _repository(self, root: str) -> LiveRepository:
+        repository = self._repositories.get(root)
+        if repository is None:
+            raise NoRepository(f"{root} is not watched.", next_step=f"reverie add {root}")
+        return repository
+
+    def ask(self, root: str, question: str, *, path: str, conversation: str, counted: bool) -> Iterator[dict[str, Any]]:
+        repository = self._repository(root)
+        yield from self._answering.ask(repository, question, under=path, conversation=conversation, counted=counted)
+        self._hub.poke()
+
+    def context(self, root: str, question: str, *, tokens: int, path: str) -> dict[str, Any]:
+        return self._answering.context(self._repository(root), question, tokens=tokens, under=path)
+
+    def index(self, root: str) -> Iterator[dict[str, Any]]:
+        return self._repository(root).index()
+
+    def learn(self, root: str) -> Iterator[dict[str, Any]]:
+        return self._repository(root).learn()
+
+    def questions(self, root: str, limit: int) -> list[dict[str, Any]]:
+        return self._ledger.questions(os.fsencode(root), limit)
+
+    def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]:
+        return self._repository(root).source(path, start, end)
+
+    def ledger(self, root: str) -> dict[str, Any]:
+        return self._ledger.report(os.fsencode(root) if root else None)
+
+    def forget(self, root: str, path: str) -> dict[str, int]:
+        gone = self._repository(root).forget(path)
+        gone["questions"] += self._ledger.forget(os.fsencode(root), os.fsencode(path))
+        return gone
+
+    def events(self) -> Iterator[dict[str, Any] | None]:
+        return self._hub.listen()
+
+    def end_streams(self) -> None:
+        """Lets go of listeners, so that serving can end."""
+        self._hub.close()
+
+
+def _sleep(busy: dict[str, Any] | None, rows: list[dict[str, Any]]) -> dict[str, str]:
+    if busy is not None:
+        return {"state": "learning", "depth": "light", "reason": f"{busy['progress']['phase']} {busy['name']}"}
+    reason = "everything here is learned" if rows else "no repository is watched"
+    return {"state": "waiting", "depth": "light", "reason": reason}
+
+
+def _vanished(root: str, error: UserError) -> dict[str, Any]:
+    nothing = dict.fromkeys(("clock", "files", "symbols", "notes_fresh", "notes_stale", "jobs", "store_bytes"), 0)
+    unknown = dict.fromkeys(("head", "branch", "last_trigger", "progress"))
+    pending = {"files": 0, "share": 0.0}
+    return {"root": root, "name": Path(root).name, **nothing, **unknown, "pending": pending, "problem": error.to_wire()}
+
+
+def _today() -> str:
+    return time.strftime("%Y-%m-%d")
+
+
+class _Server(uvicorn.Server):
+    """A server that lets go of endless streams when it is told to leave."""
+
+    def __init__(self, config: uvicorn.Config, reverie: Reverie) -> None:
+        super().__init__(config)
+        self._reverie = reverie
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._reverie.end_streams()
+        super().handle_exit(sig, frame)
+
+
+def _take_lock(where: Locations) -> IO[str] | None:
+    """The user's one daemon lock; None when another daemon lives."""
+    file = where.lock.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def _log_to(path: Path) -> None:
+    handler = logging.handlers.RotatingFileHandler(path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    path.chmod(0o600)
+
+
+def _serve(where: Locations, listener: socket.socket) -> None:
+    reverie = Reverie(where, settings(where.config_file))
+    config = uvicorn.Config(
+        api.routes(reverie),
+        http=api.PrivateProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=LEAVE_WAIT_S,
+    )
+    threading.Thread(target=reverie.resume, name="resume", daemon=True).start()
+    gc.freeze()
+    try:
+        _Server(config, reverie).run(sockets=[listener])
+    finally:
+        reverie.close()
+
+
+def main() -> int:
+    """Runs the daemon until it is told to leave; 0 also when another one was there first."""
+    os.umask(0o077)
+    where = locations()
+    private_folder(where.state)
+    private_folder(where.socket.parent)
+    _log_to(where.log)
+    lock = _take_lock(where)
+    if lock is None:
+        return 0
+    log.info("starting, version %s, process %d", wire.VERSION, os.getpid())
+    try:
+        _serve(where, api.bind(where.socket))
+    except UserError as error:
+        log.error("%s Next: %s", error.message, error.next_step)
+        return error.exit_code
+    finally:
+        lock.close()
+    where.socket.unlink(missing_ok=True)
+    log.info("stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""A user's home and a small repository, new for each test; the daemon is stopped afterwards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.shell import Shell, repository
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    home = tmp_path / "reverie home"
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "REVERIE_"))}
+    environ |= {"REVERIE_HOME": str(home), "HOME": str(tmp_path), "NO_COLOR": "1"}
+    shell = Shell(home, environ)
+    yield shell
+    shell.run("stop", cwd=tmp_path)
+
+
+@pytest.fixture
+def kettle(tmp_path: Path) -> Path:
+    return repository(tmp_path / "kettle repo")
