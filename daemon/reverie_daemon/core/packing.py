@@ -7,12 +7,10 @@ argument. Nothing is fetched here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reverie_daemon.core.ranking import Piece, Ranking, first_sentence
-
-Count = Callable[[Sequence[str]], Sequence[int]]
+from reverie_daemon.core.tokens import Count
 
 CALLS_MAX = 10
 DOC_CHARS_MAX = 140

@@ -16,44 +16,13 @@ _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CODE = re.compile(r"`([^`\n]{1,200})`")
 _PATH = re.compile(r"(?<![\w/])(?:[\w.-]+/)*[\w-]+\.[A-Za-z]\w{0,9}(?![\w(])|(?<![\w/])(?:[\w.-]+/)+[\w.-]+")
-_ENDINGS = [
-    "izations",
-    "ization",
-    "ations",
-    "ation",
-    "ements",
-    "ement",
-    "ities",
-    "ity",
-    "ments",
-    "ment",
-    "ings",
-    "ing",
-    "ions",
-    "ion",
-    "ers",
-    "er",
-    "ors",
-    "or",
-    "edly",
-    "ed",
-    "ables",
-    "able",
-    "ibles",
-    "ible",
-    "ives",
-    "ive",
-    "als",
-    "al",
-    "ly",
-    "ies",
-    "es",
-    "s",
-    "e",
-    "y",
-]
-
-_STOPWORDS = """a about above across after all also am an and any are as at be because been before being between both but by can
+_INFLECTIONS = (
+    "izations ization ations ation ements ement ities ity ments ment ings ing ions ion ers er ors or edly ed "
+    "ables able ibles ible ives ive als al ly ies es s e y"
+)
+_ENDINGS = tuple(_INFLECTIONS.split())
+_STOPWORDS = """
+    a about above across after all also am an and any are as at be because been before being between both but by can
     cannot could did do does doing done down during each either else for from get gets give given gives had has have
     having he her here his how i if in into is it its itself just like may me might more most must my no nor not of off
     on once only onto or other our out over own per rather same shall she should since so some such than that the their

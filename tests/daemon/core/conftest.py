@@ -12,7 +12,6 @@ import itertools
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import PurePosixPath
 
 import pytest
 from reverie_daemon.core.nouns import (
@@ -23,25 +22,9 @@ from reverie_daemon.core.nouns import (
     PassageHit,
     Site,
 )
+from reverie_daemon.core.roles import role_of
 from reverie_indexers import index, language_of
 from reverie_indexers.facts import NO_SYMBOL, FileFacts, Import, Reference, Span
-
-TEST_PARTS = {"tests", "test", "testing", "spec", "__tests__"}
-SUFFIX_ROLES: dict[str, FileRole] = {
-    ".md": "docs", ".rst": "docs", ".txt": "docs",
-    ".toml": "config", ".yaml": "config", ".yml": "config", ".ini": "config", ".cfg": "config", ".json": "config",
-}  # fmt: skip
-
-
-def role_of(path: str) -> FileRole:
-    parts = PurePosixPath(path).parts
-    stem = PurePosixPath(path).stem
-    suffix = PurePosixPath(path).suffix
-    if suffix in SUFFIX_ROLES:
-        return SUFFIX_ROLES[suffix]
-    if TEST_PARTS & set(parts[:-1]) or stem.startswith("test_") or stem.endswith(("_test", ".test", ".spec")):
-        return "test"
-    return "source"
 
 
 def split_identifiers(text: str) -> str:
@@ -77,7 +60,7 @@ class MemoryCatalogue:
         language = language_of(path, text)
         facts = indexer(text, language)
         blob = hashlib.sha1(text.encode("utf-8", "surrogateescape")).hexdigest()
-        version = FileVersion(path, blob, language, len(self._texts[path]), role_of(path))
+        version = FileVersion(path, blob, language, len(self._texts[path]), role_of(path, text[:2000]))
         outline = tuple(
             Definition(path, blob, language, version.role, ordinal, symbol)
             for ordinal, symbol in enumerate(facts.symbols)

@@ -1,0 +1,73 @@
+"""What an answer cost, and what it would have cost: the one definition of "tokens saved".
+
+**Baseline**: the tokens of the question plus the whole text of the files that verified claims cite, which is what an
+agent would have read. At most five files count, in the order they are first cited; each counts once a conversation,
+since an agent would remember it; and the baseline is 32,000 tokens at most, because no agent reads on forever.
+**Spent**: prompt and completion tokens of the model calls made for this question (none without a model).
+**Saved** = baseline − spent. It may be negative; losses are shown.
+
+Without a model the figure is called "tokens an agent would have read", and totals keep it apart. Repeats at the same
+clock, batches, benches and tests count in no total; that is for the caller to decide, with `is_counted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from reverie_daemon.core.nouns import Claim, Tokens
+from reverie_daemon.core.tokens import Count
+
+FILES_MAX = 5
+BASELINE_TOKENS_MAX = 32_000
+
+TextOf = Callable[[str], Sequence[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one answer cost. `files` are those counted now: the conversation has read them from here on."""
+
+    tokens: Tokens
+    files: tuple[str, ...]
+
+
+def files_cited(claims: Iterable[Claim]) -> tuple[str, ...]:
+    """The files of verified evidence, in the order they are first cited, each once. Commits are no files."""
+    paths = (
+        evidence.path
+        for claim in claims
+        for evidence in claim.evidence
+        if evidence.verified and evidence.commit is None
+    )
+    return tuple(dict.fromkeys(paths))
+
+
+def account(
+    question: str,
+    claims: Iterable[Claim],
+    text_of: TextOf,
+    count: Count,
+    *,
+    already_read: Collection[str] = (),
+    prompt: int = 0,
+    cached: int = 0,
+    completion: int = 0,
+) -> Account:
+    """The account of one answer. `claims` are verified ones (see `evidence.verify`); `already_read` the files that
+    earlier answers of the conversation counted; `prompt` (cached tokens included) and `completion` are the calls'."""
+    texts = {path: text_of(path) for path in files_cited(claims)[:FILES_MAX] if path not in already_read}
+    files = tuple(path for path, lines in texts.items() if lines is not None)
+    sizes = count([question, *("\n".join(texts[path] or ()) for path in files)])
+    baseline = min(sum(sizes), BASELINE_TOKENS_MAX)
+    return Account(Tokens(prompt=prompt, cached=cached, completion=completion, baseline=baseline), files)
+
+
+def is_counted(*, repeated: bool, measured: bool) -> bool:
+    """Whether an answer enters the totals: not one repeated at the same clock, nor one of a batch, bench or test."""
+    return not repeated and not measured
+
+
+def figure_name(tokens: Tokens) -> str:
+    """What the saved figure is called for a reader: without a model nothing was spent that could have been saved."""
+    return "tokens saved" if tokens.spent else "tokens an agent would have read"

@@ -1,0 +1,26 @@
+"""What it means to count tokens, and two ways that need no vocabulary.
+
+A counter takes texts and gives their sizes in the same order. Limits must hold even where nothing can be counted, so
+the stand-in for a limit is never too small (UTF-8 bytes: a token is at least one byte); an estimate shown to a reader
+should be close instead. The exact counter is an edge: `reverie_daemon.tokens`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+Count = Callable[[Sequence[str]], Sequence[int]]
+"""Sizes in tokens, one for each text, in order."""
+
+CHARACTERS_A_TOKEN = 3.5
+"""Measured over source and English prose with o200k; other languages have fewer characters in a token."""
+
+
+def utf8_bytes(texts: Sequence[str]) -> list[int]:
+    """An upper bound of the tokens in each text, for budgets that must hold."""
+    return [len(text.encode("utf-8", "surrogatepass")) for text in texts]
+
+
+def estimate(texts: Sequence[str]) -> list[int]:
+    """About how many tokens each text has, for figures that are shown; 0 only for the empty text."""
+    return [-(-len(text) * 2 // int(CHARACTERS_A_TOKEN * 2)) for text in texts]
