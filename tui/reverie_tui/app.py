@@ -1,0 +1,159 @@
+"""The terminal UI's composition root: holds the state, reduces events into it, and performs what follows from a change.
+
+It decides nothing itself; what an event means is `model.py`'s, how it looks the widgets', how the daemon is reached
+`link.py`'s. Errors that end the program are raised for the command line to print.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from reverie_daemon.client import Client
+from reverie_daemon.errors import NoRepository, UserError
+from textual.app import App, SuspendNotSupported
+from textual.binding import Binding, BindingType
+
+from reverie_tui.editor import editor_command, located
+from reverie_tui.events import Event
+from reverie_tui.link import RETRY_S, Connect, Line
+from reverie_tui.literal import literal_line
+from reverie_tui.messages import Happened
+from reverie_tui.model import State, reduce
+from reverie_tui.screens.ask import AskScreen
+from reverie_tui.theme import DARK, LIGHT
+from reverie_tui.widgets.evidence import EvidenceList
+
+
+class ReverieApp(App[UserError | None]):
+    """The terminal UI. Its result is the error that ended it, if one did."""
+
+    TITLE = "Reverie"
+    CSS_PATH = None
+    ESCAPE_TO_MINIMIZE = False
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        connect: Connect,
+        folder: Path,
+        *,
+        retry_s: Sequence[float] = RETRY_S,
+        run_editor: Callable[[Sequence[str]], int] = subprocess.call,
+    ) -> None:
+        # Without colours Textual would send greys; its ANSI mode is the one that leaves colours out.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.state = State(folder=str(folder))
+        self._line = Line(connect, folder, self._report, retry_s)
+        self._run_editor = run_editor
+        self._ask_screen = AskScreen(self.state)
+
+    def on_mount(self) -> None:
+        """Show the screen first, then reach for the daemon."""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self.push_screen(self._ask_screen)
+        self.call_after_refresh(self._line.open)
+
+    def on_unmount(self) -> None:
+        """Let go of the daemon, which goes on without us."""
+        self._line.close()
+
+    def on_happened(self, message: Happened) -> None:
+        """Reduce an event, do what follows from it, and show the state."""
+        message.stop()
+        before, self.state = self.state, reduce(self.state, message.event)
+        if self.state == before:
+            return
+        self._perform(before, self.state)
+        self._ask_screen.show(self.state)
+
+    def _report(self, event: Event) -> None:
+        self.post_message(Happened(event))
+
+    def _perform(self, before: State, state: State) -> None:
+        if state.refusal:
+            self.exit(state.refusal)
+        self._perform_asking(before, state)
+        place = state.preview.place
+        if place and place != before.preview.place:
+            self._line.fetch_source(place)
+
+    def _perform_asking(self, before: State, state: State) -> None:
+        old, new = before.exchange, state.exchange
+        if new is None or old is None or old.number != new.number or old.phase != new.phase:
+            if old and old.running and (new is None or new.phase == "stopped"):
+                self._line.stop()
+            if new and new.phase == "queued":
+                self._line.wake()
+            if new and new.phase == "asking":
+                self._line.ask(new.number, new.question, new.conversation)
+            if new and new.phase == "done":
+                self._line.fetch_past()
+
+    def on_evidence_list_copy_requested(self, message: EvidenceList.CopyRequested) -> None:
+        """Copy a citation."""
+        self._copy(message.text, f"Copied {message.text}")
+
+    def action_copy_answer(self) -> None:
+        """Copy the answer as Markdown."""
+        text = self.state.exchange.text if self.state.exchange else ""
+        if text:
+            self._copy(text, "Answer copied")
+        else:
+            self.notify("There is no answer to copy yet.", markup=False)
+
+    def _copy(self, text: str, told: str) -> None:
+        self.copy_to_clipboard(text)
+        self.notify(told, markup=False, timeout=2)
+
+    def action_edit(self) -> None:
+        """Open the place on show in the user's editor, and come back when it ends."""
+        place = self.state.preview.place
+        if place is None or not self.state.root:
+            self.notify("Select evidence in a file to open it.", markup=False)
+            return
+        command = editor_command(os.environ, located(Path(self.state.root), place.path), place.start_line)
+        try:
+            with self.suspend():
+                code = self._run_editor(command)
+        except SuspendNotSupported:
+            self.notify("This terminal cannot make room for an editor.", severity="warning", markup=False)
+        except OSError as error:
+            told = f"{command[0]} could not be started ({error.strerror}). Set $EDITOR to your editor."
+            self.notify(told, severity="error", markup=False)
+        else:
+            if code:
+                self.notify(f"{command[0]} ended with code {code}.", severity="warning", markup=False)
+        self.refresh()
+
+
+def main(argv: Sequence[str] | None = None, *, root: Path | None = None) -> int:
+    """Runs the terminal UI for the repository around `root`, the one path in `argv`, or the current folder.
+
+    Returns 0 when the user quits. Raises NoRepository, before the screen is entered, where there is no repository, and
+    UserError for what the daemon refuses.
+    """
+    folder = (root or Path(argv[0] if argv else ".")).absolute()
+    _require_repository(folder)
+    error = ReverieApp(Client.connect, folder).run()
+    if error is not None:
+        raise error
+    return 0
+
+
+def _require_repository(folder: Path) -> None:
+    """Only what can be told without git: whether it can be used is the daemon's to say."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists() or ((candidate / "HEAD").is_file() and (candidate / "objects").is_dir()):
+            return
+    message = f"{folder} is not in a git repository." if folder.is_dir() else f"{folder} is not a folder."
+    raise NoRepository(literal_line(message), next_step="cd into a repository, or: reverie --repo PATH")

@@ -1,0 +1,149 @@
+"""What can happen to the terminal UI: what the user does, and what the daemon sends. Values only; `model.reduce` says
+what each of them means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reverie_daemon.errors import UserError
+
+from reverie_tui.reading import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Lines of a file to show."""
+
+    path: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """We try to reach the daemon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The daemon has the repository at `root`."""
+
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The daemon is away; we try again in `retry_s` seconds."""
+
+    reason: str
+    retry_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The daemon cannot work with this folder; `error` says why, for the caller to print."""
+
+    error: UserError
+
+
+@dataclass(frozen=True, slots=True)
+class StatusArrived:
+    """A `snapshot` or a `delta` of the daemon's events, as sent."""
+
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastArrived:
+    """Questions asked before, as sent."""
+
+    payload: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The user asks."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A part of the answer to question `number`: `understood`, `claim` or `answer`, as sent."""
+
+    number: int
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AskEnded:
+    """Nothing more comes for question `number`; `problem` says why, where it failed."""
+
+    number: int
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escaped:
+    """The user backs out: of the narrow preview, of a running answer, or of the answer on show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The user moved to the evidence at `index`; `open` shows it on a narrow screen too."""
+
+    index: int
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The user followed a citation in the answer's text."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SourceArrived:
+    """The source of a place, as sent; or why there is none."""
+
+    place: Place
+    payload: Mapping[str, Any] | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The user steps through earlier questions: 1 is further back, -1 towards now. `text` is what the box holds."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """The terminal has a new size; `wide` when there is room for two panes side by side."""
+
+    wide: bool
+
+
+Event = (
+    Connecting
+    | Connected
+    | Lost
+    | Refused
+    | StatusArrived
+    | PastArrived
+    | Asked
+    | Streamed
+    | AskEnded
+    | Escaped
+    | Selected
+    | Cited
+    | SourceArrived
+    | Recalled
+    | Resized
+)

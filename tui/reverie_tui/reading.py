@@ -1,0 +1,259 @@
+"""What the daemon sends, read into values. Pure and never raising: a part that is missing or malformed becomes its
+empty value, so that a newer daemon cannot take the screen down.
+
+Text that is shown is made literal here; paths stay as they came, since they are sent back, and are made literal where
+they are drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from reverie_tui.literal import literal, literal_line
+
+EVIDENCE_MAX = 200
+ANSWER_CHARACTERS_MAX = 400_000
+LINE_CHARACTERS_MAX = 1_000
+CUT_NOTE = "\n\n*(The rest of this answer is too long to show here; `reverie ask` prints it whole.)*"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that failed: what happened, and what to do next."""
+
+    message: str
+    next_step: str = ""
+    exit_code: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an answer rests on: lines of a file, or a commit (then `commit` is its object id and `path` is empty)."""
+
+    path: str = ""
+    start_line: int = 0
+    end_line: int = 0
+    symbol: str = ""
+    blob: str = ""
+    verified: bool = True
+    commit: str = ""
+    subject: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer. Tokens as `core/savings.py` defines them; `pending_files` were not indexed yet."""
+
+    text: str
+    route: str
+    fresh: bool
+    evidence: tuple[Evidence, ...]
+    readings: tuple[str, ...]
+    unverified_count: int
+    conversation: str
+    tokens_spent: int
+    tokens_baseline: int
+    latency_ms: float
+    pending_files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far indexing is: `done` of `total` files; `total` is 0 while it is not known."""
+
+    phase: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """One repository as the daemon sees it now."""
+
+    root: str
+    name: str
+    branch: str
+    head: str
+    files: int
+    symbols: int
+    pending_files: int
+    progress: Progress | None
+    problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonStatus:
+    """What the daemon does, and why. `saved_tokens` is the total over all questions, `saved_today` today's part."""
+
+    sleep_state: str = ""
+    sleep_reason: str = ""
+    repositories: tuple[Repository, ...] = ()
+    model: str = ""
+    saved_tokens: int = 0
+    saved_today: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PastQuestion:
+    """A question asked before. `asked_at` is shown as it came."""
+
+    question: str
+    asked_at: str = ""
+    route: str = ""
+    saved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Lines of a file as they are on disk now; the first of them is line `start_line`."""
+
+    path: str
+    language: str
+    blob: str
+    start_line: int
+    total_lines: int
+    lines: tuple[str, ...]
+
+
+def read_answer(wire: Mapping[str, Any]) -> Answer:
+    """The answer of DESIGN's `ask --json`."""
+    tokens = _mapping(wire.get("tokens"))
+    text = literal(_text(wire.get("answer")))
+    if len(text) > ANSWER_CHARACTERS_MAX:
+        text = text[:ANSWER_CHARACTERS_MAX] + CUT_NOTE
+    return Answer(
+        text=text,
+        route=literal_line(_text(wire.get("route"))),
+        fresh=wire.get("fresh") is not False,
+        evidence=tuple(read_evidence(item) for item in _mappings(wire.get("evidence")))[:EVIDENCE_MAX],
+        readings=tuple(literal_line(_text(item)) for item in _list(wire.get("readings"))),
+        unverified_count=len(_list(wire.get("unverified"))),
+        conversation=_text(wire.get("conversation")),
+        tokens_spent=_count(tokens.get("prompt")) + _count(tokens.get("completion")),
+        tokens_baseline=_count(tokens.get("baseline")),
+        latency_ms=_number(wire.get("latency_ms")),
+        pending_files=_count(_mapping(wire.get("pending")).get("files")),
+    )
+
+
+def read_evidence(wire: Mapping[str, Any]) -> Evidence:
+    """One piece of evidence: a span of a file, or a commit."""
+    start = _count(wire.get("start_line"))
+    return Evidence(
+        path=_text(wire.get("path")),
+        start_line=start,
+        end_line=max(start, _count(wire.get("end_line"))),
+        symbol=literal_line(_text(wire.get("symbol"))),
+        blob=_text(wire.get("blob")),
+        verified=wire.get("verified") is not False,
+        commit=literal_line(_text(wire.get("commit"))),
+        subject=literal_line(_text(wire.get("subject"))),
+        date=literal_line(_text(wire.get("date"))),
+    )
+
+
+def read_status(changes: Mapping[str, Any], before: DaemonStatus) -> DaemonStatus:
+    """The status after a delta (or a snapshot): parts that are absent stay as they were before."""
+    status = before
+    if "sleep" in changes:
+        sleep = _mapping(changes["sleep"])
+        reason = literal_line(_text(sleep.get("reason")))
+        status = replace(status, sleep_state=literal_line(_text(sleep.get("state"))), sleep_reason=reason)
+    if "repositories" in changes:
+        found = tuple(_read_repository(item) for item in _mappings(changes["repositories"]))
+        status = replace(status, repositories=found)
+    if "saved" in changes:
+        saved = _mapping(changes["saved"])
+        status = replace(status, saved_tokens=_count(saved.get("tokens")), saved_today=_count(saved.get("today")))
+    if "model" in changes:
+        status = replace(status, model=_read_model(changes["model"]))
+    return status
+
+
+def read_past(wire: Iterable[Any]) -> tuple[PastQuestion, ...]:
+    """Questions asked before, newest first; each question once."""
+    found: dict[str, PastQuestion] = {}
+    for item in wire:
+        row = _mapping(item)
+        question = _text(row.get("question"))
+        if question.strip() and question not in found:
+            asked_at = literal_line(_text(row.get("asked_at")))
+            route = literal_line(_text(row.get("route")))
+            found[question] = PastQuestion(question, asked_at, route, _count(row.get("saved")))
+    return tuple(found.values())
+
+
+def read_source(wire: Mapping[str, Any]) -> Source:
+    """Lines of a file, each made literal."""
+    return Source(
+        path=_text(wire.get("path")),
+        language=_text(wire.get("language")),
+        blob=_text(wire.get("blob")),
+        start_line=max(1, _count(wire.get("start_line"))),
+        total_lines=_count(wire.get("total_lines")),
+        lines=tuple(_source_line(_text(line)) for line in _list(wire.get("lines"))),
+    )
+
+
+def _source_line(line: str) -> str:
+    cut = line if len(line) <= LINE_CHARACTERS_MAX else line[:LINE_CHARACTERS_MAX] + "…"
+    return literal_line(cut)
+
+
+def _read_repository(wire: Mapping[str, Any]) -> Repository:
+    return Repository(
+        root=_text(wire.get("root")),
+        name=literal_line(_text(wire.get("name"))),
+        branch=literal_line(_text(wire.get("branch"))),
+        head=literal_line(_text(wire.get("head"))),
+        files=_count(wire.get("files")),
+        symbols=_count(wire.get("symbols")),
+        pending_files=_count(_mapping(wire.get("pending")).get("files")),
+        progress=_read_progress(_mapping(wire.get("progress"))),
+        problem=_read_problem(_mapping(wire.get("problem"))),
+    )
+
+
+def _read_progress(wire: Mapping[str, Any]) -> Progress | None:
+    if not wire:
+        return None
+    phase = literal_line(_text(wire.get("phase"))) or "indexing"
+    return Progress(phase, _count(wire.get("done")), _count(wire.get("total")))
+
+
+def _read_problem(wire: Mapping[str, Any]) -> Problem | None:
+    if not wire:
+        return None
+    return Problem(literal_line(_text(wire.get("message"))), literal_line(_text(wire.get("next_step"))))
+
+
+def _read_model(wire: Any) -> str:
+    named = wire if isinstance(wire, str) else _mapping(wire).get("answering") or _mapping(wire).get("name")
+    return literal_line(_text(named))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in _list(value) if isinstance(item, Mapping)]

@@ -1,0 +1,51 @@
+"""The keys, explained. It knows the keys of the whole program; the footer shows those that matter now."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+KEYS = (
+    ("Enter", "ask; in the evidence list: show the source"),
+    ("Up, Down", "recall earlier questions; in a list: move"),
+    ("Tab, Shift+Tab", "move between question, evidence and source"),
+    ("PgUp, PgDn", "scroll the answer"),
+    ("Esc", "close the source, stop an answer, begin anew"),
+    ("Ctrl+R", "questions asked before, to ask again"),
+    ("Ctrl+Y", "copy the answer as Markdown"),
+    ("y", "copy the citation, in the evidence list"),
+    ("Ctrl+O, e", "open the citation in $EDITOR, at its line"),
+    ("Ctrl+P", "commands and themes"),
+    ("F1, ?", "these keys"),
+    ("Ctrl+C, Ctrl+Q", "quit; the daemon goes on learning"),
+)
+TOKENS = (
+    "Tokens an agent would have read: the question and the whole text of the files that verified claims cite, five at "
+    "most. With a model, what was spent on the answer is taken off, and the rest counts as saved."
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys and terms."""
+
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen VerticalScroll {
+        width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 1 2; background: $surface;
+        border: round $primary;
+    }
+    HelpScreen Static { height: auto; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,question_mark,q,enter", "dismiss", "Close")]
+
+    def compose(self) -> ComposeResult:
+        rows = (Content.assemble((f"{key:<16}", "bold $primary"), text) for key, text in KEYS)
+        with VerticalScroll():
+            yield Static(Content("\n").join([*rows, Content(""), Content.styled(TOKENS, "$text-muted")]), markup=False)

@@ -1,0 +1,37 @@
+"""The colours: calm ones, for dark and for light terminals. Others can be chosen with Ctrl+P."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="reverie",
+    primary="#8fb4e8",
+    secondary="#7fbbb3",
+    accent="#c4a7e7",
+    foreground="#d3d7df",
+    background="#15181e",
+    surface="#1b1f27",
+    panel="#222732",
+    success="#9ac48a",
+    warning="#dfc184",
+    error="#e88a8f",
+    dark=True,
+    variables={"footer-key-foreground": "#8fb4e8", "block-cursor-text-style": "none", "footer-background": "#15181e"},
+)
+
+LIGHT = Theme(
+    name="reverie-light",
+    primary="#2f5d9e",
+    secondary="#2d7a74",
+    accent="#7a4fa3",
+    foreground="#2b3038",
+    background="#fafaf8",
+    surface="#f1f1ee",
+    panel="#e6e6e1",
+    success="#3d7a35",
+    warning="#96690f",
+    error="#b3393f",
+    dark=False,
+    variables={"block-cursor-text-style": "none", "footer-background": "#fafaf8"},
+)

@@ -1,0 +1,105 @@
+"""The answer: the question as a title, Markdown that grows as claims arrive, and what an ambiguous question could mean.
+
+Text that is already shown is only ever added to, so that nothing jumps under the reader's eyes.
+"""
+
+from __future__ import annotations
+
+from markdown_it import MarkdownIt
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Markdown, OptionList, Static
+from textual.widgets.option_list import Option
+
+from reverie_tui import wording
+from reverie_tui.events import Asked, Cited
+from reverie_tui.literal import literal_line
+from reverie_tui.messages import Happened
+from reverie_tui.model import Exchange
+from reverie_tui.reading import Problem
+
+
+def markdown_parser() -> MarkdownIt:
+    """Markdown as answers use it: tables and code, but "<T>" is text and not HTML, and "app.py" is no web address."""
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+class AnswerView(VerticalScroll, can_focus=False):
+    """The answer on show."""
+
+    DEFAULT_CSS = """
+    AnswerView { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    AnswerView #question { color: $primary; text-style: bold; height: auto; max-height: 4; padding: 0 0 1 0; }
+    AnswerView Markdown { padding: 0; }
+    AnswerView MarkdownH1, AnswerView MarkdownH2, AnswerView MarkdownH3 { margin: 0 0 1 0; content-align: left middle; }
+    AnswerView #problem { color: $text-error; height: auto; }
+    AnswerView #readings { border: none; background: $background; padding: 0; height: auto; margin: 0 0 1 0; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._exchange: Exchange | None = None
+        self._drawn = ""
+        self._drawing = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="question", markup=False)
+        yield Markdown(id="markdown", parser_factory=markdown_parser, open_links=False)
+        yield Static(id="problem", markup=False)
+        yield OptionList(id="readings", markup=False)
+
+    def show(self, exchange: Exchange | None) -> None:
+        """Show an exchange; the same one again costs nothing."""
+        if exchange == self._exchange:
+            return
+        before, self._exchange = self._exchange, exchange
+        if exchange is None:
+            return
+        if before is None or before.number != exchange.number:
+            self.query_one("#question", Static).update(Content(literal_line(exchange.question)))
+            self.scroll_home(animate=False)
+        self._show_problem(exchange.problem)
+        self._show_readings(exchange.answer.readings if exchange.answer else ())
+        if not self._drawing:
+            self._drawing = True
+            self.run_worker(self._draw())
+
+    async def _draw(self) -> None:
+        """Bring the Markdown up to date. Claims that arrive meanwhile are drawn together in the next round."""
+        markdown = self.query_one(Markdown)
+        try:
+            while (wanted := wording.linked(self._exchange.text if self._exchange else "")) != self._drawn:
+                drawn, self._drawn = self._drawn, wanted
+                if drawn and wanted.startswith(drawn):
+                    await markdown.append(wanted[len(drawn) :])
+                else:
+                    await markdown.update(wanted)
+        finally:
+            self._drawing = False
+
+    def _show_problem(self, problem: Problem | None) -> None:
+        shown = self.query_one("#problem", Static)
+        shown.display = problem is not None
+        if problem:
+            shown.update(Content("\n".join(part for part in (problem.message, problem.next_step) if part)))
+
+    def _show_readings(self, readings: tuple[str, ...]) -> None:
+        choices = self.query_one("#readings", OptionList)
+        choices.display = bool(readings)
+        choices.set_options(Option(Content(f"Did you mean: {reading}"), id=reading) for reading in readings)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Ask the reading that was chosen."""
+        event.stop()
+        if event.option.id:
+            self.post_message(Happened(Asked(event.option.id)))
+
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        """A citation shows its source; other links are opened only when they lead to the web."""
+        event.stop()
+        place = wording.place_of(event.href)
+        if place:
+            self.post_message(Happened(Cited(place)))
+        elif event.href.startswith(("http://", "https://")):
+            self.app.open_url(event.href)

@@ -1,0 +1,54 @@
+"""Where questions are typed. Up and Down recall earlier ones; what they bring is the model's decision."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from reverie_tui.events import Asked, Recalled
+from reverie_tui.messages import Happened
+from reverie_tui.model import QUESTION_CHARACTERS_MAX, Draft
+
+
+class QuestionBox(Input):
+    """The question box."""
+
+    DEFAULT_CSS = """
+    QuestionBox { border: round $panel-lighten-2; background: $background; padding: 0 1; height: 3; }
+    QuestionBox:focus { border: round $primary; background-tint: $background 0%; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "recall(1)", "Earlier question", show=False),
+        Binding("down", "recall(-1)", "Later question", show=False),
+        Binding("question_mark", "help_or_type", "Help", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(placeholder="Ask about this repository", max_length=QUESTION_CHARACTERS_MAX, id=id)
+        self._revision = 0
+
+    def show(self, draft: Draft) -> None:
+        """Take over the text when it was changed for the typist; keystrokes under way are never overwritten."""
+        if draft.revision != self._revision:
+            self._revision = draft.revision
+            self.value = draft.text
+            self.cursor_position = len(draft.text)
+
+    def action_recall(self, step: int) -> None:
+        """Report a step through the earlier questions."""
+        self.post_message(Happened(Recalled(step, self.value)))
+
+    async def action_help_or_type(self) -> None:
+        """No question begins with a question mark: in an empty box it asks for help."""
+        if self.value:
+            self.insert_text_at_cursor("?")
+        else:
+            await self.run_action("screen.help")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Report the question."""
+        event.stop()
+        self.post_message(Happened(Asked(event.value)))

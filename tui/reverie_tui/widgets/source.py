@@ -1,0 +1,98 @@
+"""The source preview: the lines around a citation, highlighted, the cited ones marked in the margin and by colour."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import ScrollableContainer, Vertical
+from textual.content import Content
+from textual.highlight import HighlightTheme, highlight
+from textual.widgets import Static
+
+from reverie_tui import wording
+from reverie_tui.events import Place
+from reverie_tui.model import Preview
+from reverie_tui.reading import Evidence, Source
+
+LINES_ABOVE = 4
+"""Lines kept in view above the first cited one."""
+
+_LEXERS = {"csharp": "c#", "c_sharp": "c#", "c-sharp": "c#", "tsx": "tsx", "shell": "bash", "rst": "rst"}
+
+
+class CalmTheme(HighlightTheme):
+    """Textual's colours without underlines and backgrounds, which compete with the marked lines."""
+
+
+CalmTheme.STYLES = {
+    kind: style.replace(" underline", "").split(" on ")[0] for kind, style in HighlightTheme.STYLES.items()
+}
+
+
+class SourceView(Vertical):
+    """The source of the place on show."""
+
+    DEFAULT_CSS = """
+    SourceView { height: 1fr; }
+    SourceView #source-title {
+        height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    SourceView #source-scroll { height: 1fr; scrollbar-size: 1 1; }
+    SourceView #source-lines { width: auto; min-width: 100%; height: auto; text-wrap: nowrap; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: tuple[Preview, Evidence | None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="source-title", markup=False)
+        with ScrollableContainer(id="source-scroll"):
+            yield Static(id="source-lines", markup=False)
+
+    def show(self, preview: Preview, evidence: Evidence | None) -> None:
+        """Show a preview. Until its source comes the earlier one stays, so that nothing flickers."""
+        if (preview, evidence) == self._shown:
+            return
+        before, self._shown = self._shown, (preview, evidence)
+        self.query_one("#source-title", Static).update(Content(wording.preview_title(preview, evidence)))
+        if before is not None and before[0] == preview and preview.place is not None:
+            return
+        if preview.place is None:
+            self._fill(_commit(evidence), 0)
+        elif preview.problem:
+            self._fill(Content(f"{preview.problem.message}\n{preview.problem.next_step}"), 0)
+        elif preview.source:
+            above = preview.place.start_line - preview.source.start_line - LINES_ABOVE
+            self._fill(_numbered(preview.source, preview.place), max(0, above))
+
+    def _fill(self, content: Content, top: int) -> None:
+        self.query_one("#source-lines", Static).update(content)
+        scroll = self.query_one("#source-scroll", ScrollableContainer)
+        scroll.call_after_refresh(scroll.scroll_to, 0, top, animate=False)
+
+
+def _commit(evidence: Evidence | None) -> Content:
+    if evidence is None or not evidence.commit:
+        return Content.styled("Select evidence to see its source.", "$text-muted")
+    return Content.assemble((evidence.subject, "bold"), f"\n{evidence.date}\n\ncommit {evidence.commit}")
+
+
+def _numbered(source: Source, place: Place) -> Content:
+    """The lines with their numbers; cited lines carry a mark, so that no colour is needed to find them."""
+    code = highlight("\n".join(source.lines), language=_lexer(source.language), theme=CalmTheme).split("\n")
+    code += [Content("")] * (len(source.lines) - len(code))
+    columns = max((line.cell_length for line in code), default=0) + 1
+    digits = len(str(source.start_line + len(code)))
+    rows = []
+    for number, line in enumerate(code, start=source.start_line):
+        cited = place.start_line <= number <= place.end_line
+        margin = Content.assemble(
+            ("▌" if cited else " ", "$primary"), (f"{number:>{digits}} ", "" if cited else "$text-disabled")
+        )
+        row = margin + " " + line.pad_right(columns - line.cell_length)
+        rows.append(row.stylize_before("on $primary 15%") if cited else row)
+    return Content("\n").join(rows)
+
+
+def _lexer(language: str) -> str:
+    return _LEXERS.get(language, language) or "text"
