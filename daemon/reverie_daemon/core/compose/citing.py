@@ -1,0 +1,78 @@
+"""Evidence for claims: the spans that they cite, with the digest of the lines quoted.
+
+Every `path:line` mark that a composer writes comes from here, together with the Evidence it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from reverie_daemon.core.evidence import digest
+from reverie_daemon.core.nouns import Catalogue, Claim, Commit, Definition, Evidence, Site
+from reverie_indexers.facts import Span
+
+SPAN_LINES_MAX = 60
+_COMMENT = re.compile(r"^\s*(?://|/?\*|#(?!include|define|if|endif|else|pragma)|--|;;|@|\[|///|'''|\"\"\")")
+
+
+def mark(path: str, line: int) -> str:
+    """`path:line`, as every citation stands in a text."""
+    return f"`{path}:{line}`"
+
+
+def span_evidence(
+    catalogue: Catalogue, path: str, blob: str, start: int, end: int, symbol: str = ""
+) -> tuple[Evidence, ...]:
+    """The lines from `start` to `end`, at most 60; nothing when the file cannot be read or has no such lines."""
+    lines = catalogue.text(path)
+    if lines is None or not 1 <= start <= len(lines):
+        return ()
+    end = max(start, min(end, start + SPAN_LINES_MAX - 1, len(lines)))
+    return (Evidence(path, blob, Span(start, end), symbol, digest(lines[start - 1 : end])),)
+
+
+def head_start(definition: Definition, lines: Sequence[str]) -> int:
+    """The line where a definition's text begins, its doc comment and decorators above included."""
+    start = definition.symbol.span.start_line
+    lowest = max(1, start - 40)
+    while definition.symbol.doc and start > lowest and _COMMENT.match(lines[start - 2]):
+        start -= 1
+    return start
+
+
+def head(catalogue: Catalogue, definition: Definition) -> tuple[Evidence, ...]:
+    """A definition from its doc comment on, at most 60 lines."""
+    lines = catalogue.text(definition.path)
+    if lines is None or definition.symbol.span.start_line > len(lines):
+        return ()
+    span, start = definition.symbol.span, definition.symbol.span.start_line
+    if definition.language != "python":
+        start = head_start(definition, lines)
+    return span_evidence(catalogue, definition.path, definition.blob, start, span.end_line, definition.symbol.qualname)
+
+
+def lines_of(catalogue: Catalogue, definition: Definition, start: int, end: int) -> tuple[Evidence, ...]:
+    """Some lines inside a definition."""
+    return span_evidence(catalogue, definition.path, definition.blob, start, end, definition.symbol.qualname)
+
+
+def site_evidence(catalogue: Catalogue, site: Site) -> tuple[Evidence, ...]:
+    """The line of a reference."""
+    symbol = site.scope.symbol.qualname if site.scope else ""
+    return span_evidence(catalogue, site.path, site.blob, site.reference.line, site.reference.line, symbol)
+
+
+def commit_evidence(commits: Iterable[Commit]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(commit=commit) for commit in commits)
+
+
+def claim(text: str, *evidence: Sequence[Evidence]) -> Claim:
+    """A claim with its evidence flattened, each piece once."""
+    flat = [item for group in evidence for item in group]
+    return Claim(text, tuple(dict.fromkeys(flat)))
+
+
+def gathered(claims: Iterable[Claim]) -> tuple[Evidence, ...]:
+    """All evidence of an answer in reading order, each piece once."""
+    return tuple(dict.fromkeys(item for one in claims for item in one.evidence))

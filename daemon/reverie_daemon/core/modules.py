@@ -1,0 +1,102 @@
+"""Whether the module that an import names can be the file that a definition stands in, for every import style.
+
+Dots, "./", "::", "\\" and package folders are compared as parts of a path, from the end. No build file is read, so this
+is a judgement with a certainty, not a fact.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from reverie_indexers.facts import Import
+
+from reverie_daemon.core.naming import path_parts
+from reverie_daemon.core.nouns import Definition
+
+_FOLDER_IS_PACKAGE = frozenset({"go", "java", "csharp", "c_sharp", "php", "kotlin"})
+_SELF_CRATES = frozenset({"crate", "self", "super", "std", "core", "alloc"})
+
+
+def import_certainty(imported: Import, candidate: Definition, path: str, repository: str) -> float:
+    """How sure it is that what `imported` brings into `path` is (in) the candidate's file, between 0 and 1."""
+    wanted = module_parts(imported.module, path)
+    have = path_parts(candidate.path)
+    if imported.name not in ("", "*") and candidate.symbol.name != imported.name and have[-1:] == [imported.name]:
+        return 0.9 if _ends(have[:-1], wanted) else 0.0
+    if not wanted:
+        return 0.5
+    if imported.module.startswith("."):
+        return _relative(wanted, have)
+    if _ends(have, wanted):
+        return 0.95 if len(wanted) > 1 or len(have) <= 2 or have[-2] in ("src", "lib") else 0.75
+    return _within(wanted, have, candidate, repository)
+
+
+def _relative(wanted: list[str], have: list[str]) -> float:
+    if wanted == have:
+        return 0.97
+    return 0.75 if have[: len(wanted)] == wanted else 0.0
+
+
+def _within(wanted: list[str], have: list[str], candidate: Definition, repository: str) -> float:
+    """A package that exports what a module inside it defines; a class's file named by its package and name."""
+    folder = have[:-1]
+    if candidate.language in _FOLDER_IS_PACKAGE and (
+        _ends(folder, wanted[-1:]) or (not folder and wanted[-1] == repository)
+    ):
+        return 0.9
+    if _ends([*have, candidate.symbol.name], wanted) or _ends([*folder, candidate.symbol.name], wanted):
+        return 0.95
+    for size in range(len(wanted), 0, -1):
+        if any(folder[start : start + size] == wanted[-size:] for start in range(len(folder) - size + 1)):
+            return 0.8 if size == len(wanted) else 0.45 if size > 1 else 0.0
+    tail = wanted[1:] if len(wanted) > 1 else wanted
+    return 0.6 if len(wanted) > 1 and _ends(have, tail) else 0.0
+
+
+def _ends(have: list[str], wanted: list[str]) -> bool:
+    return bool(wanted) and have[-len(wanted) :] == wanted
+
+
+def module_parts(module: str, path: str) -> list[str]:
+    """A module as written in a file, as the parts of the path it names: relative ones from that file's folder."""
+    folder = list(PurePosixPath(path).parts[:-1])
+    text = module.strip("<>\"'")
+    if text.startswith(("./", "../")) or text in (".", ".."):
+        return _walk(folder, text.split("/"))
+    if text.startswith("."):
+        dots = len(text) - len(text.lstrip("."))
+        base = folder[: len(folder) - (dots - 1)] if dots > 1 else folder
+        return [*base, *[part for part in text[dots:].split(".") if part]]
+    if "::" in text:
+        return _rust([part for part in text.split("::") if part], path)
+    text = re.sub(r"\.(?:h|hpp|hh|hxx|js|mjs|cjs|ts|tsx|jsx|rb|php|py|sh)$", "", text)
+    separator = r"[/\\]" if re.search(r"[/\\]", text) else r"\."
+    return [part for part in re.split(separator, text) if part and part != "."]
+
+
+def _walk(folder: list[str], steps: list[str]) -> list[str]:
+    parts = list(folder)
+    for step in steps:
+        if step == ".." and parts:
+            parts.pop()
+        elif step not in ("", ".", ".."):
+            parts.append(re.sub(r"\.(?:js|mjs|cjs|ts|tsx|jsx|vue|json|rb|php|h|hpp)$", "", step))
+    return parts[:-1] if parts and parts[-1] == "index" else parts
+
+
+def _rust(parts: list[str], path: str) -> list[str]:
+    if parts[0] == "super":
+        return [*path_parts(path)[:-1], *[part for part in parts if part != "super"]]
+    if parts[0] == "self":
+        return [*path_parts(path), *parts[1:]]
+    return parts[1:] if parts[0] in _SELF_CRATES or len(parts) > 1 else parts
+
+
+def same_package(candidate: Definition, path: str) -> bool:
+    """Whether a bare name sees the candidate because both files are in one folder and the language makes that a
+    package."""
+    return (
+        candidate.language in _FOLDER_IS_PACKAGE and PurePosixPath(candidate.path).parent == PurePosixPath(path).parent
+    )

@@ -1,0 +1,486 @@
+"""Which definition a use of a name means, and how sure that is.
+
+There is no type inference here: receivers, imports, folders, class bases and how many things share a name are the
+evidence, the same for every language. Catalogue calls are bounded, so a name used everywhere costs no more than one
+used in a few files; what is beyond the bound is reported by nobody and counted by `Catalogue.reference_count`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reverie_indexers.facts import Import, Reference
+
+from reverie_daemon.core.modules import import_certainty, same_package
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, base_names, standing, without_overloads
+from reverie_daemon.core.nouns import Catalogue, Definition, Site
+
+SITES_MAX = 200
+FILES_MAX = 40
+"""In how many files' imports are looked at for one question."""
+
+CALLEES_MAX = 80
+CANDIDATES_MAX = 40
+FAMILY_MAX = 60
+LIKELY = 0.5
+"""From this certainty on, a resolution is told as a fact rather than a guess."""
+
+_SELF = frozenset({"self", "this", "cls", "@", "Self", "self.class", "static", "$this", "&self"})
+_SUPER = re.compile(r"^(?:super\b|parent$|base$)")
+_COMMON = frozenset(
+    [
+        "get",
+        "set",
+        "add",
+        "pop",
+        "append",
+        "extend",
+        "insert",
+        "remove",
+        "delete",
+        "update",
+        "items",
+        "keys",
+        "values",
+        "copy",
+        "clear",
+        "join",
+        "split",
+        "strip",
+        "replace",
+        "format",
+        "find",
+        "index",
+        "count",
+        "sort",
+        "sorted",
+        "reverse",
+        "read",
+        "write",
+        "open",
+        "close",
+        "seek",
+        "flush",
+        "encode",
+        "decode",
+        "lower",
+        "upper",
+        "startswith",
+        "endswith",
+        "push",
+        "shift",
+        "map",
+        "filter",
+        "reduce",
+        "forEach",
+        "slice",
+        "concat",
+        "includes",
+        "indexOf",
+        "length",
+        "toString",
+        "equals",
+        "hashCode",
+        "size",
+        "contains",
+        "put",
+        "run",
+        "start",
+        "stop",
+        "next",
+        "iter",
+        "len",
+        "print",
+        "println",
+        "log",
+        "error",
+        "warn",
+        "info",
+        "debug",
+        "exit",
+        "len",
+        "make",
+        "new",
+        "String",
+        "from",
+        "into",
+        "clone",
+        "unwrap",
+        "expect",
+        "as_ref",
+        "to_string",
+        "is_empty",
+        "iter",
+        "collect",
+        "then",
+        "catch",
+        "call",
+        "apply",
+        "bind",
+        "test",
+        "match",
+        "group",
+        "type",
+        "name",
+        "send",
+        "recv",
+        "main",
+        "init",
+        "setup",
+    ]
+)
+"""Names so common that being the only definition here says little about a use through an unknown receiver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A definition that a reference may mean. `certainty` is between 0 and 1, `reason` a phrase for a reader."""
+
+    definition: Definition
+    certainty: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A site that uses a definition, with how sure that is."""
+
+    site: Site
+    certainty: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a definition's body refers to: the reference, and what it probably means, likeliest first."""
+
+    reference: Reference
+    targets: tuple[Target, ...]
+
+    @property
+    def target(self) -> Target | None:
+        return self.targets[0] if self.targets else None
+
+
+def resolve(site: Site, catalogue: Catalogue) -> tuple[Target, ...]:
+    """What the name used at a site may mean, likeliest first; empty when no symbol here has that name."""
+    return Resolver(catalogue).resolve(site.reference, site.path, site.scope)
+
+
+def callers(definition: Definition, catalogue: Catalogue, *, kinds: Iterable[str] = ("call", "decorate")) -> list[Use]:
+    """Uses of a definition: the likeliest first, then by path and line. Uses that surely mean something else are left
+    out."""
+    resolver = Resolver(catalogue)
+    return resolver.uses_of(definition, frozenset(kinds))
+
+
+def callees(definition: Definition, catalogue: Catalogue) -> list[Call]:
+    """What a definition's body calls, in source order; calls of names unknown here have no targets."""
+    return Resolver(catalogue).calls_in(definition)
+
+
+def subclasses(definition: Definition, catalogue: Catalogue) -> list[Use]:
+    """Types that name this one among their bases, directly."""
+    found = callers(definition, catalogue, kinds=("inherit",))
+    return [use for use in found if use.site.scope is not None]
+
+
+def bases(definition: Definition, catalogue: Catalogue) -> list[tuple[str, Target | None]]:
+    """The bases of a type as named, each with what it resolves to here."""
+    return Resolver(catalogue).bases_of(definition)
+
+
+def tests_of(definition: Definition, catalogue: Catalogue) -> list[Use]:
+    """Uses in test files, each test once, likeliest first."""
+    uses = callers(definition, catalogue, kinds=("call", "decorate", "type", "inherit", "read"))
+    tests: dict[tuple[str, str], Use] = {}
+    for use in uses:
+        if _is_test(use.site, catalogue):
+            scope = use.site.scope.symbol.qualname if use.site.scope else ""
+            tests.setdefault((use.site.path, scope), use)
+    return list(tests.values())
+
+
+def _is_test(site: Site, catalogue: Catalogue) -> bool:
+    if site.scope is not None:
+        return site.scope.role == "test"
+    return any(version.role == "test" for version in catalogue.files(site.path) if version.path == site.path)
+
+
+class Resolver:
+    """Resolves many references of one answer, asking the catalogue each thing once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._imports: dict[str, dict[str, Import]] = {}
+        self._stars: dict[str, list[Import]] = {}
+        self._named: dict[str, tuple[Definition, ...]] = {}
+        self._lineages: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._texts: dict[str, Sequence[str]] = {}
+
+    def resolve(self, reference: Reference, path: str, scope: Definition | None) -> tuple[Target, ...]:
+        candidates = self.candidates(reference.name)
+        judged = [self.judge(reference, path, scope, candidate, len(candidates)) for candidate in candidates]
+        kept = [target for target in judged if target.certainty > 0]
+        kept.sort(key=lambda target: (-target.certainty, standing(target.definition)))
+        return tuple(kept[:CANDIDATES_MAX])
+
+    def candidates(self, name: str) -> tuple[Definition, ...]:
+        if name not in self._named:
+            found = without_overloads(self._catalogue.definitions(name, CANDIDATES_MAX))
+            self._named[name] = tuple(item for item in found if item.symbol.kind not in ("heading", "key"))
+        return self._named[name]
+
+    def uses_of(self, definition: Definition, kinds: frozenset[str]) -> list[Use]:
+        name = definition.symbol.name
+        sites = [site for site in self._catalogue.references(name, SITES_MAX) if site.reference.kind in kinds]
+        count = len(self.candidates(name))
+        uses = []
+        for site in sites:
+            target = self.judge(site.reference, site.path, site.scope, definition, count)
+            best = self._best_other(site, definition, count) if count > 1 and 0 < target.certainty < 0.8 else 0.0
+            if target.certainty > 0 and best <= target.certainty:
+                uses.append(Use(site, target.certainty, target.reason))
+        uses.sort(key=lambda use: (-round(use.certainty, 1), use.site.path, use.site.reference.line))
+        return uses
+
+    def _best_other(self, site: Site, definition: Definition, count: int) -> float:
+        others = [item for item in self.candidates(site.reference.name)[:12] if item != definition]
+        return max(
+            (self.judge(site.reference, site.path, site.scope, item, count).certainty for item in others), default=0.0
+        )
+
+    def calls_in(self, definition: Definition) -> list[Call]:
+        span = definition.symbol.span
+        wanted = ("call", "decorate")
+        inside = [
+            use
+            for use in self._catalogue.uses(definition.path)
+            if span.start_line <= use.line <= span.end_line and use.kind in wanted
+        ]
+        calls = []
+        for use in inside[:CALLEES_MAX]:
+            scope = self._scope(definition, use)
+            targets = self.resolve(use, definition.path, scope)
+            kept = tuple(
+                target for target in targets if target.definition != definition or use.name == definition.symbol.name
+            )
+            calls.append(Call(use, kept))
+        return calls
+
+    def _scope(self, definition: Definition, use: Reference) -> Definition:
+        outline = self._catalogue.outline(definition.path) if use.scope != definition.ordinal else ()
+        return outline[use.scope] if 0 <= use.scope < len(outline) else definition
+
+    def bases_of(self, definition: Definition) -> list[tuple[str, Target | None]]:
+        result: list[tuple[str, Target | None]] = []
+        for name in base_names(definition, self._catalogue):
+            reference = Reference("inherit", name, "", definition.symbol.span.start_line, definition.ordinal)
+            targets = [
+                target
+                for target in self.resolve(reference, definition.path, None)
+                if target.definition.symbol.kind in TYPE_KINDS and target.definition != definition
+            ]
+            result.append((name, targets[0] if targets else None))
+        return result
+
+    def judge(
+        self, reference: Reference, path: str, scope: Definition | None, candidate: Definition, count: int
+    ) -> Target:
+        """How sure it is that this reference means this candidate, one of `count` of its name."""
+        certainty, reason = self._judged(reference, path, scope, candidate, count)
+        return Target(candidate, certainty, reason)
+
+    def _judged(
+        self, reference: Reference, path: str, scope: Definition | None, candidate: Definition, count: int
+    ) -> tuple[float, str]:
+        receiver = reference.receiver.strip()
+        owner = candidate.symbol.qualname.rpartition(".")[0].rpartition(".")[2]
+        member = bool(owner) and candidate.symbol.kind in ("method", "property", "attribute")
+        if receiver in _SELF or _SUPER.match(receiver):
+            return self._through_self(receiver, scope, candidate, owner) if member else (0.0, "")
+        if receiver:
+            return self._through_receiver(receiver, path, scope, candidate, owner if member else "", count)
+        if member:
+            return self._bare_member(path, scope, candidate, owner, count)
+        return self._bare(reference.name, path, scope, candidate, count)
+
+    def _through_self(
+        self, receiver: str, scope: Definition | None, candidate: Definition, owner: str
+    ) -> tuple[float, str]:
+        own = own_class(scope)
+        if not own:
+            return 0.3, "by name"
+        lineage = self.lineage(own, scope.path if scope else "")
+        if owner == own and not _SUPER.match(receiver):
+            return (0.97, "its own class") if scope and candidate.path == scope.path else (0.5, "a class of that name")
+        if owner in lineage:
+            return 0.9 - 0.05 * lineage.index(owner), "a base class"
+        if own in self.lineage(owner, candidate.path) and not _SUPER.match(receiver):
+            return 0.45, "a subclass"
+        return 0.0, ""
+
+    def lineage(self, class_name: str, path: str) -> tuple[str, ...]:
+        """The names of a class's bases, and theirs, nearest first; bounded."""
+        if (class_name, path) in self._lineages:
+            return self._lineages[class_name, path]
+        seen: list[str] = []
+        queue = [(class_name, path)]
+        while queue and len(seen) < 12:
+            name, where = queue.pop(0)
+            for item in self._types(name, where)[:1]:
+                for base in base_names(item, self._catalogue):
+                    if base not in seen and base != class_name:
+                        seen.append(base)
+                        queue.append((base, ""))
+        self._lineages[class_name, path] = tuple(seen)
+        return tuple(seen)
+
+    def _types(self, name: str, path: str) -> list[Definition]:
+        found = [item for item in self.candidates(name) if item.symbol.kind in TYPE_KINDS]
+        return sorted(found, key=lambda item: (item.path != path, standing(item)))
+
+    def _through_receiver(
+        self, receiver: str, path: str, scope: Definition | None, candidate: Definition, owner: str, count: int
+    ) -> tuple[float, str]:
+        last = re.split(r"\.|::|->|/", receiver.rstrip("()?!"))[-1].lstrip("&*$@")
+        imported = self._imported(path).get(re.split(r"\.|::|->|/", receiver)[0].lstrip("&*$@"))
+        if owner and last == owner:
+            return (
+                (0.95, "named with its class")
+                if not self._elsewhere(owner, candidate, path)
+                else (0.7, "its class's name")
+            )
+        if imported is not None and not owner:
+            return import_certainty(imported, candidate, path, self._catalogue.name), "through an import"
+        if not owner:
+            return (
+                (0.6, "through its module's name") if last in candidate.path else (0.1 if count > 1 else 0.3, "by name")
+            )
+        typed = self._typed_as(last, scope)
+        if typed:
+            if typed == owner or owner in self.lineage(typed, ""):
+                return 0.85, f"`{last}` is a `{typed}`"
+            if self._types(typed, path):
+                return (0.4, "a subclass") if typed in self.lineage(owner, candidate.path) else (0.0, "")
+        if resembles(last, owner):
+            return 0.65, f"`{last}` reads like a `{owner}`"
+        common = candidate.symbol.name in _COMMON or (imported is not None)
+        if count == 1:
+            return (0.3, "by name") if common else (0.7, "the only one of this name")
+        return (0.05 if common else max(0.1, 0.5 / count)), "by name"
+
+    def _elsewhere(self, owner: str, candidate: Definition, path: str) -> bool:
+        return (
+            len([item for item in self._types(owner, path) if item.path != candidate.path]) > 0
+            and candidate.path != path
+        )
+
+    def _typed_as(self, name: str, scope: Definition | None) -> str:
+        """The type of a local or parameter, where an annotation or a constructor call tells it."""
+        if scope is None or not name.isidentifier():
+            return ""
+        pattern = (
+            rf"\b{re.escape(name)}\b\s*:\s*(?:&?(?:mut )?|['\"]|t?\.?Optional\[)*(?:[\w.]+[.:])?(?P<type>[A-Z]\w*)"
+        )
+        found = re.search(pattern, scope.symbol.signature)
+        if found is None:
+            text = self._body(scope)
+            made = rf"\b{re.escape(name)}\b\s*(?::=|=)\s*(?:new |await |&)?(?:[\w.]+(?:\.|::))?(?P<type>[A-Z]\w*)(?:::\w+)?\s*[({{]"
+            found = re.search(made, text) or re.search(
+                rf"\b(?P<type>[A-Z]\w*)(?:<[^>]*>)?[&*]* {re.escape(name)}\s*[=;,)]", text
+            )
+        return found["type"] if found else ""
+
+    def _body(self, scope: Definition) -> str:
+        if scope.path not in self._texts:
+            self._texts[scope.path] = (self._catalogue.text(scope.path) or ()) if len(self._texts) < FILES_MAX else ()
+        span = scope.symbol.span
+        return "\n".join(self._texts[scope.path][span.start_line - 1 : min(span.end_line, span.start_line + 200)])
+
+    def _bare_member(
+        self, path: str, scope: Definition | None, candidate: Definition, owner: str, count: int
+    ) -> tuple[float, str]:
+        """A method called without receiver, as Java, C#, C++ and Ruby have it; elsewhere it hardly means a method."""
+        if candidate.language in ("python", "javascript", "typescript", "tsx", "go", "rust", "php"):
+            return 0.0, ""
+        own = own_class(scope)
+        if owner == own:
+            return 0.9, "its own class"
+        if own and owner in self.lineage(own, path):
+            return 0.8, "a base class"
+        return (0.35 if count == 1 else 0.1), "by name"
+
+    def _bare(
+        self, name: str, path: str, scope: Definition | None, candidate: Definition, count: int
+    ) -> tuple[float, str]:
+        outer, _, _ = candidate.symbol.qualname.rpartition(".")
+        if candidate.path == path:
+            visible = not outer or (scope is not None and f"{scope.symbol.qualname}.".startswith(f"{outer}."))
+            return (0.97, "same file") if visible else (0.4, "same file")
+        imported = self._imported(path).get(name)
+        if imported is not None:
+            return import_certainty(imported, candidate, path, self._catalogue.name), "imported"
+        stars = [import_certainty(star, candidate, path, self._catalogue.name) for star in self._stars.get(path, ())]
+        if same_package(candidate, path):
+            return 0.9, "same package"
+        if stars and max(stars) >= LIKELY:
+            return max(stars) - 0.15, "imported with all names"
+        if outer and candidate.symbol.kind in CALLABLE_KINDS:
+            return 0.0, ""
+        if candidate.language == "python" and candidate.symbol.kind != "module":
+            return (0.3 if count == 1 and candidate.role == "source" else 0.05), "by name"
+        return (0.6 if count == 1 else 0.2), "the only one of this name" if count == 1 else "by name"
+
+    def _imported(self, path: str) -> dict[str, Import]:
+        """What a file imports, by the name it has there."""
+        if path not in self._imports:
+            known: dict[str, Import] = {}
+            read = self._catalogue.imports(path) if len(self._imports) < FILES_MAX else ()
+            for item in read:
+                known.setdefault(local_name(item), item)
+            self._imports[path] = known
+            self._stars[path] = [item for item in read if item.name == "*" or _includes(item)]
+        return self._imports[path]
+
+
+def _includes(item: Import) -> bool:
+    """A C header, a C# using or a Ruby require: all its names, under their own names."""
+    return not item.name and not item.alias and (item.module.endswith((".h", ".hpp", ".hh")) or "/" in item.module)
+
+
+def local_name(item: Import) -> str:
+    """The name that an import gives to what it brings in."""
+    if item.alias:
+        return item.alias
+    if item.name and item.name != "*":
+        return item.name
+    parts = [part for part in re.split(r"[./\\:]+", item.module) if part]
+    if not parts:
+        return item.module
+    return parts[0] if "." in item.module and "/" not in item.module and not item.name else parts[-1]
+
+
+def own_class(scope: Definition | None) -> str:
+    """The name of the class around a scope, "" when there is none."""
+    if scope is None:
+        return ""
+    if scope.symbol.kind in TYPE_KINDS:
+        return scope.symbol.name
+    parts = scope.symbol.qualname.split(".")[:-1]
+    return next((part for part in reversed(parts) if part[:1].isupper() or scope.symbol.kind == "method"), "")
+
+
+def resembles(receiver: str, owner: str) -> bool:
+    """Whether a variable's name reads like an instance of a class: "blueprint" and "bp" do for Blueprint."""
+    name, kind = receiver.lower().replace("_", "").strip("$&*"), owner.lower()
+    if len(name) < 2 or not kind:
+        return False
+    initials = "".join(letter for letter in owner if letter.isupper()).lower()
+    return (
+        name == kind
+        or (len(name) >= 3 and (kind.endswith(name) or name.endswith(kind) or kind.startswith(name)))
+        or (len(initials) >= 2 and name == initials)
+    )
