@@ -1,0 +1,188 @@
+"""Lists the files of a worktree that may be read: tracked or not ignored, regular, not too large, no secrets.
+
+It reads no file and hashes none. Checked-out submodules are listed as part of the worktree around them, because that is
+how people see them; an untracked repository inside another one is somebody else's, and left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from reverie_daemon.core.roles import looks_secret
+from reverie_daemon.errors import UserError
+from reverie_daemon.worktree.files import SOURCE_BYTES_MAX, FileStat, absence_of, beyond_link, stat_of
+from reverie_daemon.worktree.git import Git, GitFailed
+
+FILES_MAX = 500_000
+IGNORE_FILE = ".reverieignore"
+_SUBMODULE_DEPTH_MAX = 8
+_PATHSPECS_MAX = 200
+
+SkipReason = Literal[
+    "secret", "too large", "link", "special", "unreadable", "nested repository", "submodule not checked out"
+]  # fmt: skip
+T = TypeVar("T")
+IgnoreTest = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files to index, by path, with their stats; beside them what was left out and why.
+
+    What is ignored or absent is in neither. `problems` are sentences about the listing as a whole.
+    """
+
+    files: Mapping[bytes, FileStat] = field(default_factory=dict)
+    skipped: Mapping[bytes, SkipReason] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def ignore_test(root: Path) -> IgnoreTest:
+    """Whether `.reverieignore` at the root, written like a `.gitignore`, excludes a path. Raises `UserError` for a
+    pattern it cannot read, since guessing could show what the user wanted kept out."""
+    try:
+        text = (root / IGNORE_FILE).read_text("utf-8", "surrogateescape")
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
+        return lambda path: False
+    from pathspec import GitIgnoreSpec
+
+    try:
+        spec = GitIgnoreSpec.from_lines(text.splitlines())
+    except ValueError as error:
+        raise UserError(
+            f"{root / IGNORE_FILE} cannot be understood: {error}",
+            next_step="Correct it; .gitignore's rules hold.",
+        ) from error
+    return spec.match_file
+
+
+def top_folders(root: Path, listed: Iterable[bytes] = ()) -> list[str]:
+    """The folders at the root that may hold files to index: not ignored, or around one of the `listed` files. In order.
+    Raises `GitFailed`."""
+    around_listed = {os.fsdecode(path.partition(b"/")[0]) for path in listed if b"/" in path}
+    ours = ignore_test(root)
+    names = [entry.name for entry in os.scandir(root) if entry.name != ".git" and entry.is_dir(follow_symlinks=False)]
+    unlisted = [name for name in names if name not in around_listed and not ours(name + "/")]
+    return sorted([*(name for name in names if name in around_listed), *_not_ignored_by_git(root, unlisted)])
+
+
+def _not_ignored_by_git(root: Path, names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    try:
+        output = Git(root).run("check-ignore", "-z", "--", *(f"./{name}/" for name in names))
+    except GitFailed as error:
+        # Status 1 without a word: none of them is ignored.
+        if error.stderr.strip():
+            raise
+        return list(names)
+    ignored = {os.fsdecode(path) for path in output.split(b"\0")}
+    return [name for name in names if f"./{name}/" not in ignored]
+
+
+def list_files(
+    root: Path, paths: Sequence[bytes] | None = None, *, size_max: int = SOURCE_BYTES_MAX, files_max: int = FILES_MAX
+) -> Listing:
+    """All files to index under `root`, or those of them that are one of `paths` or lie under one. At most `files_max`;
+    beyond that the rest is left out and a problem says so. Raises `GitFailed`."""
+    if paths is not None and len(paths) > _PATHSPECS_MAX:
+        everything = list_files(root, size_max=size_max, files_max=files_max)
+        return Listing(_within(everything.files, paths), _within(everything.skipped, paths), everything.problems)
+    building = _Building(os.fsencode(root), ignore_test(root), size_max, files_max)
+    building.add_repository(root, b"", paths, depth=0)
+    problems = (
+        (f"Only the first {files_max:,} files are indexed; exclude folders in {IGNORE_FILE}.",) if building.full else ()
+    )
+    return Listing(dict(sorted(building.files.items())), building.skipped, problems)
+
+
+def _within(listed: Mapping[bytes, T], paths: Sequence[bytes]) -> dict[bytes, T]:
+    wanted = set(paths)
+    return {path: value for path, value in listed.items() if path in wanted or not wanted.isdisjoint(folders_of(path))}
+
+
+def folders_of(path: bytes) -> Iterator[bytes]:
+    """The folders around a path, innermost first, without the root."""
+    while path := path.rpartition(b"/")[0]:
+        yield path
+
+
+def _split_by_repository(root: bytes, paths: Sequence[bytes]) -> tuple[list[bytes], dict[bytes, list[bytes]]]:
+    """The paths to ask the repository at `root` about, and, for those that lie in a repository nested in it, that one's
+    folder with the paths inside: git refuses to look across the border."""
+    wanted: dict[bytes, None] = {}
+    within: dict[bytes, list[bytes]] = {}
+    for path in paths:
+        nested = [folder for folder in folders_of(path) if os.path.lexists(root + b"/" + folder + b"/.git")]
+        wanted[nested[-1] if nested else path] = None
+        if nested:
+            within.setdefault(nested[-1], []).append(path[len(nested[-1]) + 1 :])
+    return list(wanted), {folder: inside for folder, inside in within.items() if folder not in paths}
+
+
+class _Building:
+    """A listing while it grows, across the worktree and its submodules."""
+
+    def __init__(self, root: bytes, ignored: IgnoreTest, size_max: int, files_max: int) -> None:
+        self.files: dict[bytes, FileStat] = {}
+        self.skipped: dict[bytes, SkipReason] = {}
+        self.full = False
+        self._root = root
+        self._ignored = ignored
+        self._size_max = size_max
+        self._files_max = files_max
+        self._links: dict[bytes, bool] = {}
+
+    def add_repository(self, folder: Path, prefix: bytes, paths: Sequence[bytes] | None, depth: int) -> None:
+        arguments: list[str] = []
+        within: Mapping[bytes, Sequence[bytes]] = {}
+        if paths is not None:
+            wanted, within = _split_by_repository(os.fsencode(folder), paths)
+            arguments = ["--", *map(os.fsdecode, wanted)]
+        output = Git(folder).run("ls-files", "-z", "--cached", "--others", "--exclude-standard", *arguments)
+        # A conflict lists a path once for each side.
+        for entry in dict.fromkeys(output.split(b"\0")):
+            if entry:
+                self._add(prefix, entry, within.get(entry), depth)
+
+    def _add(self, prefix: bytes, entry: bytes, within: Sequence[bytes] | None, depth: int) -> None:
+        path = prefix + entry
+        if self.full or self._ignored(os.fsdecode(path)):
+            return
+        if path.endswith(b"/"):
+            self.skipped[path] = "nested repository"
+            return
+        try:
+            result = os.lstat(self._root + b"/" + path)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError:
+            self.skipped[path] = "unreadable"
+            return
+        if beyond_link(self._root, path.rpartition(b"/")[0], self._links):
+            self.skipped[path] = "link"
+        elif (absence := absence_of(result, self._size_max)) is None:
+            self._add_regular(path, stat_of(result))
+        elif absence == "special" and os.path.isdir(self._root + b"/" + path):  # noqa: PTH112 - paths are bytes here
+            self._add_submodule(path, within, depth)
+        elif absence != "gone":
+            self.skipped[path] = absence
+
+    def _add_regular(self, path: bytes, found: FileStat) -> None:
+        if looks_secret(os.fsdecode(path)):
+            self.skipped[path] = "secret"
+        elif len(self.files) >= self._files_max:
+            self.full = True
+        else:
+            self.files[path] = found
+
+    def _add_submodule(self, path: bytes, within: Sequence[bytes] | None, depth: int) -> None:
+        folder = Path(os.fsdecode(self._root + b"/" + path))
+        if depth >= _SUBMODULE_DEPTH_MAX or not (folder / ".git").exists():
+            self.skipped[path] = "submodule not checked out"
+        else:
+            self.add_repository(folder, path + b"/", within, depth + 1)
