@@ -2,12 +2,15 @@
 
 Facts know nothing of paths, repositories or time: names are relative to their module, lines to their text. They are
 plain values, so that the same bytes give the same facts wherever they are found.
+
+They are named tuples, not frozen dataclasses: a repository has half a million of them, and they are built four times
+as fast.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 SymbolKind = Literal[
     "module", "namespace", "class", "interface", "struct", "enum", "union", "trait", "type", "function", "method",
@@ -23,16 +26,14 @@ NO_SYMBOL = -1
 """The index used where there is no enclosing symbol: module level."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Lines `start_line` to `end_line` of a text, both counted from 1 and both included."""
 
     start_line: int
     end_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """A named thing that a blob defines.
 
     `qualname` is the name within its module, joined by dots whatever the language ("App.run"); `name` its last part.
@@ -50,8 +51,7 @@ class Symbol:
     parent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A use of a name at a line. `receiver` is what stands before it as written ("self", "app.json", "" when bare; at
     most 80 characters). `scope` is the index of the innermost symbol around it, or NO_SYMBOL."""
 
@@ -62,8 +62,7 @@ class Reference:
     scope: int
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(NamedTuple):
     """A name brought in from elsewhere. `module` as written ("flask.json", ".provider", "./util", "std::fmt"); `name`
     the name taken from it, "" when the module itself is imported, "*" for all; `alias` the name it has here."""
 
@@ -73,8 +72,7 @@ class Import:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A stretch of text that can be found and shown as a whole.
 
     The passages of a file are in order, do not overlap, together cover every line that is not blank, and are at most

@@ -1,0 +1,134 @@
+"""What the driver needs to know about one programming language, as a value.
+
+A language file in `languages/` builds one `Language`. Its query names what it captures by what that is; the driver in
+`parse.py` turns captures into facts by position, so that a language file is mostly its query:
+
+- a symbol's kind (`@function`, `@class`, `@property` …): the whole definition. Its name comes from `name_of`, its
+  signature ends where `body_of` begins. `@KIND.name` captures only the name; pair it with an `@outer` around it.
+- `@outer`: a statement around a definition that belongs to it (decorators, `export`, an assignment).
+- `@container`: names what is inside without being a symbol itself (Rust's `impl`).
+- `@instance`: an attribute set on `self` or `this`, as an expression; it becomes an `attribute` of the class around it.
+- `@call`, `@inherit`, `@decorate`, `@type`, `@read`: an expression as written ("self.app.run"), split at its last
+  separator into receiver and name. `@call.name` and so on capture only the name; the receiver is then what stands
+  before it in its parent node. Where several capture one name, one wins: inherit, decorate, call, type, read in turn.
+  A name's types and reads are kept once a scope.
+- `@types`: a stretch in which every dotted name is a type.
+- `@import`: a whole import statement, read by `read_imports`.
+- a capture that begins with an underscore is ignored.
+
+It deliberately holds no code that walks trees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reverie_indexers.facts import Import, SymbolKind
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+CLASS_LIKE: frozenset[str] = frozenset({"class", "interface", "struct", "enum", "union", "trait", "container"})
+VALUES: frozenset[str] = frozenset({"constant", "variable", "attribute", "key"})
+"""Kinds whose symbols hold a value: one of a name is enough, and they are grouped into passages."""
+
+
+def refine(kind: str, name: str, head: str, enclosing: str) -> SymbolKind | None:
+    """The kind a captured definition really has, or None when it is not worth a symbol.
+
+    `kind` is the capture's name, `head` the text from the definition's first decorator to its body, `enclosing` the
+    kind of the symbol around it ("" at module level, "container" in a container). Languages wrap this default.
+    """
+    if kind == "function":
+        return "method" if enclosing in CLASS_LIKE else "function"
+    if kind in ("variable", "constant"):
+        if enclosing in CLASS_LIKE:
+            return "attribute"
+        if enclosing in ("function", "method", "property"):
+            return None
+        return "constant" if kind == "constant" or is_upper(name) else "variable"
+    return kind  # type: ignore[return-value]
+
+
+def is_upper(name: str) -> bool:
+    """Whether a name is written as constants are: MAX, HTTP_PORT."""
+    return name.isupper() and len(name) > 1
+
+
+def name_field(node: Node) -> Node | None:
+    """The node that names a definition: its field `name`."""
+    return node.child_by_field_name("name")
+
+
+def body_field(node: Node) -> Node | None:
+    """The node at which a definition's signature ends: its field `body`."""
+    return node.child_by_field_name("body")
+
+
+def no_owner(node: Node) -> str:
+    """No owner but what stands around the definition."""
+    return ""
+
+
+def no_imports(text: str, line: int) -> Iterable[Import]:
+    """For languages without imports."""
+    return ()
+
+
+def no_doc(text: str, start: int) -> str:
+    """For languages that document in comments above."""
+    return ""
+
+
+def not_valid(source: str) -> bool:
+    """Believe the grammar when it sees a syntax error."""
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """One language. Only the first seven have no default; see the module's text for the query's captures.
+
+    `grammar` is "package:function", imported when the first file of that language is read. `version` grows with every
+    change that makes other facts out of the same text. `shebangs` are interpreters without version ("python").
+    `separators` are what may stand between receiver and name, `name_pattern` is what a name looks like; `self_names`
+    are receivers that mean the instance; `builtin_types` are names not worth a `type` reference. With `known_reads`
+    only those reads are kept whose name the file itself defines or imports.
+
+    Hooks: `refine`; `name_of` and `body_of` find a definition's name and body; `owner_of` names the type that a
+    definition belongs to when it does not stand inside it (a Go receiver); `read_imports(text, line)` reads a
+    statement that begins at that line; `doc_inside(text, start)` reads the documentation that stands at a body's
+    start; `doc_after` reads what follows a value's statement; `is_valid` is asked when the grammar sees a syntax
+    error, and may overrule it.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    grammar: str
+    version: int
+    query: str
+    line_comments: tuple[str, ...]
+    block_comments: tuple[tuple[str, str], ...]
+    filenames: tuple[str, ...] = ()
+    shebangs: tuple[str, ...] = ()
+    separators: tuple[str, ...] = (".",)
+    name_pattern: str = r"[^\W\d]\w*"
+    self_names: frozenset[str] = frozenset({"self", "this"})
+    builtin_types: frozenset[str] = frozenset()
+    known_reads: bool = True
+    refine: Callable[[str, str, str, str], SymbolKind | None] = refine
+    name_of: Callable[[Node], Node | None] = name_field
+    body_of: Callable[[Node], Node | None] = body_field
+    owner_of: Callable[[Node], str] = no_owner
+    read_imports: Callable[[str, int], Iterable[Import]] = no_imports
+    doc_inside: Callable[[str, int], str] = no_doc
+    doc_after: Callable[[str, int], str] = no_doc
+    is_valid: Callable[[str], bool] = not_valid
+
+    def splitter(self) -> re.Pattern[str]:
+        """Splits an expression into receiver (group 1, None when bare) and name (2); no match where it has none."""
+        separators = "|".join(re.escape(separator) for separator in self.separators)
+        return re.compile(rf"(?s)(?:(.*?)\s*(?:{separators})\s*)??({self.name_pattern})\s*\Z")

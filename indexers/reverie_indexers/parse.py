@@ -1,0 +1,95 @@
+"""The tree-sitter driver: source and language in, facts out.
+
+One parse and one query a text; what the captures mean is decided by position in `symbols.py`, `references.py` and
+`passages.py`. Grammars are imported when the first file of their language comes. It never walks a tree itself, so that
+no nesting can exhaust a stack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from re import Pattern
+from typing import TYPE_CHECKING
+
+from reverie_indexers import passages, references, symbols
+from reverie_indexers.comments import CommentStyle
+from reverie_indexers.facts import FileFacts, Import
+from reverie_indexers.language import Language
+from reverie_indexers.texts import SourceText
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+IMPORTS_MAX = 5_000
+
+
+@dataclass(frozen=True)
+class _Machine:
+    """What is built once for a language: its parser and its compiled query."""
+
+    parser: tree_sitter.Parser
+    query: tree_sitter.Query
+    faults: tree_sitter.Query
+    splitter: Pattern[str]
+    comments: CommentStyle
+
+
+@cache
+def _machine(language: Language) -> _Machine:
+    from tree_sitter import Language as Grammar
+    from tree_sitter import Parser, Query
+
+    package, _, function = language.grammar.partition(":")
+    grammar = Grammar(getattr(import_module(package), function)())
+    return _Machine(
+        Parser(grammar),
+        Query(grammar, language.query),
+        Query(grammar, "(ERROR) @fault (MISSING) @fault"),
+        language.splitter(),
+        CommentStyle(language.line_comments, language.block_comments),
+    )
+
+
+def parse(source: str, language: Language) -> FileFacts:
+    """The facts of one text in a language that has a grammar. Never raises, whatever the text."""
+    from tree_sitter import QueryCursor
+
+    machine = _machine(language)
+    text = SourceText(source)
+    root = machine.parser.parse(text.data).root_node
+    captures = QueryCursor(machine.query).captures(root)
+    found = symbols.find_symbols(text, captures, language, machine.comments)
+    imports = _imports(text, captures.get("import", ()), language)
+    uses, uses_left_out = references.find_references(
+        text, captures, language, machine.splitter, machine.comments, found.symbols, found.extents, imports
+    )
+    stretches, stretches_left_out = passages.cut(text.lines, found.symbols, machine.comments)
+    problems = [*found.problems, *uses_left_out, *stretches_left_out]
+    if root.has_error and not language.is_valid(source):
+        problems.insert(0, _fault(text, root, machine, language))
+    return FileFacts(
+        language=language.name,
+        symbols=tuple(found.symbols),
+        references=tuple(uses),
+        imports=tuple(imports),
+        passages=tuple(stretches),
+        problems=tuple(problems),
+        lines=len(text.lines),
+    )
+
+
+def _imports(text: SourceText, nodes: list[tree_sitter.Node] | tuple[()], language: Language) -> list[Import]:
+    found: list[Import] = []
+    for start, end in sorted((node.start_byte, node.end_byte) for node in nodes[:IMPORTS_MAX]):
+        found.extend(language.read_imports(text.read(start, end), text.line_of(start)))
+    return found
+
+
+def _fault(text: SourceText, root: tree_sitter.Node, machine: _Machine, language: Language) -> str:
+    from tree_sitter import QueryCursor
+
+    nodes = QueryCursor(machine.faults).captures(root).get("fault", ())
+    line = text.line_of(min((node.start_byte for node in nodes), default=root.start_byte))
+    return f"Line {line} is not valid {language.name}; what could be read around it was kept."

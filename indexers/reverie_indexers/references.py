@@ -1,0 +1,159 @@
+"""Turns captured expressions into references: receiver and name, line, scope. The hot path of indexing.
+
+It resolves nothing: a reference is a name as written at a line. Who it means is the daemon's question.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from reverie_indexers.comments import CommentStyle
+from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Symbol
+from reverie_indexers.language import Language
+from reverie_indexers.symbols import Extent
+from reverie_indexers.texts import SourceText
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+RECEIVER_CHARACTERS_MAX = 80
+REFERENCES_MAX = 100_000
+READ_NAME_CHARACTERS_MIN = 2
+EXPRESSION_CHARACTERS_MAX = 10_000
+
+# A later kind wins where two capture the same name.
+_KINDS = ("read", "type", "call", "decorate", "inherit")
+_ONCE_A_SCOPE = frozenset({"read", "type"})
+_DOTTED = re.compile(r"[^\W\d][\w.]*")
+
+
+def find_references(
+    text: SourceText,
+    captures: Mapping[str, Sequence[Node]],
+    language: Language,
+    splitter: re.Pattern[str],
+    comments: CommentStyle,
+    symbols: Sequence[Symbol],
+    extents: Sequence[Extent],
+    imports: Iterable[Import],
+) -> tuple[list[Reference], list[str]]:
+    """The references among a query's captures, in order of position, and what was left out."""
+    spans = _expressions(text, captures)
+    known = _KnownNames(symbols, imports) if language.known_reads else None
+    bounds, scopes = _scopes(extents, len(text.flat))
+    line_ends, flat, plain = text.line_ends(), text.flat, text.is_plain
+    simple = language.separators[0] if len(language.separators) == 1 else ""
+    found: list[Reference] = []
+    once: set[tuple[str, str, str, int]] = set()
+    ignored = language.builtin_types
+    add, new = found.append, Reference._make
+    for end in sorted(spans):
+        start, kind = spans[end]
+        written = flat[start:end]
+        if written.isidentifier() and (plain or written.isascii()):
+            receiver, name = "", written
+        else:
+            receiver, name = _split(written if plain else text.unflatten(written), simple, splitter)
+            if "\n" in receiver:
+                receiver = comments.without_trailing(receiver)
+            receiver = _clip(receiver)
+            if not name:
+                continue
+        scope = scopes[bisect_right(bounds, end - 1)]
+        if kind in _ONCE_A_SCOPE:
+            key = (kind, name, receiver, scope)
+            if key in once or name in ignored:
+                continue
+            if kind == "read" and known is not None and not known.wants(receiver, name):
+                continue
+            once.add(key)
+        add(new((kind, name, receiver, bisect_right(line_ends, end - 1) + 1, scope)))
+        if len(found) >= REFERENCES_MAX:
+            return found, [f"Only the first {REFERENCES_MAX:,} references were kept."]
+    return found, []
+
+
+def _expressions(text: SourceText, captures: Mapping[str, Sequence[Node]]) -> dict[int, tuple[int, str]]:
+    """Where an expression ends -> where it starts and what kind of reference it is."""
+    spans: dict[int, tuple[int, str]] = {}
+    for kind in _KINDS:
+        nodes = captures.get(kind)
+        if nodes:
+            spans.update([(node.end_byte, (node.start_byte, kind)) for node in nodes])
+        for node in captures.get(kind + ".name", ()):
+            parent = node.parent
+            spans[node.end_byte] = (parent.start_byte if parent else node.start_byte, kind)
+        if kind == "type":
+            spans.update(_types(text, captures.get("types", ())))
+    return spans
+
+
+def _types(text: SourceText, nodes: Iterable[Node]) -> Iterable[tuple[int, tuple[int, str]]]:
+    """The dotted names inside annotations; nested annotations only once."""
+    done = -1
+    for start, end in sorted((node.start_byte, node.end_byte) for node in nodes):
+        if end <= done:
+            continue
+        done = end
+        for match in _DOTTED.finditer(text.flat, start, end):
+            yield match.end(), (match.start(), "type")
+
+
+def _split(written: str, separator: str, splitter: re.Pattern[str]) -> tuple[str, str]:
+    """Receiver and name of an expression; no name when it ends in something else ("x[0]", "f()")."""
+    if separator:
+        receiver, _, name = written.rpartition(separator)
+        if name.isidentifier():
+            return receiver, name
+    if len(written) > EXPRESSION_CHARACTERS_MAX:
+        written = written[-EXPRESSION_CHARACTERS_MAX:]
+    match = splitter.match(written)
+    return (match[1] or "", match[2]) if match else ("", "")
+
+
+def _clip(receiver: str) -> str:
+    if not receiver.isidentifier():
+        receiver = "".join(receiver[: 4 * RECEIVER_CHARACTERS_MAX].split())
+    return receiver[:RECEIVER_CHARACTERS_MAX]
+
+
+class _KnownNames:
+    """The names that a file defines or imports, to tell a use of them from a local variable."""
+
+    def __init__(self, symbols: Sequence[Symbol], imports: Iterable[Import]) -> None:
+        self._members = {symbol.name for symbol in symbols}
+        self._names = {symbol.name for symbol in symbols if symbol.parent == NO_SYMBOL}
+        self._names |= {(item.alias or item.name or item.module).partition(".")[0] for item in imports}
+        self._names = {name for name in self._names if len(name) >= READ_NAME_CHARACTERS_MIN}
+
+    def wants(self, receiver: str, name: str) -> bool:
+        if not receiver:
+            return name in self._names
+        root = receiver.partition(".")[0]
+        return root in self._names or (root in ("self", "cls", "this") and name in self._members)
+
+
+def _scopes(extents: Sequence[Extent], length: int) -> tuple[list[int], list[int]]:
+    """Borders and, between them, the innermost symbol: `scopes[bisect_right(borders, offset)]`."""
+    borders: list[int] = []
+    scopes = [NO_SYMBOL]
+    stack: list[tuple[int, int]] = []
+    for index, (start, end, counts) in enumerate(extents):
+        if not counts:
+            continue
+        _close(stack, start, borders, scopes)
+        borders.append(start)
+        scopes.append(index)
+        stack.append((end, index))
+    _close(stack, length + 1, borders, scopes)
+    return borders, scopes
+
+
+def _close(stack: list[tuple[int, int]], until: int, borders: list[int], scopes: list[int]) -> None:
+    while stack and stack[-1][0] <= until:
+        end, _ = stack.pop()
+        borders.append(end)
+        scopes.append(stack[-1][1] if stack else NO_SYMBOL)
