@@ -23,7 +23,7 @@ from reverie_daemon.core.nouns import (
     Site,
 )
 from reverie_daemon.core.roles import role_of
-from reverie_indexers import index, language_of
+from reverie_indexers import index, language_of, split_lines
 from reverie_indexers.facts import NO_SYMBOL, FileFacts, Import, Reference, Span
 
 
@@ -47,7 +47,7 @@ class MemoryCatalogue:
         self._name = name
         self._commits = tuple(commits)
         self._uncommitted = tuple(uncommitted)
-        self._texts = {path: text.splitlines() for path, text in sorted(files_by_path.items())}
+        self._texts = {path: split_lines(text) for path, text in sorted(files_by_path.items())}
         self._facts: dict[str, FileFacts] = {}
         self._files: dict[str, FileVersion] = {}
         self._outlines: dict[str, tuple[Definition, ...]] = {}
@@ -57,7 +57,7 @@ class MemoryCatalogue:
         self._fill_full_text()
 
     def _take_in(self, path: str, text: str, indexer: Callable[[str, str], FileFacts]) -> None:
-        language = language_of(path, text)
+        language = language_of(path, text.encode("utf-8", "surrogateescape")) or "text"
         facts = indexer(text, language)
         blob = hashlib.sha1(text.encode("utf-8", "surrogateescape")).hexdigest()
         version = FileVersion(path, blob, language, len(self._texts[path]), role_of(path, text[:2000]))
@@ -102,11 +102,12 @@ class MemoryCatalogue:
             "SELECT rowid, -bm25(passages) FROM passages WHERE passages MATCH ? ORDER BY bm25(passages), rowid",
             (query,),
         )
-        hits = (self._hit(*self._rows[rowid - 1], score) for rowid, score in found)
+        hits = (self._hit(rowid, score) for rowid, score in found)
         wanted = (hit for hit in hits if _is_under(hit.path, under) and (not roles or hit.role in roles))
         return list(itertools.islice(wanted, limit))
 
-    def _hit(self, path: str, number: int, score: float) -> PassageHit:
+    def _hit(self, rowid: int, score: float) -> PassageHit:
+        path, number = self._rows[rowid - 1]
         passage, version = self._facts[path].passages[number], self._files[path]
         definition = self._outlines[path][passage.symbol] if passage.symbol != NO_SYMBOL else None
         text = self._lines(path, passage.span)
