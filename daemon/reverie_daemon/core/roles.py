@@ -36,8 +36,8 @@ _DATA_SUFFIXES = _words("""
 """)
 _SOURCE_SUFFIXES = _words("""
     py pyi pyx pxd js mjs cjs jsx ts mts cts tsx go rs java kt kts scala c h cc cpp cxx hpp hh hxx inl cs rb php sh bash
-    zsh fish pl pm lua r jl swift m mm dart ex exs erl hrl hs ml mli clj cljs el lisp vim proto thrift graphql vue svelte
-    f f90 asm s zig nim d v vhd ps1 bat
+    zsh fish pl pm lua r jl swift m mm dart ex exs erl hrl hs ml mli clj cljs el lisp vim proto thrift graphql vue
+    svelte f f90 asm s zig nim d v vhd ps1 bat
 """)
 _CONFIG_NAMES = _words("""
     dockerfile containerfile makefile gnumakefile justfile rakefile gemfile procfile vagrantfile jenkinsfile brewfile

@@ -92,9 +92,9 @@ def snapshot(
 ) -> Snapshot | Absence:
     """The file at `path` under `root`, or why it cannot be had. Follows no link, opens no pipe, reads at most
     `size_max` bytes."""
-    before = _regular(root, path, size_max)
-    if isinstance(before, str):
-        return before
+    absence = _absence(root, path, size_max)
+    if absence is not None:
+        return absence
     try:
         descriptor = os.open(os.path.join(root, path), _READ_FLAGS)  # noqa: PTH118 - paths are bytes here
     except OSError as error:
@@ -103,7 +103,8 @@ def snapshot(
         opened = os.fstat(descriptor)
         if not stat.S_ISREG(opened.st_mode):
             return "special"
-        content = _read_all(descriptor, opened.st_size, size_max)
+        # One byte more than expected shows that the file grew; what came short or long is read again by the next sweep.
+        content = os.read(descriptor, min(opened.st_size, size_max) + 1)
         after = os.fstat(descriptor)
     except OSError:
         return "unreadable"
@@ -112,10 +113,8 @@ def snapshot(
     if len(content) > size_max:
         return "too large"
     kept = stat_of(after)
-    if kept == stat_of(opened) and kept.size == len(content):
-        mtime_ns = settled(kept.mtime_ns, time.time_ns())
-    else:
-        mtime_ns = UNSETTLED_NS
+    steady = kept == stat_of(opened) and kept.size == len(content)
+    mtime_ns = settled(kept.mtime_ns, time.time_ns()) if steady else UNSETTLED_NS
     return Snapshot(FileStat(mtime_ns, kept.size, kept.inode), blob_of(content, object_format), content)
 
 
@@ -164,23 +163,12 @@ def is_binary(content: bytes) -> bool:
     return b"\0" in content[:8000]
 
 
-def _regular(root: bytes, path: bytes, size_max: int) -> FileStat | Absence:
+def _absence(root: bytes, path: bytes, size_max: int) -> Absence | None:
     if beyond_link(root, path.rpartition(b"/")[0], {}):
         return "link"
     try:
-        result = os.lstat(root + b"/" + path)
+        return absence_of(os.lstat(root + b"/" + path), size_max)
     except (FileNotFoundError, NotADirectoryError):
         return "gone"
     except OSError:
         return "unreadable"
-    return absence_of(result, size_max) or stat_of(result)
-
-
-def _read_all(descriptor: int, size: int, size_max: int) -> bytes:
-    # One byte more than expected shows that the file grew; a file that shrank ends early.
-    parts: list[bytes] = []
-    wanted = min(size, size_max) + 1
-    while wanted > 0 and (part := os.read(descriptor, wanted)):
-        parts.append(part)
-        wanted -= len(part)
-    return b"".join(parts)
