@@ -11,7 +11,7 @@ from functools import cache
 from reverie_indexers import documents
 from reverie_indexers.facts import FileFacts
 from reverie_indexers.languages import discover
-from reverie_indexers.parse import parse
+from reverie_indexers.parse import read_code
 from reverie_indexers.texts import split_lines
 
 __all__ = ["FileFacts", "index", "indexer_version", "language_of", "languages", "split_lines"]
@@ -48,7 +48,7 @@ def language_of(path: str, source: bytes) -> str | None:
 def index(source: str, language: str) -> FileFacts:
     """The facts of a text. An unknown language is read as plain text. Never raises, whatever the text."""
     grammar = discover().get(language)
-    return parse(source, grammar) if grammar else documents.read(source, language)
+    return read_code(source, grammar) if grammar else documents.read(source, language)
 
 
 def indexer_version(language: str) -> int:

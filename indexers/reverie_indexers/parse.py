@@ -52,7 +52,7 @@ def _machine(language: Language) -> _Machine:
     )
 
 
-def parse(source: str, language: Language) -> FileFacts:
+def read_code(source: str, language: Language) -> FileFacts:
     """The facts of one text in a language that has a grammar. Never raises, whatever the text."""
     from tree_sitter import QueryCursor
 
