@@ -1,0 +1,311 @@
+"""`core.nouns.Catalogue` for one worktree at one moment, over a connection that cannot write.
+
+What is on disk or only git knows (a file's text now, blame, what is uncommitted) comes from a `Disk`. Sources come
+before tests, documents and what is generated or vendored, then paths in order; every result is deterministic.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Span
+
+from ..core.nouns import Commit, Definition, FileRole, FileVersion, PassageHit, Site
+from . import history, searching
+from .fulltext import FACTS_SHIFT, after_last_of, first_of, token_of
+from .naming import Names
+from .packing import StoredPassage, last_part, unpack_imports, unpack_references, unpack_symbol
+from .reading import Shelf
+
+PATHS_PER_BLOB_MAX = 4
+FILES_KEPT_MAX = 20_000
+OVERFETCH = 30
+VARIABLES_MAX = 500
+
+_DEFINITION = (
+    "version.path, facts.blob, facts.language, version.role, symbol.id, symbol.kind, symbol.name, symbol.qualname,"
+    " symbol.start_line, symbol.end_line, symbol.parent, symbol.signature, symbol.doc"
+)
+# CROSS JOIN fixes the order of the loops: the planner knows nothing of how few rows a name or a match selects.
+_STANDING = (
+    f"FROM symbol CROSS JOIN facts ON facts.id = symbol.id >> {FACTS_SHIFT}"
+    " CROSS JOIN version ON version.facts = facts.id"
+)
+_ROLE_ORDER = (
+    "CASE version.role WHEN 'source' THEN 0 WHEN 'test' THEN 1 WHEN 'docs' THEN 2 WHEN 'config' THEN 3"
+    " WHEN 'data' THEN 4 WHEN 'generated' THEN 5 ELSE 6 END"
+)
+
+
+class Disk(Protocol):
+    """What the catalogue asks the worktree on disk; see `core.nouns.Catalogue` for the meaning of each."""
+
+    @property
+    def name(self) -> str: ...
+
+    def text(self, path: str) -> Sequence[str] | None: ...
+
+    def commit(self, revision: str) -> Commit | None: ...
+
+    def line_history(self, path: str, span: Span, limit: int = 5) -> Sequence[Commit]: ...
+
+    def uncommitted(self) -> Sequence[str]: ...
+
+
+class StoreCatalogue:
+    """See the module. `clock` and `notes_revision` are those of the moment that is read."""
+
+    def __init__(self, reader: sqlite3.Connection, worktree: int, disk: Disk, shelf: Shelf) -> None:
+        self._reader = reader
+        self._worktree = worktree
+        self._disk = disk
+        self._shelf = shelf
+        self.clock: int
+        self.notes_revision: int
+        self.clock, self.notes_revision = reader.execute("SELECT clock, notes_revision FROM state").fetchone()
+
+    @property
+    def name(self) -> str:
+        return self._disk.name
+
+    def files(self, under: str = "") -> Sequence[FileVersion]:
+        every = self._shelf.at(self.clock, ("files", self._worktree), self._files)
+        if every is None:
+            return list(self._read_files(under))
+        return [file for file in every if is_under(file.path, under)]
+
+    def search(
+        self, terms: Sequence[str], limit: int, under: str = "", roles: Collection[FileRole] = ()
+    ) -> Sequence[PassageHit]:
+        phrases = searching.telling([searching.phrase_of(term) for term in terms], self._frequency)
+        wanted = limit + OVERFETCH
+        while True:
+            places = searching.best(self._reader, phrases, wanted)
+            standing = [
+                (score, path, ordinal, facts, role)
+                for score, facts, ordinal, path, role in self._standing(places)
+                if is_under(path, under) and (not roles or role in roles)
+            ]
+            if len(standing) >= limit or len(places) < wanted:
+                break
+            wanted *= 8
+        standing.sort(key=lambda hit: (-hit[0], hit[1], hit[2]))
+        return self._hits(standing[:limit])
+
+    def frequency(self, term: str) -> int:
+        phrase = searching.phrase_of(term)
+        return self._frequency(phrase) if phrase else 0
+
+    def passage_count(self) -> int:
+        return self._shelf.at(self.clock, "passages", lambda: int(self._one("SELECT count(*) FROM place")))
+
+    def definitions(self, name: str, limit: int = 50) -> Sequence[Definition]:
+        return self._definitions(
+            f"symbol.name = ? ORDER BY {_ROLE_ORDER}, version.path, symbol.id LIMIT ?", (name, limit)
+        )
+
+    def similar_names(self, name: str, limit: int = 10) -> Sequence[str]:
+        names = self._shelf.at(self.clock, ("names", self._worktree), self._names)
+        return names.like(name, limit)
+
+    def outline(self, path: str) -> Sequence[Definition]:
+        facts = self._of_path("id", path)
+        if facts is None:
+            return ()
+        ends = (first_of(facts), after_last_of(facts))
+        return self._definitions(
+            "symbol.id >= ? AND symbol.id < ? AND version.path = ? ORDER BY symbol.id", (*ends, os.fsencode(path))
+        )
+
+    def references(self, name: str, limit: int = 200) -> Sequence[Site]:
+        found: list[tuple[str, int, str, Reference]] = []
+        for path, facts, blob, uses in self._mentioning("used", name, "uses"):
+            found += ((path, facts, blob, reference) for reference in unpack_references(uses, name))
+            if len(found) >= limit:
+                break
+        found = found[:limit]
+        scopes = self._enclosing((path, facts, reference.scope) for path, facts, _, reference in found)
+        return [
+            Site(path, blob, reference, scopes.get((path, first_of(facts) + reference.scope)))
+            for path, facts, blob, reference in found
+        ]
+
+    def reference_count(self, name: str) -> int:
+        count = self._one(
+            "SELECT count(*) FROM mention CROSS JOIN version ON version.facts = mention.rowid"
+            " WHERE mention MATCH ? AND version.worktree = ?",
+            (f'used : "{token_of(name)}"', self._worktree),
+        )
+        return int(count) if name else 0
+
+    def uses(self, path: str) -> Sequence[Reference]:
+        packed = self._of_path("uses", path)
+        return unpack_references(packed) if packed else ()
+
+    def imports(self, path: str) -> Sequence[Import]:
+        packed = self._of_path("imports", path)
+        return unpack_imports(packed) if packed else ()
+
+    def importers(self, module: str, limit: int = 200) -> Sequence[tuple[str, Import]]:
+        found: list[tuple[str, Import]] = []
+        for path, _, _, imports in self._mentioning("imported", module, "imports"):
+            found += ((path, one) for one in unpack_imports(imports) if last_part(one.module) == module)
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def text(self, path: str) -> Sequence[str] | None:
+        return self._disk.text(path)
+
+    def commits(self, path: str = "", limit: int = 20) -> Sequence[Commit]:
+        return history.commits(self._reader, path, limit)
+
+    def commit(self, revision: str) -> Commit | None:
+        # HEAD is the worktree's own, and may have moved since the history was read.
+        known = None if revision == "HEAD" else history.commit(self._reader, revision)
+        return known or self._disk.commit(revision)
+
+    def changed_together(self, path: str, limit: int = 10) -> Sequence[tuple[str, int]]:
+        return history.together(self._reader, path, limit)
+
+    def line_history(self, path: str, span: Span, limit: int = 5) -> Sequence[Commit]:
+        return self._disk.line_history(path, span, limit)
+
+    def uncommitted(self) -> Sequence[str]:
+        return self._disk.uncommitted()
+
+    def _one(self, query: str, values: Sequence[object] = ()) -> Any:
+        return self._reader.execute(query, values).fetchone()[0]
+
+    def _frequency(self, phrase: str) -> int:
+        return self._shelf.at(self.clock, ("frequency", phrase), lambda: searching.frequency(self._reader, phrase))
+
+    def _files(self) -> tuple[FileVersion, ...] | None:
+        """All files, None where they are too many to keep."""
+        count = self._one("SELECT count(*) FROM version WHERE worktree = ?", (self._worktree,))
+        return tuple(self._read_files("")) if count <= FILES_KEPT_MAX else None
+
+    def _read_files(self, under: str) -> Iterator[FileVersion]:
+        own = os.fsencode(under.rstrip("/"))
+        rows = self._reader.execute(
+            "SELECT version.path, version.blob, facts.language, facts.lines, version.role"
+            " FROM version JOIN facts ON facts.id = version.facts WHERE version.worktree = ?"
+            " AND (? = x'' OR version.path = ? OR (version.path > ? AND version.path < ?)) ORDER BY version.path",
+            (self._worktree, own, own, own + b"/", own + b"0"),
+        )
+        for path, blob, language, lines, role in rows:
+            yield FileVersion(os.fsdecode(path), blob.hex(), language, lines, role)
+
+    def _names(self) -> Names:
+        rows = self._reader.execute(
+            "SELECT DISTINCT name FROM symbol WHERE id >> ? IN (SELECT facts FROM version WHERE worktree = ?)",
+            (FACTS_SHIFT, self._worktree),
+        )
+        return Names(name for (name,) in rows)
+
+    def _standing(self, places: Sequence[tuple[int, float]]) -> Iterator[tuple[float, int, int, str, FileRole]]:
+        """(score, facts, ordinal, path, role) wherever in this worktree the found passages stand."""
+        passages = dict(self._among("SELECT id, passage FROM place WHERE id IN", [place for place, _ in places]))
+        facts = sorted({passage >> FACTS_SHIFT for passage in passages.values()})
+        paths: dict[int, list[tuple[str, FileRole]]] = {}
+        for number, path, role in self._among(
+            f"SELECT facts, path, role FROM version WHERE worktree = {self._worktree} AND facts IN", facts
+        ):
+            paths.setdefault(number, []).append((os.fsdecode(path), role))
+        for place, score in places:
+            number = passages[place] >> FACTS_SHIFT
+            for path, role in sorted(paths.get(number, ()))[:PATHS_PER_BLOB_MAX]:
+                yield score, number, passages[place] - first_of(number), path, role
+
+    def _hits(self, standing: Sequence[tuple[float, str, int, int, FileRole]]) -> list[PassageHit]:
+        passages = [self._shelf.passage(self._reader, facts, ordinal) for _, _, ordinal, facts, _ in standing]
+        definitions = self._enclosing(
+            (path, facts, passage.symbol) for (_, path, _, facts, _), passage in zip(standing, passages, strict=True)
+        )
+        described = {
+            number: (blob.hex(), language)
+            for number, blob, language in self._among(
+                "SELECT id, blob, language FROM facts WHERE id IN", sorted({facts for _, _, _, facts, _ in standing})
+            )
+        }
+        return [
+            _hit(
+                path, described[facts], role, passage, score, definitions.get((path, first_of(facts) + passage.symbol))
+            )
+            for (score, path, _, facts, role), passage in zip(standing, passages, strict=True)
+        ]
+
+    def _definitions(self, condition: str, values: Sequence[object]) -> list[Definition]:
+        rows = self._reader.execute(
+            f"SELECT {_DEFINITION} {_STANDING} WHERE version.worktree = ? AND {condition}", (self._worktree, *values)
+        )
+        return [_definition(row) for row in rows]
+
+    def _enclosing(self, wanted: Iterable[tuple[str, int, int]]) -> dict[tuple[str, int], Definition]:
+        """The definitions with these (path, facts, ordinal), by path and number."""
+        numbers = sorted({first_of(facts) + ordinal for _, facts, ordinal in wanted if ordinal != NO_SYMBOL})
+        rows = self._among(
+            f"SELECT {_DEFINITION} {_STANDING} WHERE version.worktree = {self._worktree} AND symbol.id IN",
+            numbers,
+        )
+        return {(os.fsdecode(row[0]), row[4]): _definition(row) for row in rows}
+
+    def _mentioning(self, column: str, name: str, packed: str) -> Iterator[tuple[str, int, str, bytes]]:
+        """(path, facts, blob, the packed column) of files that mention the name."""
+        if not name:
+            return
+        rows = self._reader.execute(
+            f"SELECT version.path, facts.id, facts.blob, facts.{packed} FROM mention"
+            " CROSS JOIN version ON version.facts = mention.rowid CROSS JOIN facts ON facts.id = mention.rowid"
+            f" WHERE version.worktree = ? AND mention MATCH ? ORDER BY {_ROLE_ORDER}, version.path",
+            (self._worktree, f'{column} : "{token_of(name)}"'),
+        )
+        for path, facts, blob, value in rows:
+            yield os.fsdecode(path), facts, blob.hex(), value
+
+    def _of_path(self, column: str, path: str) -> Any:
+        row = self._reader.execute(
+            f"SELECT facts.{column} FROM version JOIN facts ON facts.id = version.facts"
+            " WHERE version.worktree = ? AND version.path = ?",
+            (self._worktree, os.fsencode(path)),
+        ).fetchone()
+        return row[0] if row else None
+
+    def _among(self, query: str, numbers: Sequence[int]) -> Iterator[Any]:
+        for start in range(0, len(numbers), VARIABLES_MAX):
+            some = numbers[start : start + VARIABLES_MAX]
+            yield from self._reader.execute(f"{query} ({','.join('?' * len(some))})", some)
+
+
+def is_under(path: str, under: str) -> bool:
+    """Whether a path is this file, or in this folder; "" is everything."""
+    return not under or path == under or path.startswith(under.rstrip("/") + "/")
+
+
+def _definition(row: Sequence[Any]) -> Definition:
+    path, blob, language, role, number, *symbol = row
+    kind, name, qualname, start, end, parent, signature, doc = symbol
+    ordinal = number & (after_last_of(0) - 1)
+    return Definition(
+        os.fsdecode(path),
+        blob.hex(),
+        language,
+        role,
+        ordinal,
+        unpack_symbol((kind, name, qualname, start, end, parent, signature, doc)),
+    )
+
+
+def _hit(
+    path: str,
+    described: tuple[str, str],
+    role: FileRole,
+    passage: StoredPassage,
+    score: float,
+    definition: Definition | None,
+) -> PassageHit:
+    blob, language = described
+    return PassageHit(path, blob, language, role, passage.span, passage.title, passage.text, score, definition)

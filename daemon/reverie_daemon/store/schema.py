@@ -1,0 +1,120 @@
+"""The shape of a repository's store and of the ledger, as numbered migrations.
+
+A file of a newer version is refused, never opened: an older program would misread it. Nothing here reads or writes
+what the tables hold.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import UserError
+from .connection import transaction
+
+Migration = Callable[[Any], None]
+"""Takes a `sqlite_utils.Database` inside a transaction."""
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """How many migrations the file has been through."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], what: str) -> None:
+    """Brings the file up to date; raises `UserError` (code `store_newer`) for one from a newer version."""
+    version = version_of(connection)
+    if version == len(migrations):
+        return
+    if version > len(migrations):
+        raise UserError(
+            f"{what} was written by a newer version of Reverie ({version}, this one knows {len(migrations)}).",
+            next_step="Upgrade Reverie, or move that file away to start anew.",
+            code="store_newer",
+        )
+    from sqlite_utils import Database  # 160 ms, and only needed when a schema changes
+
+    database = Database(connection, execute_plugins=False)
+    for number, migration in enumerate(migrations[version:], start=version + 1):
+        with transaction(connection):
+            migration(database)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _create_facts(database: Any) -> None:
+    database["worktree"].create({"id": int, "root": bytes}, pk="id", not_null={"root"})
+    database["worktree"].create_index(["root"], unique=True)
+    database["facts"].create(
+        {
+            "id": int, "blob": bytes, "language": str, "version": int, "size": int, "lines": int, "symbols": int,
+            "passages": int, "problems": str, "uses": bytes, "imports": bytes, "digests": bytes,
+            "unmapped_at": float, "last_path": bytes,
+        },
+        pk="id",
+    )  # fmt: skip
+    database["facts"].create_index(["blob", "language", "version"], unique=True)
+    database["facts"].create_index(["unmapped_at"])
+    database["facts"].create_index(["last_path"])
+    database["version"].create(
+        {
+            "worktree": int, "path": bytes, "blob": bytes, "mtime_ns": int, "size": int, "inode": int, "role": str,
+            "language": str, "facts": int,
+        },
+        pk=("worktree", "path"),
+    )  # fmt: skip
+    database["version"].create_index(["facts"])
+    database["symbol"].create(
+        {
+            "id": int, "kind": str, "name": str, "qualname": str, "start_line": int, "end_line": int, "parent": int,
+            "signature": str, "doc": str,
+        },
+        pk="id",
+    )  # fmt: skip
+    database["symbol"].create_index(["name"])
+    database["stretch"].create({"id": int, "passages": bytes}, pk="id")
+    database["place"].create({"id": int, "passage": int}, pk="id")
+    database["place"].create_index(["passage"])
+    database["state"].create(
+        {"id": int, "clock": int, "notes_revision": int, "next_facts": int, "next_place": int}, pk="id"
+    )
+    database["state"].insert({"id": 1, "clock": 0, "notes_revision": 0, "next_facts": 1, "next_place": 1})
+
+
+def _create_full_text(database: Any) -> None:
+    # Contentless: the text is in `stretch`, compressed, and that of what no worktree maps is kept there as well.
+    database.execute("CREATE VIRTUAL TABLE words USING fts5(names, text, content = '', tokenize = 'porter unicode61')")
+    database.execute("INSERT INTO words(words, rank) VALUES ('rank', 'bm25(3.0, 1.0)')")
+    database.execute("INSERT INTO words(words, rank) VALUES ('hashsize', 16777216)")
+    database.execute(
+        "CREATE VIRTUAL TABLE mention USING fts5(used, imported, content = '', detail = column, tokenize = 'ascii')"
+    )
+
+
+def _create_history(database: Any) -> None:
+    database["revision"].create({"id": int, "oid": bytes, "touched": bytes}, pk="id")
+    database["revision"].create_index(["oid"], unique=True)
+    database["revision_text"].create({"id": int, "texts": bytes}, pk="id")
+    database["touched_path"].create({"id": int, "path": bytes, "revisions": bytes}, pk="id")
+    database["touched_path"].create_index(["path"], unique=True)
+
+
+def _create_memory(database: Any) -> None:
+    database["remembered"].create(
+        {
+            "key": str, "question": str, "answer": str, "inputs": str, "clock": int, "head": str,
+            "remembered_at": float,
+        },
+        pk="key",
+    )  # fmt: skip
+    database["remembered"].create_index(["remembered_at"])
+
+
+def _create_first_store(database: Any) -> None:
+    _create_facts(database)
+    _create_full_text(database)
+    _create_history(database)
+    _create_memory(database)
+
+
+REPOSITORY: Sequence[Migration] = (_create_first_store,)
