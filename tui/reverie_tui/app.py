@@ -32,12 +32,18 @@ class ReverieApp(App[UserError | None]):
     """The terminal UI. Its result is the error that ended it, if one did."""
 
     TITLE = "Reverie"
-    CSS_PATH = None
+    CSS = """
+    ReverieApp:nocolor OptionList > .option-list--option-highlighted { text-style: bold; }
+    ReverieApp:nocolor OptionList:focus > .option-list--option-highlighted { text-style: bold underline; }
+    ReverieApp:nocolor Input > .input--cursor { text-style: reverse; }
+    ReverieApp:nocolor QuestionBox:focus { border: heavy $primary; }
+    ReverieApp:nocolor MarkdownBlock > .code_inline { text-style: bold; }
+    """
     ESCAPE_TO_MINIMIZE = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+q", "quit", "Quit", priority=True),
     ]
 
     def __init__(

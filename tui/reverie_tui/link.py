@@ -31,8 +31,11 @@ from reverie_tui.literal import literal
 from reverie_tui.reading import Problem
 
 RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
-CONTEXT_LINES = 200
-"""How many lines are fetched around a citation: enough to scroll, little enough to highlight at once."""
+CONTEXT_LINES = 400
+"""How many lines are fetched after a citation, and before one that lies deep in a file."""
+
+WHOLE_LINES_MAX = 3_000
+"""Up to this line a file is fetched from its beginning, since highlighting is only sure from there."""
 
 AWAY = Problem("The daemon went away.", "It is looked for; ask again to start it.")
 
@@ -170,7 +173,8 @@ class Line:
         daemon = self._daemon
         if daemon is None:
             return SourceArrived(place, problem=AWAY)
-        start, end = max(1, place.start_line - CONTEXT_LINES), place.end_line + CONTEXT_LINES
+        start = 1 if place.start_line <= WHOLE_LINES_MAX else place.start_line - CONTEXT_LINES
+        end = place.end_line + CONTEXT_LINES
         try:
             return SourceArrived(place, daemon.source(root=self._root, path=place.path, start=start, end=end))
         except UserError as error:

@@ -53,9 +53,9 @@ QUESTION_CHARACTERS_MAX = 4_000
 EXAMPLES = (
     "What is this repository about?",
     "How do I run the tests?",
+    "How do I build and run it?",
     "What changed recently?",
-    "Where is the configuration read?",
-    "Which files matter most?",
+    "What did the last commit change?",
 )
 """Questions that any repository can answer, for someone who has not asked anything yet."""
 

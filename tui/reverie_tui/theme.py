@@ -17,7 +17,14 @@ DARK = Theme(
     warning="#dfc184",
     error="#e88a8f",
     dark=True,
-    variables={"footer-key-foreground": "#8fb4e8", "block-cursor-text-style": "none", "footer-background": "#15181e"},
+    variables={
+        "block-cursor-text-style": "none",
+        "footer-background": "#15181e",
+        "footer-key-foreground": "#8fb4e8",
+        "scrollbar": "#2e3542",
+        "scrollbar-background": "#15181e",
+        "scrollbar-corner-color": "#15181e",
+    },
 )
 
 LIGHT = Theme(
@@ -33,5 +40,11 @@ LIGHT = Theme(
     warning="#96690f",
     error="#b3393f",
     dark=False,
-    variables={"block-cursor-text-style": "none", "footer-background": "#fafaf8"},
+    variables={
+        "block-cursor-text-style": "none",
+        "footer-background": "#fafaf8",
+        "scrollbar": "#cfcfc9",
+        "scrollbar-background": "#fafaf8",
+        "scrollbar-corner-color": "#fafaf8",
+    },
 )

@@ -155,8 +155,8 @@ def preview_title(preview: Preview, evidence: Evidence | None) -> str:
 
 
 def past_detail(past: PastQuestion) -> str:
-    """Beside an earlier question: when it was asked and how it was answered."""
-    return SEPARATOR.join(part for part in (past.asked_at[:16].replace("T", " "), past.route) if part)
+    """Before an earlier question, in columns: when it was asked and how it was answered."""
+    return f"{past.asked_at[:16].replace('T', ' '):<16}  {past.route:<10}  "
 
 
 def linked(markdown: str) -> str:

@@ -8,9 +8,8 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from reverie_tui import wording
 from reverie_tui.events import Escaped, Resized
@@ -23,6 +22,7 @@ from reverie_tui.widgets.bars import StatusBar, TopBar
 from reverie_tui.widgets.evidence import EvidenceList
 from reverie_tui.widgets.question_box import QuestionBox
 from reverie_tui.widgets.source import SourceView
+from reverie_tui.widgets.text_line import TextLine
 from reverie_tui.widgets.welcome import Welcome
 
 WIDE_COLUMNS = 120
@@ -35,7 +35,7 @@ class AskScreen(Screen[None]):
     AskScreen { background: $background; }
     AskScreen #body { height: 1fr; }
     AskScreen #reading { width: 1fr; height: 1fr; padding: 1 0 0 0; }
-    AskScreen #answer-line { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    AskScreen #answer-line { padding: 0 1; color: $text-muted; }
     AskScreen #source { width: 1fr; height: 1fr; display: none; }
     AskScreen.-wide #source { display: block; border-left: solid $panel-lighten-2; padding: 1 0 0 1; }
     AskScreen.-wide.-empty #source { display: none; }
@@ -45,7 +45,7 @@ class AskScreen(Screen[None]):
     AskScreen.-empty #welcome { display: block; }
     AskScreen.-preview #answer, AskScreen.-preview #answer-line { display: none; }
     AskScreen.-preview #reading { dock: bottom; width: 100%; height: auto; padding: 0; }
-    AskScreen.-preview #source { display: block; padding: 1 0 0 0; }
+    AskScreen.-preview #source { display: block; }
     """
 
     AUTO_FOCUS = "#box"
@@ -56,7 +56,6 @@ class AskScreen(Screen[None]):
         Binding("ctrl+y", "app.copy_answer", "Copy"),
         Binding("ctrl+o", "app.edit", "Editor"),
         Binding("f1", "help", "Help", key_display="?"),
-        Binding("ctrl+c", "app.quit", "Quit", priority=True),
         Binding("question_mark", "help", "Help", show=False),
         Binding("pageup", "scroll_answer(-1)", "Scroll up", show=False),
         Binding("pagedown", "scroll_answer(1)", "Scroll down", show=False),
@@ -72,7 +71,7 @@ class AskScreen(Screen[None]):
             with Vertical(id="reading"):
                 yield Welcome(id="welcome")
                 yield AnswerView(id="answer")
-                yield Static(id="answer-line", markup=False)
+                yield TextLine(id="answer-line")
                 yield EvidenceList(id="evidence")
             yield SourceView(id="source")
         yield QuestionBox(id="box")
@@ -101,7 +100,7 @@ class AskScreen(Screen[None]):
         self.query_one(EvidenceList).show(state.evidence, state.selected)
         self.query_one(Welcome).show(state.examples, state.past)
         self.query_one(AnswerView).show(exchange)
-        self.query_one("#answer-line", Static).update(Content(wording.answer_line(exchange) if exchange else ""))
+        self.query_one("#answer-line", TextLine).show(wording.answer_line(exchange) if exchange else "")
 
     def action_escape(self) -> None:
         """Back out of what is on show; the question box has the cursor again."""

@@ -85,5 +85,4 @@ class PastScreen(ModalScreen[None]):
 
 
 def _line(item: PastQuestion) -> Content:
-    detail = wording.past_detail(item)
-    return Content.assemble(literal_line(item.question), (f"   {detail}" if detail else "", "$text-muted"))
+    return Content.assemble((wording.past_detail(item), "$text-muted"), literal_line(item.question))

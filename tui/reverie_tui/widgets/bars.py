@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static
 
 from reverie_tui import wording
 from reverie_tui.model import State
+from reverie_tui.widgets.text_line import TextLine
 
 BAR_COLUMNS = 10
 _STATE_STYLE = {"learning": "$success", "waiting": "$text-muted", "paused": "$warning"}
@@ -19,21 +19,20 @@ class TopBar(Horizontal):
 
     DEFAULT_CSS = """
     TopBar { height: 1; padding: 0 1; background: $panel; }
-    TopBar Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     TopBar #identity { width: auto; max-width: 50%; }
     TopBar #activity { width: 1fr; text-align: right; padding-left: 2; }
     """
 
     def compose(self) -> ComposeResult:
-        yield Static(id="identity", markup=False)
-        yield Static(id="activity", markup=False)
+        yield TextLine(id="identity")
+        yield TextLine(id="activity")
 
     def show(self, state: State) -> None:
         name, separator, where = wording.identity(state).partition(wording.SEPARATOR)
-        self.query_one("#identity", Static).update(
+        self.query_one("#identity", TextLine).show(
             Content.assemble((name, "bold $primary"), (separator + where, "$text-muted"))
         )
-        self.query_one("#activity", Static).update(_activity(state))
+        self.query_one("#activity", TextLine).show(_activity(state))
 
 
 def _activity(state: State) -> Content:
@@ -48,18 +47,18 @@ class StatusBar(Horizontal):
 
     DEFAULT_CSS = """
     StatusBar { height: 1; padding: 0 1; }
-    StatusBar Static { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    StatusBar TextLine { color: $text-muted; }
     StatusBar #standing { width: auto; max-width: 100%; }
     StatusBar #totals { width: 1fr; text-align: right; padding-left: 2; }
     """
 
     def compose(self) -> ComposeResult:
-        yield Static(id="standing", markup=False)
-        yield Static(id="totals", markup=False)
+        yield TextLine(id="standing")
+        yield TextLine(id="totals")
 
     def show(self, state: State) -> None:
-        self.query_one("#standing", Static).update(_standing(state))
-        self.query_one("#totals", Static).update(Content(wording.totals(state)))
+        self.query_one("#standing", TextLine).show(_standing(state))
+        self.query_one("#totals", TextLine).show(wording.totals(state))
 
 
 def _standing(state: State) -> Content:

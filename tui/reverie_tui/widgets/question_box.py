@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
@@ -23,7 +24,6 @@ class QuestionBox(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "recall(1)", "Earlier question", show=False),
         Binding("down", "recall(-1)", "Later question", show=False),
-        Binding("question_mark", "help_or_type", "Help", show=False),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -41,11 +41,11 @@ class QuestionBox(Input):
         """Report a step through the earlier questions."""
         self.post_message(Happened(Recalled(step, self.value)))
 
-    async def action_help_or_type(self) -> None:
-        """No question begins with a question mark: in an empty box it asks for help."""
-        if self.value:
-            self.insert_text_at_cursor("?")
-        else:
+    async def on_key(self, event: events.Key) -> None:
+        """No question begins with a question mark: in an empty box it is the key for help."""
+        if event.character == "?" and not self.value:
+            event.prevent_default()
+            event.stop()
             await self.run_action("screen.help")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual.app import ComposeResult
 from textual.containers import ScrollableContainer, Vertical
 from textual.content import Content
@@ -12,6 +14,10 @@ from reverie_tui import wording
 from reverie_tui.events import Place
 from reverie_tui.model import Preview
 from reverie_tui.reading import Evidence, Source
+from reverie_tui.widgets.text_line import TextLine
+
+LINES_AROUND = 200
+"""Lines shown before and after the cited ones."""
 
 LINES_ABOVE = 4
 """Lines kept in view above the first cited one."""
@@ -33,10 +39,8 @@ class SourceView(Vertical):
 
     DEFAULT_CSS = """
     SourceView { height: 1fr; }
-    SourceView #source-title {
-        height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
-    }
-    SourceView #source-scroll { height: 1fr; scrollbar-size: 1 1; }
+    SourceView TextLine { padding: 0 1; color: $text-muted; }
+    SourceView #source-scroll { height: 1fr; scrollbar-size: 0 1; }
     SourceView #source-lines { width: auto; min-width: 100%; height: auto; text-wrap: nowrap; }
     """
 
@@ -45,7 +49,7 @@ class SourceView(Vertical):
         self._shown: tuple[Preview, Evidence | None] | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="source-title", markup=False)
+        yield TextLine(id="source-title")
         with ScrollableContainer(id="source-scroll"):
             yield Static(id="source-lines", markup=False)
 
@@ -54,7 +58,7 @@ class SourceView(Vertical):
         if (preview, evidence) == self._shown:
             return
         before, self._shown = self._shown, (preview, evidence)
-        self.query_one("#source-title", Static).update(Content(wording.preview_title(preview, evidence)))
+        self.query_one(TextLine).show(wording.preview_title(preview, evidence))
         if before is not None and before[0] == preview and preview.place is not None:
             return
         if preview.place is None:
@@ -62,8 +66,13 @@ class SourceView(Vertical):
         elif preview.problem:
             self._fill(Content(f"{preview.problem.message}\n{preview.problem.next_step}"), 0)
         elif preview.source:
-            above = preview.place.start_line - preview.source.start_line - LINES_ABOVE
-            self._fill(_numbered(preview.source, preview.place), max(0, above))
+            self.run_worker(self._draw(preview.source, preview.place), exclusive=True)
+
+    async def _draw(self, source: Source, place: Place) -> None:
+        """A long file takes a while to highlight: not on the thread that answers keys."""
+        first = max(source.start_line, place.start_line - LINES_AROUND)
+        content = await asyncio.to_thread(_numbered, source, place, first)
+        self._fill(content, max(0, place.start_line - first - LINES_ABOVE))
 
     def _fill(self, content: Content, top: int) -> None:
         self.query_one("#source-lines", Static).update(content)
@@ -77,21 +86,24 @@ def _commit(evidence: Evidence | None) -> Content:
     return Content.assemble((evidence.subject, "bold"), f"\n{evidence.date}\n\ncommit {evidence.commit}")
 
 
-def _numbered(source: Source, place: Place) -> Content:
-    """The lines with their numbers; cited lines carry a mark, so that no colour is needed to find them."""
-    code = highlight("\n".join(source.lines), language=_lexer(source.language), theme=CalmTheme).split("\n")
-    code += [Content("")] * (len(source.lines) - len(code))
+def _numbered(source: Source, place: Place, first: int) -> Content:
+    """The lines from `first` on with their numbers; cited lines carry a mark, so that no colour is needed to find them.
+    All lines before are highlighted with them, or a docstring cut in half would turn its text into code."""
+    after = place.end_line + LINES_AROUND - source.start_line + 1
+    highlighted = highlight("\n".join(source.lines[:after]), language=_lexer(source.language), theme=CalmTheme)
+    code = highlighted.split("\n", allow_blank=True)[first - source.start_line :]
     columns = max((line.cell_length for line in code), default=0) + 1
-    digits = len(str(source.start_line + len(code)))
-    rows = []
-    for number, line in enumerate(code, start=source.start_line):
-        cited = place.start_line <= number <= place.end_line
-        margin = Content.assemble(
-            ("▌" if cited else " ", "$primary"), (f"{number:>{digits}} ", "" if cited else "$text-disabled")
-        )
-        row = margin + " " + line.pad_right(columns - line.cell_length)
-        rows.append(row.stylize_before("on $primary 15%") if cited else row)
-    return Content("\n").join(rows)
+    digits = len(str(first + len(code)))
+    return Content("\n").join(
+        _row(number, digits, line.pad_right(columns - line.cell_length), place.start_line <= number <= place.end_line)
+        for number, line in enumerate(code, start=first)
+    )
+
+
+def _row(number: int, digits: int, line: Content, cited: bool) -> Content:
+    mark, number_style = ("▌", "") if cited else (" ", "$text-disabled")
+    row = Content.assemble((mark, "$primary"), (f"{number:>{digits}}  ", number_style), line)
+    return row.stylize_before("on $primary 15%") if cited else row
 
 
 def _lexer(language: str) -> str:

@@ -24,7 +24,7 @@ class Welcome(VerticalScroll, can_focus=False):
     Welcome Static { height: auto; max-width: 90; }
     Welcome OptionList {
         border: none; background: $background; padding: 0; height: auto; max-width: 90; margin: 0 0 1 0;
-        text-wrap: nowrap; text-overflow: ellipsis;
+        text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size: 0 0;
     }
     Welcome OptionList:focus { border: none; background-tint: $background 0%; }
     """
@@ -37,7 +37,7 @@ class Welcome(VerticalScroll, can_focus=False):
         yield Static(
             Content.assemble(
                 ("Ask anything about this repository.", "bold"),
-                "\nAnswers cite path:line, and come from what was learned here, on this machine.\n",
+                "\nAnswers cite path:line. Type a question, or press Tab to choose one.\n",
             ),
             markup=False,
         )
