@@ -6,12 +6,15 @@ A language file in `languages/` builds one `Language`. Its query names what it c
 - a symbol's kind (`@function`, `@class`, `@property` …): the whole definition. Its name comes from `name_of`, its
   signature ends where `body_of` begins. `@KIND.name` captures only the name; pair it with an `@outer` around it.
 - `@outer`: a statement around a definition that belongs to it (decorators, `export`, an assignment).
+- `@before`: a statement in front of a definition that belongs to it without being around it (Rust's attributes).
 - `@container`: names what is inside without being a symbol itself (Rust's `impl`).
 - `@instance`: an attribute set on `self` or `this`, as an expression; it becomes an `attribute` of the class around it.
+  `@instance.name` captures the name of a parameter that is one (TypeScript's `constructor(private x: X)`).
 - `@call`, `@inherit`, `@decorate`, `@type`, `@read`: an expression as written ("self.app.run"), split at its last
   separator into receiver and name. `@call.name` and so on capture only the name; the receiver is then what stands
-  before it in its parent node. Where several capture one name, one wins: inherit, decorate, call, type, read in turn.
-  A name's types and reads are kept once a scope.
+  before it in its parent node, with `@call.tail` the chain of names before it in the text, where the tree has no
+  expression (inside a Rust macro's arguments). Where several capture one name, one wins: inherit, decorate, call,
+  type, read in turn. A name's types and reads are kept once a scope.
 - `@types`: a stretch in which every dotted name is a type.
 - `@import`: a whole import statement, read by `read_imports`.
 - a capture that begins with an underscore is ignored.

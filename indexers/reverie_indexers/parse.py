@@ -63,7 +63,7 @@ def read_code(source: str, language: Language) -> FileFacts:
     found = symbols.find_symbols(text, captures, language, machine.comments)
     imports = _imports(text, captures.get("import", ()), language)
     uses, uses_left_out = references.find_references(
-        text, captures, language, machine.splitter, machine.comments, found.symbols, found.extents, imports
+        text, captures, language, machine.splitter, machine.comments, found, imports
     )
     stretches, stretches_left_out = passages.cut(text.lines, found.symbols, machine.comments)
     problems = [*found.problems, *uses_left_out, *stretches_left_out]

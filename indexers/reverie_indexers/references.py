@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reverie_indexers.comments import CommentStyle
 from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Symbol
 from reverie_indexers.language import Language
-from reverie_indexers.symbols import Extent
+from reverie_indexers.symbols import Extent, Found
 from reverie_indexers.texts import SourceText
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ EXPRESSION_CHARACTERS_MAX = 10_000
 _KINDS = ("read", "type", "call", "decorate", "inherit")
 _ONCE_A_SCOPE = frozenset({"read", "type"})
 _DOTTED = re.compile(r"[^\W\d][\w.]*")
+_CHAIN = re.compile(r"(?:[\w$]+(?:\([^()]*\))?[?!]?\s*(?:\.|::|->)\s*)+\Z")
+_ROOT = re.compile(r"[&*(\s]*([\w$]+)")
 
 
 def find_references(
@@ -36,20 +38,19 @@ def find_references(
     language: Language,
     splitter: re.Pattern[str],
     comments: CommentStyle,
-    symbols: Sequence[Symbol],
-    extents: Sequence[Extent],
+    found: Found,
     imports: Iterable[Import],
 ) -> tuple[list[Reference], list[str]]:
     """The references among a query's captures, in order of position, and what was left out."""
     spans = _expressions(text, captures)
-    known = _KnownNames(symbols, imports) if language.known_reads else None
-    bounds, scopes = _scopes(extents, len(text.flat))
+    known = _KnownNames(found.symbols, imports, language.self_names) if language.known_reads else None
+    bounds, scopes = _scopes(found.extents, found.regions, len(text.flat))
     line_ends, flat, plain = text.line_ends(), text.flat, text.is_plain
     simple = language.separators[0] if len(language.separators) == 1 else ""
-    found: list[Reference] = []
+    uses: list[Reference] = []
     once: set[tuple[str, str, str, int]] = set()
     ignored = language.builtin_types
-    add, new = found.append, Reference._make
+    add, new = uses.append, Reference._make
     for end in sorted(spans):
         start, kind = spans[end]
         written = flat[start:end]
@@ -71,9 +72,9 @@ def find_references(
                 continue
             once.add(key)
         add(new((kind, name, receiver, bisect_right(line_ends, end - 1) + 1, scope)))
-        if len(found) >= REFERENCES_MAX:
-            return found, [f"Only the first {REFERENCES_MAX:,} references were kept."]
-    return found, []
+        if len(uses) >= REFERENCES_MAX:
+            return uses, [f"Only the first {REFERENCES_MAX:,} references were kept."]
+    return uses, []
 
 
 def _expressions(text: SourceText, captures: Mapping[str, Sequence[Node]]) -> dict[int, tuple[int, str]]:
@@ -86,6 +87,10 @@ def _expressions(text: SourceText, captures: Mapping[str, Sequence[Node]]) -> di
         for node in captures.get(kind + ".name", ()):
             parent = node.parent
             spans[node.end_byte] = (parent.start_byte if parent else node.start_byte, kind)
+        for node in captures.get(kind + ".tail", ()):
+            start = node.start_byte
+            chain = _CHAIN.search(text.flat, max(0, start - 2 * RECEIVER_CHARACTERS_MAX), start)
+            spans[node.end_byte] = (chain.start() if chain else start, kind)
         if kind == "type":
             spans.update(_types(text, captures.get("types", ())))
     return spans
@@ -123,7 +128,8 @@ def _clip(receiver: str) -> str:
 class _KnownNames:
     """The names that a file defines or imports, to tell a use of them from a local variable."""
 
-    def __init__(self, symbols: Sequence[Symbol], imports: Iterable[Import]) -> None:
+    def __init__(self, symbols: Sequence[Symbol], imports: Iterable[Import], self_names: frozenset[str]) -> None:
+        self._self_names = self_names
         self._members = {symbol.name for symbol in symbols}
         self._names = {symbol.name for symbol in symbols if symbol.parent == NO_SYMBOL}
         self._names |= {(item.alias or item.name or item.module).partition(".")[0] for item in imports}
@@ -132,18 +138,25 @@ class _KnownNames:
     def wants(self, receiver: str, name: str) -> bool:
         if not receiver:
             return name in self._names
-        root = receiver.partition(".")[0]
-        return root in self._names or (root in ("self", "cls", "this") and name in self._members)
+        root = receiver if receiver.isidentifier() else self._root(receiver)
+        return root in self._names or (root in self._self_names and name in self._members)
+
+    def _root(self, receiver: str) -> str:
+        match = _ROOT.match(receiver)
+        return match[1] if match else ""
 
 
-def _scopes(extents: Sequence[Extent], length: int) -> tuple[list[int], list[int]]:
+def _scopes(
+    extents: Sequence[Extent], regions: Sequence[tuple[int, int, int]], length: int
+) -> tuple[list[int], list[int]]:
     """Borders and, between them, the innermost symbol: `scopes[bisect_right(borders, offset)]`."""
+    stretches = [(start, end, index) for index, (start, end, counts) in enumerate(extents) if counts]
+    if regions:
+        stretches = sorted([*stretches, *regions], key=lambda stretch: (stretch[0], -stretch[1]))
     borders: list[int] = []
     scopes = [NO_SYMBOL]
     stack: list[tuple[int, int]] = []
-    for index, (start, end, counts) in enumerate(extents):
-        if not counts:
-            continue
+    for start, end, index in stretches:
         _close(stack, start, borders, scopes)
         borders.append(start)
         scopes.append(index)

@@ -21,9 +21,10 @@ SIGNATURE_CHARACTERS_MAX = 300
 NAME_CHARACTERS_MAX = 200
 NESTING_MAX = 32
 SYMBOLS_MAX = 20_000
+GAP_CHARACTERS_MAX = 2_000
 
 KINDS: frozenset[str] = frozenset(get_args(SymbolKind))
-_OUTER, _CONTAINER = "outer", "container"
+_OUTER, _CONTAINER, _BEFORE = "outer", "container", "before"
 # What comes first where captures begin together; one name captured as function and as value is a function.
 _RANK_OUTER, _RANK_DEFINITION, _RANK_NAME, _RANK_VALUE_NAME = 0, 1, 2, 3
 _PADDING = re.compile(r"(?<=[(\[]) | (?=[)\],])|,(?= ?[)\]])")
@@ -38,11 +39,13 @@ class Extent(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The symbols of a text with their extents, index by index, and what was left out."""
+    """The symbols of a text with their extents, index by index, and what was left out. `regions` are stretches outside
+    a symbol's extent whose references belong to it all the same (start, end, index): Rust's `impl` blocks."""
 
     symbols: list[Symbol]
     extents: list[Extent]
     problems: list[str]
+    regions: list[tuple[int, int, int]]
 
 
 class _Frame:
@@ -65,6 +68,8 @@ class _Sweep:
         self._symbols: list[Symbol] = []
         self._extents: list[Extent] = []
         self._too_deep = False
+        self._ahead: tuple[int, int] = (0, 0)
+        self._containers: list[tuple[int, int, str]] = []
 
     def run(self, entries: list[tuple[int, int, int, str, Node]]) -> Found:
         entries.sort(key=lambda entry: entry[:3])
@@ -79,15 +84,25 @@ class _Sweep:
                 stack.append(_Frame(start, -negative_end, _OUTER, NO_SYMBOL, ()))
             elif kind == _CONTAINER:
                 stack.append(self._container(start, -negative_end, node))
+            elif kind == _BEFORE:
+                self._ahead = (self._with_ahead(start), -negative_end)
             elif kind == "instance":
                 self._instance(start, -negative_end)
+            elif kind == "instance.name":
+                self._parameter(start, -negative_end, node)
             elif rank >= _RANK_NAME:
                 if start != last_leaf:
                     self._leaf(start, -negative_end, kind)
                 last_leaf = start
             else:
                 self._definition(start, -negative_end, kind, node)
-        return Found(self._symbols, self._extents, self._problems())
+        return Found(self._symbols, self._extents, self._problems(), self._regions())
+
+    def _regions(self) -> list[tuple[int, int, int]]:
+        if not self._containers:
+            return []
+        types = {s.qualname: index for index, s in enumerate(self._symbols) if s.kind in CLASS_LIKE}
+        return [(start, end, types[name]) for start, end, name in self._containers if name in types]
 
     def _problems(self) -> list[str]:
         problems = []
@@ -113,7 +128,9 @@ class _Sweep:
         _, _, names = self._around()
         name = self._language.name_of(node)
         own = self._names(self._text.read(name.start_byte, name.end_byte)) if name else ()
-        return _Frame(start, end, _CONTAINER, NO_SYMBOL, (*names, *own)[-NESTING_MAX:])
+        names = (*names, *own)[-NESTING_MAX:]
+        self._containers.append((start, end, ".".join(names)))
+        return _Frame(start, end, _CONTAINER, NO_SYMBOL, names)
 
     def _names(self, written: str) -> tuple[str, ...]:
         """The parts of a possibly qualified name ("App::run"), without type arguments."""
@@ -185,8 +202,16 @@ class _Sweep:
 
     def _reach(self, start: int, end: int, outers: Sequence[_Frame]) -> tuple[int, int]:
         if not outers:
-            return start, end
-        return outers[-1].start, max(end, *(frame.end for frame in outers))
+            return self._with_ahead(start), end
+        return self._with_ahead(outers[-1].start), max(end, *(frame.end for frame in outers))
+
+    def _with_ahead(self, start: int) -> int:
+        """The start moved back to a `@before` that only blanks and comments separate from it."""
+        ahead_start, ahead_end = self._ahead
+        if not 0 < start - ahead_end < GAP_CHARACTERS_MAX or ahead_start == ahead_end:
+            return start
+        gap = self._text.flat[ahead_end:start]
+        return ahead_start if gap.isspace() or not self._comments.without_trailing(gap).strip() else start
 
     def _fits(self, around: tuple[str, ...]) -> bool:
         fits = len(around) < NESTING_MAX
@@ -209,13 +234,18 @@ class _Sweep:
             names = names[1:]
         elif len(names) != 1 or names[0] == written:
             return
-        owner = self._class_around()
-        name = names[-1]
-        if owner == NO_SYMBOL or not self._is_new("attribute", owner, name):
-            return
         line_end = self._text.flat.find("\n", end)
         line = self._text.flat[start : line_end if line_end >= 0 else None]
-        line_end = start + len(self._comments.without_trailing(line))
+        self._attribute(names[-1], start, end, start + len(self._comments.without_trailing(line)))
+
+    def _parameter(self, start: int, end: int, node: Node) -> None:
+        around = node.parent or node
+        self._attribute(self._text.read(start, end), around.start_byte, end, around.end_byte)
+
+    def _attribute(self, name: str, start: int, end: int, line_end: int) -> None:
+        owner = self._class_around()
+        if owner == NO_SYMBOL or not self._is_new("attribute", owner, name):
+            return
         around = (*self._symbols[owner].qualname.split("."), name)
         self._add("attribute", around, start, line_end, Extent(start, end, scopes=False), "", owner)
 
@@ -236,9 +266,7 @@ class _Sweep:
         text = self._text
         span = Span(text.line_of(extent.start), text.line_of(max(extent.end - 1, extent.start)))
         if not doc:
-            first = self._comments.first_line_above(text.lines, span.start_line - 1, 0)
-            if first < span.start_line - 1:
-                doc = self._comments.text(text.lines[first : span.start_line - 1])
+            doc = self._doc_above(span.start_line - 1) or self._doc_above(text.line_of(start) - 1)
         name = names[-1]
         self._symbols.append(
             Symbol(
@@ -254,6 +282,10 @@ class _Sweep:
         self._extents.append(extent)
         return len(self._symbols) - 1
 
+    def _doc_above(self, line: int) -> str:
+        first = self._comments.first_line_above(self._text.lines, line, 0)
+        return self._comments.text(self._text.lines[first:line]) if first < line else ""
+
 
 def find_symbols(
     text: SourceText, captures: Mapping[str, Sequence[Node]], language: Language, comments: CommentStyle
@@ -268,6 +300,8 @@ def find_symbols(
             rank = _RANK_OUTER
         elif kind in KINDS or capture in (_CONTAINER, "instance"):
             rank = _RANK_DEFINITION
+        elif capture in (_BEFORE, "instance.name"):
+            rank, kind = _RANK_OUTER, capture
         else:
             continue
         entries.extend([(node.start_byte, -node.end_byte, rank, kind, node) for node in nodes])
