@@ -29,13 +29,14 @@ _ENVIRONMENT = {
 }
 _OPTIONS = (
     "--no-pager",
-    "--literal-pathspecs",
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.quotePath=false"),
     *("-c", "color.ui=false"),
     *("-c", "log.showSignature=false"),
     *("-c", "submodule.recurse=false"),
 )
+# The one command here that refuses to be told that paths are no patterns; it takes them literally anyway.
+_WITHOUT_PATHSPECS = "check-ignore"
 _KEPT_VARIABLES = (
     "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM",
     "GIT_EXEC_PATH", "GIT_PYTHON_", "GIT_SSH", "GIT_TEMPLATE_DIR",
@@ -84,7 +85,7 @@ class Git:
         """What the command wrote to its standard output. Raises `GitFailed`, or `GitTimedOut` after `timeout_s`."""
         try:
             status, output, complaint = self._git.execute(
-                ["git", *_OPTIONS, *arguments],
+                _command(arguments),
                 env=_ENVIRONMENT,
                 with_extended_output=True,
                 with_exceptions=False,
@@ -102,7 +103,7 @@ class Git:
         """The same in chunks as they come. A consumer that stops early stops the command; so does the timeout, which
         raises `GitTimedOut` after what had come by then."""
         try:
-            started = self._git.execute(["git", *_OPTIONS, *arguments], env=_ENVIRONMENT, as_process=True)
+            started = self._git.execute(_command(arguments), env=_ENVIRONMENT, as_process=True)
         except self._missing as error:
             raise _no_git() from error
         process = cast("Popen[bytes]", started.proc)
@@ -140,6 +141,11 @@ class Git:
             next_step=f"See what git says there: git -C {self._folder} status",
             stderr=complaint,
         )
+
+
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    literally = () if arguments[0] == _WITHOUT_PATHSPECS else ("--literal-pathspecs",)
+    return ["git", *_OPTIONS, *literally, *arguments]
 
 
 def _end(process: Popen[bytes]) -> None:

@@ -73,15 +73,17 @@ def top_folders(root: Path, listed: Iterable[bytes] = ()) -> list[str]:
 def _not_ignored_by_git(root: Path, names: Sequence[str]) -> list[str]:
     if not names:
         return []
+    asked = {f"./{name}/": name for name in names}
     try:
-        output = Git(root).run("check-ignore", "-z", "--", *(f"./{name}/" for name in names))
+        output = Git(root).run("check-ignore", "--", *asked)
     except GitFailed as error:
         # Status 1 without a word: none of them is ignored.
         if error.stderr.strip():
             raise
         return list(names)
-    ignored = {os.fsdecode(path) for path in output.split(b"\0")}
-    return [name for name in names if f"./{name}/" not in ignored]
+    # A name that git quotes is not recognised, and so counts as not ignored.
+    ignored = set(os.fsdecode(output).splitlines())
+    return [name for line, name in asked.items() if line not in ignored]
 
 
 def list_files(
