@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from reverie_indexers.facts import Span
+
 from reverie_daemon.core.evidence import digest
 from reverie_daemon.core.nouns import Catalogue, Claim, Commit, Definition, Evidence, Site
-from reverie_indexers.facts import Span
 
 SPAN_LINES_MAX = 60
 _COMMENT = re.compile(r"^\s*(?://|/?\*|#(?!include|define|if|endif|else|pragma)|--|;;|@|\[|///|'''|\"\"\")")

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 SENTENCE_CHARS_MAX = 320
 
-_VERBS = frozenset(
-    """abort accept access accumulate acquire activate adapt add adjust advance aggregate align allocate allow analyze append
+_WORDS = """abort accept access accumulate acquire activate adapt add adjust advance aggregate align allocate allow analyze append
     apply archive ask assemble assert assign associate attach attempt authenticate authorize await backtrack begin bind block
     bootstrap branch break broadcast buffer build cache calculate call cancel cast catch change check choose classify clean
     clear clone close coerce collapse collect combine commit compare compile complete compose compress compute concatenate
@@ -37,12 +36,14 @@ _VERBS = frozenset(
     subscribe substitute subtract suggest sum summarize supply support suppress suspend swap switch sync synchronize
     take teach tell terminate test throw time toggle tokenize track transfer transform translate traverse trigger trim truncate
     try tune turn undo unify uninstall unlock unmount unpack unregister unset unwrap update upgrade upload use validate verify
-    view visit wait walk warn watch wrap write yield yank zip""".split()
-)  # fmt: skip
+    view visit wait walk warn watch wrap write yield yank zip"""
+_VERBS = frozenset(_WORDS.split())
 _IRREGULAR = {"do": "does", "go": "goes", "have": "has", "be": "is"}
 _ROLE = re.compile(r":(?:[\w+-]+:)*[\w+-]+:`(?:[^`<]*<)?[~!]?([^`>]+)>?`")
 _LITERAL = re.compile(r"``([^`]+)``")
-_LINK = re.compile(r"`([^`<]+?)\s*<[^>`]+>`_{1,2}|\[([^\]\n]+)\]\((?:[^)\s]+)\)|\{@(?:link|code|literal|linkplain)\s+([^}]+)\}")
+_LINK = re.compile(
+    r"`([^`<]+?)\s*<[^>`]+>`_{1,2}|\[([^\]\n]+)\]\((?:[^)\s]+)\)|\{@(?:link|code|literal|linkplain)\s+([^}]+)\}"
+)
 _TAG = re.compile(r"</?(?:p|b|i|em|strong|code|pre|ul|ol|li|br|a|tt|h\d|div|span|see|para|c|summary|remarks|value)\b[^>]*/?>", re.I)  # fmt: skip
 _SECTION = re.compile(
     r"^\s*(?::(?:param|type|return|returns|rtype|raises?|arg|keyword|var|ivar|cvar|meta|kwarg)\b|@(?:param|return|returns|throws|see|since|"
@@ -61,7 +62,7 @@ def paragraphs(doc: str) -> list[str]:
     current: list[str] = []
     skipping = False
     for line in [*doc.replace("\r", "").split("\n"), ""]:
-        if _SECTION.match(line) or line.startswith(("    ", "\t")) and not current:
+        if _SECTION.match(line) or (line.startswith(("    ", "\t")) and not current):
             skipping = True
         if _UNDERLINE.match(line):
             current = []
@@ -139,12 +140,12 @@ def _is_clause(rest: str) -> bool:
 
 
 def _is_noun_use(rest: str) -> bool:
-    """"Test for X" and "Request object" begin with a verb's letters and are no commands."""
+    """ "Test for X" and "Request object" begin with a verb's letters and are no commands."""
     return bool(re.match(r"(?:is|are|was|object|class|function|method|type|of|has|can|will|should)\b", rest))
 
 
 def _conjugated(text: str) -> str:
-    """"returns x and call y" as "returns x and calls y", where the second verb is plain to see."""
+    """ "returns x and call y" as "returns x and calls y", where the second verb is plain to see."""
     return re.sub(
         r"(?<=\b(?:and|or) )(\w+)(?= (?:the|a|an|it|its|them|any|all|this|that)\b)",
         lambda found: third_person(found[1]) if found[1] in _VERBS else found[1],
@@ -154,7 +155,7 @@ def _conjugated(text: str) -> str:
 
 
 def third_person(verb: str) -> str:
-    """"try" as "tries"."""
+    """ "try" as "tries"."""
     if verb in _IRREGULAR:
         return _IRREGULAR[verb]
     if verb.endswith(("s", "x", "z", "ch", "sh", "o")):
@@ -165,7 +166,7 @@ def third_person(verb: str) -> str:
 
 
 def base_form(word: str) -> str:
-    """"tries" as "try"; a word that is no third person as it is."""
+    """ "tries" as "try"; a word that is no third person as it is."""
     if word.endswith("ies") and len(word) > 4:
         return f"{word[:-3]}y"
     if word.endswith("es") and word[:-2] in _VERBS:
@@ -184,7 +185,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def joined(items: Sequence[str], last: str = "and") -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
@@ -194,16 +195,16 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """"one place", "3 places", numbers up to ten in words."""
+    """ "one place", "3 places", numbers up to ten in words."""
     word = _NUMBERS[number] if number <= 10 else f"{number:,}"
     return f"{word} {noun if number == 1 else plural or noun + 's'}"
 
 
 def code(text: str, limit: int = 90) -> str:
-    """A piece of source on one line in backticks, shortened."""
+    """A piece of source on one line in backticks, shortened between names."""
     text = " ".join(text.split())
     if len(text) > limit:
-        text = f"{text[: limit - 2].rstrip()} …"
+        text = re.sub(r"[\w$]+$", "", text[: limit - 2]).rstrip() + " …"
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
@@ -219,5 +220,5 @@ def ended(text: str) -> str:
 
 
 def article(noun: str) -> str:
-    """"a class", "an enum"."""
+    """ "a class", "an enum"."""
     return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"

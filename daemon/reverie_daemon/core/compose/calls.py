@@ -1,0 +1,371 @@
+"""Answers to "who calls X", "what does X call", and which tests use X."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reverie_daemon.core.compose import citing, prose
+from reverie_daemon.core.compose.definitions import as_claim, kept, path_claims
+from reverie_daemon.core.compose.describing import Said, cited, deed, name, place, which
+from reverie_daemon.core.naming import TYPE_KINDS
+from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
+from reverie_daemon.core.questions import Question
+from reverie_daemon.core.resolve import LIKELY, SITES_MAX, Call, Use, callees, callers, tests_of
+
+LISTED_MAX = 12
+KINDS_BY_TYPE = ("call", "inherit", "type", "decorate", "read")
+
+
+def who_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
+    """Every place that calls or uses a thing, how sure that is, and what only shares its name."""
+    subject = question.subjects[0]
+    if subject.definition is None:
+        return path_claims(catalogue, subject)
+    definition = subject.definition
+    kinds = KINDS_BY_TYPE if definition.symbol.kind not in ("function", "method") else ("call", "decorate")
+    uses = _within(question, callers(definition, catalogue, kinds=kinds))
+    sure = [use for use in uses if use.certainty >= LIKELY and use.site.scope != definition]
+    unsure = [use for use in uses if use.certainty < LIKELY]
+    if not sure:
+        return kept(_nobody(catalogue, definition, unsure))
+    code = [use for use in sure if not _in_test(use, catalogue)]
+    tests = [use for use in sure if _in_test(use, catalogue)]
+    claims = [_first(catalogue, definition, code, tests), as_claim(_listed(catalogue, definition, code))]
+    claims.append(_by_tests(catalogue, definition, tests) if code else citing.claim(""))
+    claims.append(_by_name_only(catalogue, definition, unsure))
+    return kept(claims)
+
+
+def _within(question: Question, uses: Sequence[Use]) -> list[Use]:
+    place = next((item.removeprefix("in:") for item in question.qualifiers if item.startswith("in:")), "")
+    if place == "tests":
+        return [use for use in uses if use.site.scope is not None and use.site.scope.role == "test"]
+    return [use for use in uses if use.site.path.startswith(place)]
+
+
+def _in_test(use: Use, catalogue: Catalogue) -> bool:
+    if use.site.scope is not None:
+        return use.site.scope.role == "test"
+    return any(version.role == "test" for version in catalogue.files(use.site.path) if version.path == use.site.path)
+
+
+def _verb(definition: Definition) -> str:
+    return "used" if definition.symbol.kind not in ("function", "method", "macro") else "called"
+
+
+def _first(catalogue: Catalogue, definition: Definition, code: Sequence[Use], tests: Sequence[Use]) -> Claim:
+    verb, uses = _verb(definition), code or tests
+    scopes = _scopes(uses)
+    evidence = [
+        *citing.head(catalogue, definition),
+        *(e for use in uses[:3] for e in citing.site_evidence(catalogue, use.site)),
+    ]
+    if not code:
+        files = len({use.site.path for use in tests})
+        text = f"Only tests call {cited(definition)}" if verb == "called" else f"Only tests use {cited(definition)}"
+        text += f": {prose.count(len(tests), 'place')} in {prose.count(files, 'file')}, for example {_at(tests[0])}."
+        return citing.claim(text, evidence)
+    if len(code) == 1:
+        return citing.claim(f"{cited(definition)} is {verb} in one place, {_at(code[0])}.", evidence)
+    files = len({use.site.path for use in code})
+    spread = f" across {prose.count(files, 'file')}" if files > 1 else f" in `{code[0].site.path}`"
+    many = " at least" if len(code) + len(tests) >= SITES_MAX - 10 else ""
+    number = prose.count(len(code), "place")
+    lead = (
+        prose.joined([_at(use) for use in scopes[:3]])
+        if len(scopes) <= 3
+        else ", ".join(_at(use) for use in scopes[:3])
+    )
+    tail = f" and {prose.count(len(scopes) - 3, 'other')}" if len(scopes) > 3 else ""
+    return citing.claim(f"{cited(definition)} is {verb} in{many} {number}{spread}: by {lead}{tail}.", evidence)
+
+
+def _scopes(uses: Sequence[Use]) -> list[Use]:
+    """One use for each function around, in order."""
+    seen: dict[tuple[str, str], Use] = {}
+    for use in uses:
+        scope = use.site.scope.symbol.qualname if use.site.scope else ""
+        seen.setdefault((use.site.path, scope), use)
+    return list(seen.values())
+
+
+def _at(use: Use) -> str:
+    mark = citing.mark(use.site.path, use.site.reference.line)
+    scope = use.site.scope
+    return (
+        f"{name(scope)} ({mark})" if scope is not None and scope.symbol.kind != "module" else f"module level ({mark})"
+    )
+
+
+def _listed(catalogue: Catalogue, definition: Definition, code: Sequence[Use]) -> Said:
+    """The calls themselves, each with its line of source."""
+    if not code:
+        return Said("")
+    shown = code[:LISTED_MAX]
+    rows: list[str] = []
+    evidence: list[Evidence] = []
+    for use in shown:
+        found = citing.site_evidence(catalogue, use.site)
+        lines = catalogue.text(use.site.path)
+        if lines is None or not found:
+            continue
+        line = lines[use.site.reference.line - 1].strip()
+        hedge = f" ({use.reason})" if use.certainty < 0.7 else ""
+        rows.append(f"- {_at(use)}: {prose.code(line, 100)}{hedge}")
+        evidence += found
+    rest = len(code) - len(shown)
+    tail = f"\n- and {rest} more" if rest > 0 else ""
+    return (
+        Said(f"The {'call reads' if len(rows) == 1 else 'lines'}:\n\n" + "\n".join(rows) + tail, tuple(evidence))
+        if rows
+        else Said("")
+    )
+
+
+def _by_tests(catalogue: Catalogue, definition: Definition, tests: Sequence[Use]) -> Claim:
+    if not tests:
+        return citing.claim("")
+    files: dict[str, int] = {}
+    for use in tests:
+        files[use.site.path] = files.get(use.site.path, 0) + 1
+    most = max(files, key=lambda path: files[path])
+    first = next(use for use in tests if use.site.path == most)
+    mostly = " mostly in" if len(files) > 1 else " in"
+    text = f"Tests {'call' if _verb(definition) == 'called' else 'use'} it {prose.count(len(tests), 'time')},{mostly} {citing.mark(most, first.site.reference.line)}."
+    return citing.claim(text.replace(", in ", " in "), citing.site_evidence(catalogue, first.site))
+
+
+def _by_name_only(catalogue: Catalogue, definition: Definition, unsure: Sequence[Use]) -> Claim:
+    if not unsure:
+        return citing.claim("")
+    use = unsure[0]
+    number = prose.count(len(unsure), "further place")
+    verb = "calls" if len(unsure) == 1 else "call"
+    text = (
+        f"{prose.capital(number)} {verb} something named `{definition.symbol.name}` on an object whose type the source does not "
+        f"tell, for example {_at(use)}; I do not count {'it' if len(unsure) == 1 else 'those'}."
+    )
+    return citing.claim(text, citing.site_evidence(catalogue, use.site))
+
+
+def _nobody(catalogue: Catalogue, definition: Definition, unsure: Sequence[Use]) -> list[Claim]:
+    evidence = citing.head(catalogue, definition)
+    passed = [
+        use for use in callers(definition, catalogue, kinds=("read", "type", "inherit")) if use.certainty >= LIKELY
+    ]
+    if passed:
+        use = passed[0]
+        number = prose.count(len(passed), "place")
+        text = f"Nothing calls {cited(definition)} by name, but {number} {'passes' if len(passed) == 1 else 'pass'} it on or {'refers' if len(passed) == 1 else 'refer'} to it, first {_at(use)}."
+        return [
+            citing.claim(text, evidence, citing.site_evidence(catalogue, use.site)),
+            _by_name_only(catalogue, definition, unsure),
+        ]
+    decorated = [
+        use for use in catalogue.uses(definition.path) if use.kind == "decorate" and use.scope == definition.ordinal
+    ]
+    if unsure:
+        use = unsure[0]
+        text = (
+            f"No call is certain to reach {cited(definition)}; {prose.count(len(unsure), 'place')} {'calls' if len(unsure) == 1 else 'call'} something named "
+            f"`{definition.symbol.name}` that it could be:"
+        )
+        listed = _listed(catalogue, definition, unsure)
+        body = listed.text.partition("\n\n")[2]
+        return [citing.claim(f"{text}\n\n{body}", evidence, listed.evidence)]
+    text = f"Nothing in this repository calls {cited(definition)} by name"
+    if definition.symbol.name.startswith("test_"):
+        text += "; as a test, it is run by the test runner"
+    elif decorated:
+        text += f"; its decorator `{decorated[0].name}` registers or wraps it"
+    elif definition.symbol.name.startswith("__"):
+        text += "; the language itself calls such a method"
+    elif not definition.symbol.name.startswith("_"):
+        text += ", so it is there for other code to use, or is not used any more"
+    return [citing.claim(f"{text}.", evidence)]
+
+
+def what_it_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
+    """What a definition's body calls, in the order of the source: of this repository first, then from outside."""
+    subject = question.subjects[0]
+    if subject.definition is None:
+        return path_claims(catalogue, subject)
+    definition = subject.definition
+    calls = callees(definition, catalogue)
+    own = distinct([call for call in calls if is_ours(call, definition)])
+    others = distinct([call for call in calls if not is_ours(call, definition)])
+    evidence = citing.head(catalogue, definition)
+    if not calls:
+        return [citing.claim(f"{cited(definition)} calls nothing.", evidence)]
+    claims = []
+    if own:
+        number = prose.count(
+            len(own), "function or class of this repository", "functions and classes of this repository"
+        )
+        rows = [_callee_row(call, definition) for call in own[: LISTED_MAX + 6]]
+        found = [e for call in own[: LISTED_MAX + 6] for e in _call_evidence(catalogue, call, definition)]
+        more = f"\n- and {len(own) - len(rows)} more" if len(own) > len(rows) else ""
+        short = prose.joined([name(call.targets[0].definition) for call in own[:5]]) + (
+            " among them" if len(own) > 5 else ""
+        )
+        lead = (
+            f"{cited(definition)} calls {number}: {short}."
+            if len(own) <= 5
+            else f"{cited(definition)} calls {number}, {short}."
+        )
+        claims = [
+            citing.claim(lead, evidence, found),
+            citing.claim("In the order of the source:\n\n" + "\n".join(rows) + more, found),
+        ]
+    if others:
+        shown = [_as_written(call) for call in others[:12]]
+        tail = f" and {len(others) - 12} more" if len(others) > 12 else ""
+        lines = [
+            e
+            for call in others[:12]
+            for e in citing.lines_of(catalogue, definition, call.reference.line, call.reference.line)
+        ]
+        start = (
+            "Beyond that it calls"
+            if own
+            else f"{cited(definition)} calls nothing that I can place in this repository; it calls"
+        )
+        claims.append(
+            citing.claim(f"{start} {', '.join(shown) if tail else prose.joined(shown)}{tail}.", evidence, lines)
+        )
+    return claims
+
+
+def is_ours(call: Call, definition: Definition) -> bool:
+    """Whether a call surely reaches something of this repository other than the caller."""
+    target = call.target
+    return target is not None and target.certainty >= LIKELY and target.definition != definition
+
+
+def distinct(calls: Sequence[Call]) -> list[Call]:
+    """Each thing called once, where it is called first."""
+    seen: dict[tuple[str, str], Call] = {}
+    for call in calls:
+        target = call.target
+        sure = target is not None and target.certainty >= LIKELY
+        label = (
+            target.definition.path + target.definition.symbol.qualname
+            if sure and target is not None
+            else call.reference.receiver
+        )
+        seen.setdefault((label, call.reference.name), call)
+    return list(seen.values())
+
+
+def _callee_row(call: Call, definition: Definition) -> str:
+    target = call.targets[0].definition
+    hedge = f" ({call.targets[0].reason})" if call.targets[0].certainty < 0.7 else ""
+    return f"- line {call.reference.line}: {cited(target)}{which(target)}{hedge}"
+
+
+def _call_evidence(catalogue: Catalogue, call: Call, definition: Definition) -> list[Evidence]:
+    line = citing.lines_of(catalogue, definition, call.reference.line, call.reference.line)
+    return [*line, *citing.head(catalogue, call.targets[0].definition)]
+
+
+def _as_written(call: Call) -> str:
+    receiver = call.reference.receiver
+    simple = receiver and len(receiver) < 40 and all(letter.isalnum() or letter in "._:$" for letter in receiver)
+    return f"`{receiver}.{call.reference.name}`" if simple and "::" not in receiver else f"`{call.reference.name}`"
+
+
+def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
+    """The tests that use a thing directly; else those that reach it through its callers, or share its file's name."""
+    subject = question.subjects[0]
+    definition = subject.definition
+    if definition is None:
+        return _tests_of_path(catalogue, subject.path)
+    uses = tests_of(definition, catalogue)
+    sure = [use for use in uses if use.certainty >= LIKELY] or [use for use in uses if use.certainty >= 0.3]
+    if sure:
+        return kept(_direct_tests(catalogue, definition, sure))
+    through = _through_callers(catalogue, definition)
+    if through:
+        caller, found = through
+        text = f"No test names {cited(definition)} directly; it is reached through {cited(caller)}, which {prose.count(len(found), 'test')} {'uses' if len(found) == 1 else 'use'}, for example {_at(found[0])}."
+        evidence = citing.site_evidence(catalogue, found[0].site)
+        return [
+            citing.claim(text, citing.head(catalogue, definition), citing.head(catalogue, caller), evidence),
+            as_claim(_test_rows(catalogue, found)),
+        ]
+    text = f"No test names {cited(definition)}, and none that I can trace reaches it"
+    return [citing.claim(f"{text}.", citing.head(catalogue, definition)), *_tests_of_path(catalogue, definition.path)]
+
+
+def _direct_tests(catalogue: Catalogue, definition: Definition, sure: Sequence[Use]) -> list[Claim]:
+    scopes = _scopes(sure)
+    files = list(dict.fromkeys(use.site.path for use in sure))
+    name_in_test = [
+        use
+        for use in scopes
+        if use.site.scope and definition.symbol.name.lower().strip("_") in use.site.scope.symbol.name.lower()
+    ]
+    ordered = [*name_in_test, *(use for use in scopes if use not in name_in_test)]
+    lead = _at(ordered[0])
+    evidence = [*citing.head(catalogue, definition), *citing.site_evidence(catalogue, ordered[0].site)]
+    if len(scopes) == 1:
+        return [citing.claim(f"One test covers {cited(definition)}: {lead}.", evidence)]
+    spread = f"in {prose.count(len(files), 'file')}" if len(files) > 1 else f"in `{files[0]}`"
+    text = (
+        f"{prose.capital(prose.count(len(scopes), 'test'))} {spread} exercise {cited(definition)}, most plainly {lead}."
+    )
+    return [citing.claim(text, evidence), as_claim(_test_rows(catalogue, ordered))]
+
+
+def _test_rows(catalogue: Catalogue, uses: Sequence[Use]) -> Said:
+    rows = [f"- {_at(use)}{_test_doc(use)}" for use in uses[:LISTED_MAX]]
+    more = f"\n- and {len(uses) - LISTED_MAX} more" if len(uses) > LISTED_MAX else ""
+    evidence = [item for use in uses[:LISTED_MAX] for item in citing.site_evidence(catalogue, use.site)]
+    heads = [item for use in uses[:LISTED_MAX] if use.site.scope for item in citing.head(catalogue, use.site.scope)]
+    return Said("The tests:\n\n" + "\n".join(rows) + more, (*evidence, *heads)) if len(uses) > 1 else Said("")
+
+
+def _test_doc(use: Use) -> str:
+    said = deed(use.site.scope) if use.site.scope is not None else ""
+    return f" {prose.shorten(said, 90)}" if said else ""
+
+
+def _through_callers(catalogue: Catalogue, definition: Definition) -> tuple[Definition, list[Use]] | None:
+    """A caller, at most two steps up, that tests use."""
+    queue, seen = [definition], {definition}
+    for _ in range(8):
+        if not queue:
+            return None
+        current = queue.pop(0)
+        for use in callers(current, catalogue)[:12]:
+            scope = use.site.scope
+            if scope is None or scope in seen or use.certainty < LIKELY or scope.role == "test":
+                continue
+            seen.add(scope)
+            found = [item for item in tests_of(scope, catalogue) if item.certainty >= LIKELY]
+            if found:
+                return scope, _scopes(found)
+            queue.append(scope)
+    return None
+
+
+def _tests_of_path(catalogue: Catalogue, path: str) -> list[Claim]:
+    """Test files that are named after a file, or that stand for a folder."""
+    stem = path.rstrip("/").rpartition("/")[2].split(".")[0].strip("_").lower()
+    tests = [version for version in catalogue.files() if version.role == "test"]
+    named = [version for version in tests if stem and stem in version.path.rpartition("/")[2].lower()]
+    inside = [version for version in tests if path.endswith("/") and version.path.startswith(path)]
+    found = [*dict.fromkeys([*named, *inside])][:LISTED_MAX]
+    if not found:
+        return []
+    marks = [citing.mark(version.path, 1) for version in found]
+    evidence = [
+        item
+        for version in found
+        for item in citing.span_evidence(catalogue, version.path, version.blob, 1, min(20, version.lines))
+    ]
+    verb = "is the test file" if len(found) == 1 else "are the test files"
+    return [citing.claim(f"By name, {prose.joined(marks)} {verb} for `{path}`.", evidence)]
+
+
+__all__ = ["TYPE_KINDS", "distinct", "is_ours", "place", "what_it_calls", "which_tests", "who_calls"]

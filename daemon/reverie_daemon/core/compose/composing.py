@@ -1,0 +1,124 @@
+"""The registry of composers, and what holds for every answer: notes on names, confidence, evidence in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reverie_daemon.core.compose import (
+    calls,
+    citing,
+    configuration,
+    definitions,
+    described,
+    flow,
+    history,
+    project,
+    prose,
+    relations,
+)  # fmt: skip
+from reverie_daemon.core.naming import Subject, split_name
+from reverie_daemon.core.nouns import Catalogue, Claim, Composition
+from reverie_daemon.core.phrasings import Kind
+from reverie_daemon.core.questions import Question
+from reverie_daemon.core.ranking import Ranking
+
+Composer = Callable[[Question, Catalogue], list[Claim]]
+
+COMPOSERS: dict[Kind, Composer] = {
+    "where": definitions.where,
+    "what": definitions.what,
+    "family": definitions.family,
+    "callers": calls.who_calls,
+    "callees": calls.what_it_calls,
+    "tests": calls.which_tests,
+    "how": flow.how,
+    "relate": relations.relate,
+    "impact": relations.impact,
+    "history": history.history,
+    "recent": history.recent,
+    "commit": history.commit,
+    "run": project.run,
+    "about": project.about,
+    "config": configuration.config,
+}
+
+_SURE = {"exact": 0.92, "qualified": 0.92, "inherited": 0.88, "path": 0.88, "line": 0.9, "commit": 0.95, "case": 0.8, "joined": 0.78, "similar": 0.45, "unknown": 0.15}  # fmt: skip
+_LESS_SURE: dict[Kind, float] = {
+    "how": 0.9,
+    "impact": 0.85,
+    "relate": 0.85,
+    "config": 0.8,
+    "history": 0.9,
+    "callers": 0.95,
+}
+
+
+def compose(question: Question, catalogue: Catalogue, ranking: Ranking | None) -> Composition:
+    """The answer to a question. Never fails: where nothing bears on it, the one claim says so and confidence is low."""
+    claims: list[Claim] = []
+    missing = [subject for subject in question.subjects if not subject.resolved]
+    composer = COMPOSERS.get(question.kind)
+    if composer is not None and (not missing or question.kind == "config"):
+        claims = composer(question, catalogue)
+    if not claims:
+        claims = described.described(question, catalogue, ranking)
+        confidence = _described_confidence(question, catalogue, ranking, bool(claims), bool(missing))
+    else:
+        confidence = _confidence(question)
+    claims = _with_notes(catalogue, question, missing, claims)
+    return Composition(
+        kind=question.kind,
+        claims=tuple(claims),
+        evidence=citing.gathered(claims),
+        confidence=round(confidence, 2),
+        readings=question.readings,
+        subjects=tuple(subject.label for subject in question.subjects),
+    )
+
+
+def _with_notes(
+    catalogue: Catalogue, question: Question, missing: Sequence[Subject], claims: list[Claim]
+) -> list[Claim]:
+    """Names that were not taken literally, and names that exist nowhere, said up front; the answer still answers."""
+    if missing and question.kind not in ("config", "described"):
+        names = prose.joined([f"“{subject.mention.strip('`')}”" for subject in missing])
+        near = _nearest(catalogue, missing[0])
+        lead = f"Nothing in this repository is named {names}" + (f"; the nearest names are {near}" if near else "")
+        return [citing.claim(f"{lead}."), *claims]
+    notes = [subject for subject in question.subjects if subject.note and subject.definition]
+    if question.kind == "described" or not notes:
+        return claims or [citing.claim("Nothing in this repository shares words with that question.")]
+    subject = notes[0]
+    assert subject.definition is not None
+    text = subject.note.replace("`", "`")
+    if subject.match == "similar":
+        missing_name = split_name(subject.mention.strip("`()"))[-1]
+        text = f"Nothing here is named “{missing_name}”; this is about `{subject.definition.symbol.qualname}`, the nearest name."
+        return [citing.claim(text, citing.head(catalogue, subject.definition)), *claims]
+    return [*claims[:1], citing.claim(text, citing.head(catalogue, subject.definition)), *claims[1:]]
+
+
+def _nearest(catalogue: Catalogue, subject: Subject) -> str:
+    found = catalogue.similar_names(split_name(subject.mention.strip("`() ") or "?")[-1], 3) if subject.mention else ()
+    return prose.joined([f"“{known}”" for known in found])
+
+
+def _confidence(question: Question) -> float:
+    """How sure the answer is: how literally its names were taken, how many things share them, and the kind."""
+    sure = min((_SURE[subject.match] for subject in question.subjects), default=0.85)
+    rivals = sum(1 for subject in question.subjects for item in subject.definitions[1:] if item.role == "source")
+    return sure * _LESS_SURE.get(question.kind, 1.0) * (0.9 ** min(rivals, 4))
+
+
+def _described_confidence(
+    question: Question, catalogue: Catalogue, ranking: Ranking | None, answered: bool, missing: bool
+) -> float:
+    """For described questions: how much of the question's weight the best places carry, and how far they lead."""
+    if not answered or ranking is None or not ranking.pieces:
+        return 0.05
+    words = described.words_of(question, catalogue)
+    best = ranking.pieces[0]
+    covered = words.matched(f"{best.title} {best.path} {best.text}") / words.total
+    third = ranking.pieces[min(4, len(ranking.pieces) - 1)].score
+    lead = 1 - third / best.score if best.score else 0.0
+    return min(0.85, 0.15 + 0.5 * covered + 0.4 * lead) * (0.6 if missing else 1.0)

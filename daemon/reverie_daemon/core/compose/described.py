@@ -1,0 +1,296 @@
+"""Answers to questions that describe rather than name: what the ranking found, told from the statements that match.
+
+The ranking says where to look; which lines of it speak to the question is decided here, by the question's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reverie_daemon.core import terms
+from reverie_daemon.core.compose import citing, prose, reading
+from reverie_daemon.core.compose.calls import is_ours
+from reverie_daemon.core.compose.definitions import as_claim, kept, usage
+from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place
+from reverie_daemon.core.compose.flow import Step, story, told_in_order
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
+from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
+from reverie_daemon.core.questions import Question
+from reverie_daemon.core.ranking import Piece, Ranking, rarity
+from reverie_daemon.core.resolve import Resolver
+
+PIECES_MAX = 12
+TOLD_MAX = 3
+STATEMENTS_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The question's words by stem, with how much each tells (rarer tells more)."""
+
+    weights: Mapping[str, float]
+
+    def matched(self, text: str) -> float:
+        lowered = text.lower()
+        return sum(weight for stem, weight in self.weights.items() if stem in lowered)
+
+    @property
+    def total(self) -> float:
+        return sum(self.weights.values()) or 1.0
+
+
+def words_of(question: Question, catalogue: Catalogue) -> Words:
+    """The question's content words with their rarity here."""
+    passages = max(1, catalogue.passage_count())
+    asked = terms.understand(question.text)
+    return Words({word.stem: rarity(catalogue.frequency(word.text), passages) for word in asked.words[:24]})
+
+
+def described(question: Question, catalogue: Catalogue, ranking: Ranking | None) -> list[Claim]:
+    """The best one to three places, what each does that bears on the question, and what stands around them."""
+    words = words_of(question, catalogue)
+    chosen = _chosen(question, catalogue, ranking, words)
+    if not chosen:
+        return _documents(catalogue, ranking, words)
+    best = chosen[0]
+    claims = [_lead(catalogue, best, words, question), *_told(catalogue, best, words, question)]
+    for other in chosen[1:TOLD_MAX]:
+        claims += _second(catalogue, other, words)
+    if question.asks in ("why", "what", "how") or not chosen:
+        claims += _document(catalogue, ranking, words, question)
+    claims += usage(catalogue, best)
+    related = [item for item in chosen[TOLD_MAX:] if item not in chosen[:TOLD_MAX]][:4]
+    return kept([*claims, _related(catalogue, related)])
+
+
+def _chosen(question: Question, catalogue: Catalogue, ranking: Ranking | None, words: Words) -> list[Definition]:
+    """Definitions worth telling of: the ranking's, weighed again with their names and docs, named subjects first."""
+    scored: dict[Definition, float] = {}
+    pieces = [piece for piece in (ranking.pieces if ranking else ()) if piece.definition is not None][:PIECES_MAX]
+    top = pieces[0].score if pieces else 1.0
+    for piece in pieces:
+        definition = _narrowed(catalogue, piece, words)
+        share = piece.score / top if top else 0.0
+        scored[definition] = max(scored.get(definition, 0.0), share + 0.5 * _fit(definition, words))
+    for subject in question.subjects:
+        if subject.definition is not None:
+            for item in _within(catalogue, subject.definition, words):
+                scored[item] = scored.get(item, 0.0) + 0.8 + 0.5 * _fit(item, words)
+    ordered = sorted(scored, key=lambda item: (-scored[item], item.path, item.ordinal))
+    return [item for item in ordered if item.symbol.kind not in ("heading", "key")]
+
+
+def _fit(definition: Definition, words: Words) -> float:
+    return words.matched(f"{definition.symbol.qualname} {doc_of(definition)}") / words.total
+
+
+def _within(catalogue: Catalogue, definition: Definition, words: Words) -> list[Definition]:
+    """A class that is named stands for its methods that fit, where the question is about one of them."""
+    if definition.symbol.kind not in TYPE_KINDS:
+        return [definition]
+    prefix = f"{definition.symbol.qualname}."
+    inside = [
+        item
+        for item in catalogue.outline(definition.path)
+        if item.symbol.qualname.startswith(prefix) and item.symbol.kind in CALLABLE_KINDS
+    ]
+    fitting = sorted(inside, key=lambda item: -words.matched(f"{item.symbol.name} {item.symbol.doc[:400]}"))[:2]
+    return [
+        definition,
+        *[item for item in fitting if words.matched(f"{item.symbol.name} {doc_of(item)}") > 0.3 * words.total],
+    ]
+
+
+def _narrowed(catalogue: Catalogue, piece: Piece, words: Words) -> Definition:
+    """The attribute inside a class's head that the words mean, when there is one; else the piece's own definition."""
+    definition = piece.definition
+    assert definition is not None
+    if definition.symbol.kind not in TYPE_KINDS:
+        return definition
+    inside = [item for item in catalogue.outline(definition.path)
+              if item.symbol.parent == definition.ordinal and item.symbol.kind in ("attribute", "constant", "property")
+              and piece.span.start_line <= item.symbol.span.start_line <= piece.span.end_line]  # fmt: skip
+    best = max(inside, key=lambda item: words.matched(f"{item.symbol.name} {item.symbol.doc}"), default=None)
+    if best is not None and words.matched(f"{best.symbol.name} {best.symbol.doc}") > 0.5 * words.total:
+        return best
+    return definition
+
+
+def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Question) -> Claim:
+    """What and where in one sentence, with the statement that speaks most to the question."""
+    said, sentence = deed(best), doc_of(best)
+    evidence = citing.head(catalogue, best)
+    telling = _telling(catalogue, best, words, 1)
+    where = question.asks == "where"
+    if where:
+        text = f"That happens in {cited(best)}" if best.symbol.kind in CALLABLE_KINDS else f"That is {cited(best)}"
+        text += (
+            f", which {said}"
+            if said and not said.startswith("is ")
+            else f", {said.removeprefix('is ')}"
+            if said
+            else ""
+        )
+    elif said:
+        text = f"{cited(best)} {said}"
+    elif sentence:
+        text = f"{name(best)}, {noun(best)} at {place(best)}: {sentence[:1].lower() + sentence[1:] if sentence[:4] in ('The ', 'This') else sentence}"
+    elif telling:
+        text = f"{name(best)}, {noun(best)} at {place(best)}, is where this is done: {telling[0].text}"
+        return citing.claim(prose.ended(text), evidence, telling[0].evidence)
+    else:
+        text = f"{name(best)}, {noun(best)} at {place(best)}, is what fits that description best"
+    return citing.claim(prose.ended(text), evidence)
+
+
+def _told(catalogue: Catalogue, best: Definition, words: Words, question: Question) -> list[Claim]:
+    """What in the best place bears on the question: doc sentences, then statements in order."""
+    claims = [as_claim(_doc_sentences(catalogue, best, words))]
+    if best.symbol.kind not in CALLABLE_KINDS:
+        claims.append(as_claim(_uses_of_value(catalogue, best)))
+        return claims
+    steps = _telling(catalogue, best, words, STATEMENTS_MAX)
+    if question.asks == "how" or not steps:
+        told = story(catalogue, best, 8)
+        return [*claims, as_claim(told_in_order(best, told))]
+    evidence = tuple(item for step in steps for item in step.evidence)
+    if len(steps) == 1:
+        claims.append(citing.claim(prose.ended(prose.capital(steps[0].text)), evidence))
+    else:
+        rows = "\n".join(
+            f"{number}. {prose.ended(prose.capital(step.text))}" for number, step in enumerate(steps, start=1)
+        )
+        claims.append(citing.claim(f"In {name(best)}, in this order:\n\n{rows}", evidence))
+    short = excerpt(catalogue, best, 9)
+    return [*claims, as_claim(short)] if short else claims
+
+
+def _doc_sentences(catalogue: Catalogue, definition: Definition, words: Words, limit: int = 3) -> Said:
+    """The doc's other sentences that share words with the question, in their order."""
+    every = [text for paragraph in prose.paragraphs(definition.symbol.doc) for text in prose.sentences(paragraph)][1:]
+    scored = [(words.matched(text) / words.total, at, text) for at, text in enumerate(every)]
+    best = sorted((item for item in scored if item[0] > 0.08), key=lambda item: (-item[0], item[1]))[:limit]
+    if not best:
+        return Said("")
+    return Said(
+        " ".join(prose.ended(prose.shorten(text, 320)) for _, _, text in sorted(best, key=lambda item: item[1])),
+        citing.head(catalogue, definition),
+    )
+
+
+def _telling(catalogue: Catalogue, definition: Definition, words: Words, limit: int) -> list[Said]:
+    """The steps of a body that share most with the question, in order of the source."""
+    if definition.symbol.kind not in CALLABLE_KINDS:
+        return []
+    lines = catalogue.text(definition.path) or ()
+    steps = story(catalogue, definition, 24)
+    scored = [(_step_match(step, lines, words), at, step) for at, step in enumerate(steps)]
+    best = sorted((item for item in scored if item[0] > 0.05 * words.total), key=lambda item: (-item[0], item[1]))[
+        :limit
+    ]
+    return [step.said for _, _, step in sorted(best, key=lambda item: item[1])]
+
+
+def _step_match(step: Step, lines: Sequence[str], words: Words) -> float:
+    text = " ".join(lines[step.statement.line - 1 : step.statement.end_line])
+    return words.matched(f"{text} {step.said.text}") + (0.5 if step.statement.kind == "raise" else 0.0)
+
+
+def _uses_of_value(catalogue: Catalogue, definition: Definition) -> Said:
+    """Where an attribute or constant is read and set: the lines that give it meaning."""
+    if definition.symbol.kind not in ("attribute", "constant", "variable", "property"):
+        return Said("")
+    lines = catalogue.text(definition.path)
+    if lines is None:
+        return Said("")
+    outline = [item for item in catalogue.outline(definition.path) if item.symbol.kind in CALLABLE_KINDS]
+    rows: list[str] = []
+    evidence: list[Evidence] = []
+    for scope in outline:
+        for item in body_of(catalogue, scope)[:80]:
+            if definition.symbol.name not in item.text or len(rows) >= 5:
+                continue
+            act = f"checks {prose.code(item.head, 70)}" if item.kind == "if" else f"has {prose.code(item.text, 80)}"
+            rows.append(f"{name(scope)} {act} ({citing.mark(scope.path, item.line)})")
+            evidence += citing.lines_of(catalogue, scope, item.line, item.end_line)
+            break
+    return Said(f"{prose.capital(prose.joined(rows))}.", tuple(evidence)) if rows else Said("")
+
+
+def _second(catalogue: Catalogue, other: Definition, words: Words) -> list[Claim]:
+    """A further place, in one sentence and its most telling statement."""
+    said, sentence = deed(other), doc_of(other)
+    telling = _telling(catalogue, other, words, 2)
+    if said:
+        text = f"{cited(other)} {said}"
+    elif sentence:
+        text = f"{name(other)} ({place(other)}): {sentence}"
+    elif telling:
+        return [
+            citing.claim(
+                f"In {cited(other)}, {prose.ended(telling[0].text)}", citing.head(catalogue, other), telling[0].evidence
+            )
+        ]
+    else:
+        return []
+    text = prose.ended(text)
+    evidence = list(citing.head(catalogue, other))
+    if telling:
+        text += f" There, {prose.ended('; '.join(item.text for item in telling))}"
+        evidence += [item for one in telling for item in one.evidence]
+    return [citing.claim(text, evidence)]
+
+
+def _related(catalogue: Catalogue, related: Sequence[Definition]) -> Claim:
+    if not related:
+        return citing.claim("")
+    evidence = [item for one in related for item in citing.head(catalogue, one)]
+    return citing.claim(f"See also {prose.joined([cited(item) for item in related])}.", evidence)
+
+
+def _document(catalogue: Catalogue, ranking: Ranking | None, words: Words, question: Question) -> list[Claim]:
+    """What the documents say about it, where a passage of theirs shares much with the question."""
+    pieces = [piece for piece in (ranking.pieces if ranking else ()) if piece.role == "docs"][:4]
+    best = max(pieces, key=lambda piece: words.matched(piece.text), default=None)
+    if best is None or words.matched(best.text) < 0.45 * words.total:
+        return []
+    return _quoted(catalogue, best, words)
+
+
+def _documents(catalogue: Catalogue, ranking: Ranking | None, words: Words) -> list[Claim]:
+    """An answer from documents, configuration or module-level text only."""
+    pieces = list(ranking.pieces[:PIECES_MAX]) if ranking else []
+    claims: list[Claim] = []
+    for piece in pieces[:3]:
+        claims += _quoted(catalogue, piece, words)
+    return claims
+
+
+def _quoted(catalogue: Catalogue, piece: Piece, words: Words) -> list[Claim]:
+    """The paragraph of a passage that says most, quoted with its line."""
+    lines = piece.text.split("\n")
+    blocks: list[tuple[int, list[str]]] = []
+    for at, text_line in enumerate(lines):
+        if text_line.strip():
+            if not blocks or at == 0 or not lines[at - 1].strip():
+                blocks.append((at, []))
+            blocks[-1][1].append(text_line)
+    if not blocks:
+        return []
+    offset, block = max(blocks, key=lambda item: words.matched(" ".join(item[1])) + 0.01 * len(item[1]))
+    line = piece.span.start_line + offset
+    evidence = citing.span_evidence(catalogue, piece.path, piece.blob, line, line + len(block) - 1)
+    text = prose.plain(" ".join(part.strip() for part in block)) if piece.role == "docs" else ""
+    title = f"“{piece.title}” " if piece.title else ""
+    if not text:
+        shown = "\n".join(block[:8])
+        return [citing.claim(f"{citing.mark(piece.path, line)} has\n\n```\n{shown}\n```", evidence)]
+    return [
+        citing.claim(
+            f"The documents, {title}({citing.mark(piece.path, line)}), say: {prose.shorten(text, 500)}", evidence
+        )
+    ]
+
+
+__all__ = ["Resolver", "described", "is_ours", "reading", "words_of"]
