@@ -23,7 +23,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from . import wire
+from . import __version__, wire
 from .errors import UserError, WrongUsage
 
 BODY_BYTES_MAX = 1 << 20
@@ -58,7 +58,7 @@ class Daemon(Protocol):
 def routes(daemon: Daemon) -> Starlette:
     """The application that serves `daemon`."""
     handlers: dict[tuple[str, str], Callable[[Daemon, dict[str, Any]], object]] = {
-        ("GET", "/v1/version"): lambda daemon, given: {"version": wire.VERSION, "pid": os.getpid()},
+        ("GET", "/v1/version"): lambda daemon, given: {"version": __version__, "pid": os.getpid()},
         ("GET", "/v1/status"): lambda daemon, given: daemon.status(),
         ("GET", "/v1/repositories"): lambda daemon, given: {"repositories": daemon.status()["repositories"]},
         ("POST", "/v1/repositories"): lambda daemon, given: {"root": daemon.add(Path(_text(given, "path")))},

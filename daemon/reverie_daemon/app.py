@@ -23,7 +23,7 @@ from typing import IO, Any
 
 import uvicorn
 
-from . import api, wire
+from . import __version__, api
 from .answering import Answering
 from .config import Locations, Settings, locations, private_folder, settings
 from .errors import NoRepository, UserError
@@ -86,7 +86,7 @@ class Reverie:
         busy = next((row for row in rows if row["progress"]), None)
         return {
             "pid": os.getpid(),
-            "version": wire.VERSION,
+            "version": __version__,
             "uptime_s": round(time.monotonic() - self._started, 1),
             "sleep": _sleep(busy, rows),
             "repositories": rows,
@@ -252,7 +252,7 @@ def main() -> int:
     lock = _take_lock(where)
     if lock is None:
         return 0
-    log.info("starting, version %s, process %d", wire.VERSION, os.getpid())
+    log.info("starting, version %s, process %d", __version__, os.getpid())
     try:
         _serve(where, api.bind(where.socket))
     except UserError as error:

@@ -11,7 +11,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -125,6 +124,8 @@ def _folder_of(options: argparse.Namespace) -> Path:
 
 
 def _tui(options: argparse.Namespace) -> int:
+    from importlib.metadata import entry_points  # it costs every other command a fifth of its start
+
     found = list(entry_points(group="reverie.tui"))
     if not found:
         raise UserError("The terminal UI is not installed.", next_step="reverie ask QUESTION")
@@ -279,9 +280,12 @@ def _hooks(options: argparse.Namespace) -> int:
     from . import hooks
     from .worktree import find
 
-    location = find(_folder_of(options))
-    report = getattr(hooks, options.action)(location)
-    print(json.dumps(report.to_wire()) if options.json else report.text())
+    actions = {"install": hooks.install, "uninstall": hooks.uninstall, "status": hooks.status}
+    found = actions[options.action](find(_folder_of(options)))
+    said = {
+        "folder": str(found.folder), "installed": found.installed, "hooks": found.hooks, "reason": found.watched_because
+    }  # fmt: skip
+    print(json.dumps(said) if options.json else cli_text.hooks(said))
     return 0
 
 

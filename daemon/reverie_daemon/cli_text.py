@@ -83,6 +83,14 @@ def _ledger_row(label: str, day: Mapping[str, Any]) -> str:
     )
 
 
+def hooks(said: Mapping[str, Any]) -> str:
+    """A line a hook, and why commits are learned of in another way where that is so."""
+    lines = [f"{name:<16}{state}" for name, state in said["hooks"].items()]
+    if said["reason"]:
+        lines.append(f"Commits are noticed through HEAD's log: {said['reason']}")
+    return "\n".join([f"in {said['folder']}", *lines])
+
+
 def forgotten(gone: Mapping[str, int]) -> str:
     return f"Forgot {gone['questions']:,} questions and {gone['notes']:,} notes."
 

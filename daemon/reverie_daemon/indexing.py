@@ -5,28 +5,28 @@ One `Indexing` serves one worktree and is used by one thread. It decides neither
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from reverie_indexers import indexer_version, language_of
+from reverie_indexers import language_of
 
 from .core.roles import role_of
-from .parsing import ParserPool, Source
+from .parsing import BINARY, ParserPool, Source, version_of
 from .store.packing import PackedFacts
 from .store.repository import FileRow, RepositoryStore
-from .worktree import Worktree
+from .worktree import Snapshot, Worktree, decode, is_binary
 
 ONE_CHANGE_FILES_MAX = 1_000
 """Up to so many changed files are applied together, as the one ChangeSet they are; more are applied as they come."""
 READ_FILES = 64
-SNIFF_BYTES = 8 << 10
+SNIFF_BYTES = 4 << 10
 
 Progress = Callable[[int, int], None]
 """Called with the files done and the files there are."""
+Rows = dict[bytes, FileRow]
 
 
 class Cancelled(Exception):
@@ -41,8 +41,8 @@ class Indexing:
         self._worktree = worktree
         self._pool = pool
         self._now = now
-        self.worktree_id = store.worktree(bytes(worktree.root_bytes))
-        self.table = store.file_table(self.worktree_id)
+        self.worktree_id = store.worktree(os.fsencode(worktree.location.root))
+        self.table: Rows = store.file_table(self.worktree_id)
         self.pending = 0
         self.cancelled = threading.Event()
 
@@ -53,98 +53,85 @@ class Indexing:
         *,
         progress: Progress = lambda done, total: None,
         between: Callable[[], Collection[bytes]] = lambda: (),
-    ) -> int:
-        """Indexes the changed paths and forgets the deleted ones; the clock afterwards.
+    ) -> None:
+        """Indexes the changed paths, in their order, and forgets the deleted ones.
 
         With many changes `between` is called after each part, and gives paths that it has itself brought up to date
         meanwhile, so that what was read of them earlier is not applied over it. Raises Cancelled.
         """
+        total = self.pending = len(changed) + len(deleted)
         gone = set(deleted)
-        total = done = len(gone)
-        total += len(changed)
-        self.pending = total
-        batches = self._read_and_parse(list(changed), gone)
+        parts = self._read_and_parse(list(changed), gone)
         if len(changed) <= ONE_CHANGE_FILES_MAX:
-            batches = iter([_together(batches)])
+            parts = iter([_together(parts)])
         overtaken: set[bytes] = set()
-        clock = self._store.clock(self.worktree_id)
-        for facts, rows in batches:
+        done = 0
+        for facts, rows in parts:
             if self.cancelled.is_set():
                 raise Cancelled
-            for path in overtaken.intersection(rows):
-                del rows[path]
-            clock = self._commit(facts, rows, gone - overtaken)
-            done += len(rows)
+            done += len(rows) + len(gone)
+            self._commit(facts, {path: row for path, row in rows.items() if path not in overtaken}, gone - overtaken)
             gone.clear()
-            self.pending = max(0, total - done)
+            self.pending = total - done
             progress(done, total)
             overtaken.update(between())
         self.pending = 0
-        return clock
 
-    def _commit(self, facts: Sequence[PackedFacts], rows: dict[bytes, FileRow], gone: Collection[bytes]) -> int:
+    def _commit(self, facts: Sequence[PackedFacts], rows: Rows, gone: Collection[bytes]) -> None:
         gone = [path for path in gone if path in self.table]
-        clock = self._store.apply(self.worktree_id, facts=facts, changed=rows, deleted=gone, now=self._now())
+        self._store.apply(self.worktree_id, facts=facts, changed=rows, deleted=gone, now=self._now())
         self.table.update(rows)
         for path in gone:
-            self.table.pop(path, None)
-        return clock
+            del self.table[path]
 
-    def _read_and_parse(
-        self, paths: Sequence[bytes], gone: set[bytes]
-    ) -> Iterator[tuple[list[PackedFacts], dict[bytes, FileRow]]]:
+    def _read_and_parse(self, paths: Sequence[bytes], gone: set[bytes]) -> Iterator[tuple[list[PackedFacts], Rows]]:
         """Facts with the rows that need them. Paths that turn out to be gone are added to `gone`."""
-        waiting: dict[bytes, dict[bytes, FileRow]] = defaultdict(dict)
-        ready: dict[bytes, FileRow] = {}
+        waiting: dict[tuple[bytes, str], Rows] = defaultdict(dict)
+        ready: Rows = {}
 
         def unknown() -> Iterator[Source]:
             for chunk in _chunks(paths, READ_FILES):
                 read = [entry for path in chunk if (entry := self._read(path, gone, ready)) is not None]
-                known = self._store.known([(source.blob, *_version(source)) for source, _, _ in read])
+                known = self._store.known([(s.blob, s.language, version_of(s.language)) for s, _, _ in read])
                 for source, path, row in read:
                     if source.blob in known:
                         ready[path] = row
                         continue
-                    first = source.blob not in waiting
-                    waiting[source.blob][path] = row
-                    if first:
+                    sharing = waiting[source.blob, source.language]
+                    sharing[path] = row
+                    if len(sharing) == 1:
                         yield source
 
         for facts in self._pool.parse(unknown()):
-            rows = {path: row for fact in facts for path, row in waiting.pop(fact.blob, {}).items()}
-            rows.update(ready)
+            rows = {path: row for fact in facts for path, row in waiting.pop((fact.blob, fact.language), {}).items()}
+            yield facts, rows | ready
             ready.clear()
-            yield facts, rows
-        yield [], {**ready, **{path: row for rows in waiting.values() for path, row in rows.items()}}
+        yield [], ready
 
-    def _read(
-        self, path: bytes, gone: set[bytes], ready: dict[bytes, FileRow]
-    ) -> tuple[Source, bytes, FileRow] | None:
-        """The bytes of a file and its row; None when it is gone or what the store has of it still holds."""
-        entry = self._worktree.read(path)
-        if entry is None:
+    def _read(self, path: bytes, gone: set[bytes], ready: Rows) -> tuple[Source, bytes, FileRow] | None:
+        """The text of a file and its row; None when it is gone, or the blob is the one the store maps already."""
+        name = os.fsdecode(path)
+        found = self._worktree.snapshot(name)
+        if not isinstance(found, Snapshot):
             gone.add(path)
             return None
-        blob = hashlib.sha1(b"blob %d\0" % len(entry.content) + entry.content, usedforsecurity=False).digest()
-        row = FileRow(blob, entry.mtime_ns, entry.size, entry.inode, role_of(path, entry.content[:SNIFF_BYTES]))
+        head = found.content[:SNIFF_BYTES]
+        blob, size = bytes.fromhex(found.blob), len(found.content)
+        language = BINARY if is_binary(found.content) else language_of(name, head) or BINARY
+        text = "" if language == BINARY else decode(found.content)
+        role = role_of(name, text[:SNIFF_BYTES])
+        row = FileRow(blob, found.stat.mtime_ns, size, found.stat.inode, role, language)
         known = self.table.get(path)
-        if known is not None and known.blob == blob:
+        if known is not None and (known.blob, known.language) == (blob, language):
             ready[path] = row
             return None
-        return Source(blob, os.fsdecode(path), entry.content), path, row
+        return Source(blob, size, language, text), path, row
 
 
-def _version(source: Source) -> tuple[str, int]:
-    language = language_of(source.path, source.content[:SNIFF_BYTES]) or "binary"
-    return language, indexer_version(language)
-
-
-def _together(
-    batches: Iterable[tuple[list[PackedFacts], dict[bytes, FileRow]]],
-) -> tuple[list[PackedFacts], dict[bytes, FileRow]]:
+def _together(parts: Iterable[tuple[list[PackedFacts], Rows]]) -> tuple[list[PackedFacts], Rows]:
     facts: list[PackedFacts] = []
-    rows: dict[bytes, FileRow] = {}
-    for some_facts, some_rows in batches:
+    rows: Rows = {}
+    for some_facts, some_rows in parts:
         facts += some_facts
         rows.update(some_rows)
     return facts, rows

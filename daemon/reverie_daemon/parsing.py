@@ -19,13 +19,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO
 
-from reverie_indexers import index, language_of
+from reverie_indexers import index, indexer_version
 from reverie_indexers.facts import FileFacts
 
 from .core.redact import redact
-from .store.packing import PackedFacts, pack
+from .store.packing import FACTS_VERSION, PackedFacts, pack
 
 BATCH_BYTES = 256 << 10
+BINARY = "binary"
+"""The language of files that are listed but have no text."""
 PARSE_WAIT_S = 60.0
 """A batch that takes longer has met a file that the parser cannot finish; its child is replaced."""
 LENGTH_BYTES = 8
@@ -33,32 +35,32 @@ LENGTH_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One blob to parse. `path` only tells the language; `blob` names the bytes."""
+    """One blob to parse: its id, its size in bytes, and its text (not redacted yet) in a language."""
 
     blob: bytes
-    path: str
-    content: bytes
+    size: int
+    language: str
+    text: str
 
 
-def decode(content: bytes) -> str:
-    """The text of a source file; bytes that are no UTF-8 become replacement characters, so that lines stay lines."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    return content.decode("utf-8-sig", "replace")
+def version_of(language: str) -> int:
+    """Grows when the same bytes would be stored as other facts."""
+    return indexer_version(language) * 1_000 + FACTS_VERSION
 
 
 def parse(source: Source) -> PackedFacts:
     """The facts of one blob, redacted and packed for the store."""
-    language = language_of(source.path, source.content)
-    if language is None:
-        return pack(source.blob, len(source.content), "", FileFacts("binary"))
-    text = redact(decode(source.content))
-    return pack(source.blob, len(source.content), text, index(text, language))
+    version = version_of(source.language)
+    if source.language == BINARY:
+        return pack(source.blob, source.size, "", FileFacts(BINARY), version)
+    text = redact(source.text)
+    return pack(source.blob, source.size, text, index(text, source.language), version)
 
 
 def unparsable(source: Source, reason: str) -> PackedFacts:
     """What is stored of a blob that no parser survived."""
-    return pack(source.blob, len(source.content), "", FileFacts("text", problems=(reason,)))
+    facts = FileFacts(source.language, problems=(reason,))
+    return pack(source.blob, source.size, "", facts, version_of(source.language))
 
 
 def batches(sources: Iterable[Source], bytes_max: int = BATCH_BYTES) -> Iterator[list[Source]]:
@@ -67,7 +69,7 @@ def batches(sources: Iterable[Source], bytes_max: int = BATCH_BYTES) -> Iterator
     size = 0
     for source in sources:
         batch.append(source)
-        size += len(source.content) + 256
+        size += source.size + 256
         if size >= bytes_max:
             yield batch
             batch, size = [], 0

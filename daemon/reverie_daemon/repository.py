@@ -11,29 +11,36 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from reverie_indexers import split_lines
+from reverie_indexers.facts import Span
+
 from . import hooks, wire
 from .config import Settings
-from .core.changes import ChangeSet, RawEvent, Rescan, Wait, settle
-from .core.nouns import Catalogue
+from .core.changes import FileEvent, Rescan, Wait, settle
+from .core.nouns import ChangeSet, Commit
 from .core.redact import redact
+from .core.roles import role_of
 from .errors import UserError
 from .indexing import Cancelled, Indexing
-from .parsing import ParserPool, decode
+from .parsing import ParserPool
+from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
-from .worktree import RepositoryLocation, Watcher, Worktree
+from .worktree import RepositoryLocation, Worktree, compare, decode
 
 REST_AFTER_S = 60.0
 """Parser processes leave when nothing changed for so long."""
 SWEEP_EVERY_S = 300.0
-"""Events can be lost; a sweep finds what they missed."""
-HISTORY_BATCH = 500
-PROGRESS_PACE_S = 0.05
+"""Events can be lost; a reconciliation finds what they missed."""
+PROGRESS_PACE_S = 0.02
+STOP_WAIT_S = 1.5
+
+_READING_ORDER = {"source": 0, "config": 1, "docs": 2, "test": 3, "data": 4, "generated": 5, "vendored": 6}
 
 log = logging.getLogger(__name__)
 
@@ -63,16 +70,40 @@ class Trigger:
 
 @dataclass(slots=True)
 class _Request:
-    """Work for the thread. `done` is set when it was served, or given up with `failed`."""
+    """Work for the thread: changes to apply, a reconciliation, and learning afterwards. `done` is set when it was served,
+    or given up with `failed`."""
 
+    source: str
+    event: str
     changes: ChangeSet | None = None
     reconcile: bool = False
     learn: bool = False
-    stop: bool = False
-    source: str = ""
-    event: str = ""
     done: threading.Event = field(default_factory=threading.Event)
     failed: UserError | None = None
+
+
+class Disk:
+    """What a catalogue asks of the working tree and of git, redacted as the store is."""
+
+    def __init__(self, worktree: Worktree) -> None:
+        self._worktree = worktree
+
+    @property
+    def name(self) -> str:
+        return self._worktree.location.name
+
+    def text(self, path: str) -> Sequence[str] | None:
+        content = self._worktree.read(path)
+        return None if content is None else split_lines(redact(decode(content)))
+
+    def line_history(self, path: str, span: Span, limit: int = 5) -> Sequence[Commit]:
+        return self._worktree.blame(path, span, limit)
+
+    def commit(self, revision: str) -> Commit | None:
+        return self._worktree.commit(revision)
+
+    def uncommitted(self) -> Sequence[str]:
+        return self._worktree.uncommitted()
 
 
 class LiveRepository:
@@ -90,20 +121,27 @@ class LiveRepository:
         self.location = location
         self.root = str(location.root)
         self.store = store
-        self.worktree = Worktree(location, source_bytes_max=chosen.source_bytes_max)
+        self._worktree = Worktree(location, size_max=chosen.source_bytes_max)
+        self._disk = Disk(self._worktree)
         self._pool = pool
         self._poke = poke
-        self._indexing = Indexing(store, self.worktree, pool, time.time)
-        self._requests: queue.SimpleQueue[_Request | list[RawEvent]] = queue.SimpleQueue()
-        self._raw: list[RawEvent] = []
+        self._indexing = Indexing(store, self._worktree, pool, time.time)
+        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._events: list[FileEvent] = []
         self._thread = threading.Thread(target=self._run, name=f"keep {location.name}", daemon=True)
         self._watching = os.environ.get("REVERIE_WATCH") != "off"
-        self._watcher = Watcher(self.worktree, self._requests.put, files=self._watching)
+        self._watcher = self._worktree.watcher(lambda: self._requests.put(None))
+        self._sweeping = threading.Lock()
+        self._sweep_due_s = time.monotonic() + SWEEP_EVERY_S
         self._progress: tuple[str, int, int] | None = None
         self._trigger: Trigger | None = None
         self._problem: UserError | None = None
         self._ready = threading.Event()
-        self._head = self.worktree.head()
+        self._head = self._worktree.head()
+
+    @property
+    def worktree_id(self) -> int:
+        return self._indexing.worktree_id
 
     def start(self) -> None:
         self._thread.start()
@@ -111,42 +149,48 @@ class LiveRepository:
     def cancel(self) -> None:
         """Asks the thread to leave at its next step."""
         self._indexing.cancelled.set()
-        self._requests.put(_Request(stop=True))
+        self._requests.put(None)
 
     def stop(self) -> None:
         """Waits until the thread has left; call `cancel` first."""
         self._watcher.stop()
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=STOP_WAIT_S)
 
     # What questions need
 
     def catch_up(self, wait_s: float) -> Pending:
         """Applies every save that came before this call, for at most `wait_s`; what is still missing afterwards."""
-        if self._watching:
-            changes = self.worktree.sweep(dict(self._indexing.table))
-            if changes:
-                request = _Request(changes=changes, source="sweep", event="question")
-                self._requests.put(request)
-                request.done.wait(wait_s)
-                missing = 0 if request.done.is_set() else len(changes.changed) + len(changes.deleted)
-                return self._pending(max(missing, self._indexing.pending))
-        if not self._ready.is_set():
+        deadline_s = time.monotonic() + wait_s
+        request = self._swept() if self._watching and self._ready.is_set() else None
+        if request is None:
             self._ready.wait(wait_s)
-        return self._pending(self._indexing.pending)
+            return self._pending()
+        request.done.wait(max(0.0, deadline_s - time.monotonic()))
+        changes = request.changes or ChangeSet()
+        unserved = 0 if request.done.is_set() else len(changes.changed) + len(changes.deleted)
+        return self._pending(unserved)
 
-    def _pending(self, files: int) -> Pending:
-        known = len(self._indexing.table)
-        if not self._ready.is_set() and not files:
-            return Pending(0, 1.0 if not known else 0.0)
-        return Pending(files, files / max(files + known, 1))
+    def _swept(self) -> _Request | None:
+        """What a sweep finds, asked for; None when the store is up to date."""
+        with self._sweeping:
+            sweep = self._worktree.sweep(dict(self._indexing.table))
+        if not sweep.changes and not sweep.relist:
+            return None
+        request = _Request("sweep", "question", changes=sweep.changes, reconcile=sweep.relist)
+        self._requests.put(request)
+        return request
 
-    def reading(self) -> AbstractContextManager[Catalogue]:
+    def _pending(self, unserved: int = 0) -> Pending:
+        files = max(unserved, self._indexing.pending)
+        return Pending(files, files / max(files + len(self._indexing.table), 1))
+
+    def reading(self) -> AbstractContextManager[StoreCatalogue]:
         """The repository as it is now, for one question."""
-        return self.store.reading(self._indexing.worktree_id, self.worktree)
+        return self.store.reading(self.worktree_id, self._disk)
 
     @property
     def head(self) -> str:
-        return self._head.oid or ""
+        return self._head.oid
 
     def source(self, path: str, start: int, end: int) -> dict[str, Any]:
         """Lines of an indexed file as on disk now. Raises UserError when there is no such file."""
@@ -166,23 +210,18 @@ class LiveRepository:
             "lines": list(lines[start - 1 : end or None]),
         }
 
-    def forget(self, path: str) -> dict[str, int]:
-        """Deletes what was learned and asked about a path, or all of it; how many of each."""
-        gone = self.store.forget(os.fsencode(path) if path else None)
-        return {"questions": gone.questions, "notes": gone.notes}
-
     # What commands ask for
 
     def index(self) -> Iterator[dict[str, Any]]:
         """Brings the index up to date: `progress` events, then `done`."""
-        yield from self._follow(_Request(reconcile=True, source="request", event="index"))
+        return self._follow(_Request("request", "index", reconcile=True))
 
     def learn(self) -> Iterator[dict[str, Any]]:
         """Indexes, then learns all else there is to learn now."""
-        yield from self._follow(_Request(reconcile=True, learn=True, source="request", event="learn"))
+        return self._follow(_Request("request", "learn", reconcile=True, learn=True))
 
     def _follow(self, request: _Request) -> Iterator[dict[str, Any]]:
-        began = time.monotonic()
+        began_s = time.monotonic()
         self._requests.put(request)
         while not request.done.wait(PROGRESS_PACE_S):
             if self._progress is not None:
@@ -190,30 +229,29 @@ class LiveRepository:
                 yield {"event": "progress", "phase": phase, "done": done, "total": total}
         if request.failed is not None:
             raise request.failed
-        stats = self.store.stats(self._indexing.worktree_id)
+        stats = self.store.stats(self.worktree_id)
+        seconds = round(time.monotonic() - began_s, 3)
         yield {
-            "event": "done",
-            "files": stats.files,
-            "symbols": stats.symbols,
-            "clock": self.store.clock(self._indexing.worktree_id),
-            "seconds": round(time.monotonic() - began, 3),
-        }
+            "event": "done", "files": stats.files, "symbols": stats.symbols, "clock": self.store.clock(self.worktree_id),
+            "seconds": seconds,
+        }  # fmt: skip
 
     def status(self) -> dict[str, Any]:
-        stats = self.store.stats(self._indexing.worktree_id)
+        """This repository's part of the daemon's status."""
+        stats = self.store.stats(self.worktree_id)
         progress = self._progress
         return {
             "root": self.root,
             "name": self.location.name,
-            "head": self._head.oid,
-            "branch": self._head.branch,
-            "clock": self.store.clock(self._indexing.worktree_id),
+            "head": self._head.oid or None,
+            "branch": self._head.branch or None,
+            "clock": self.store.clock(self.worktree_id),
             "files": stats.files,
             "symbols": stats.symbols,
             "notes_fresh": 0,
             "notes_stale": 0,
             "jobs": 1 if progress else 0,
-            "pending": self._pending(self._indexing.pending).to_wire(),
+            "pending": self._pending().to_wire(),
             "store_bytes": stats.store_bytes,
             "last_trigger": self._trigger.to_wire() if self._trigger else None,
             "progress": dict(zip(("phase", "done", "total"), progress, strict=True)) if progress else None,
@@ -224,54 +262,93 @@ class LiveRepository:
 
     def _run(self) -> None:
         try:
-            self._watcher.start()
-            self._serve(_Request(reconcile=True, learn=True, source="start", event="start"))
+            self._serve(_Request("start", "start", reconcile=True))
             self._ready.set()
+            if self._watching:
+                self._watcher.start()
+            # What happened between the listing and the first event that was heard.
+            self._serve(_Request("start", "start", reconcile=True, learn=True))
             while True:
                 self._step()
         except Cancelled:
             return
 
     def _step(self) -> None:
-        wait_s = self._settle_raw()
+        wait_s = self._settle()
         try:
             request = self._requests.get(timeout=wait_s)
         except queue.Empty:
-            self._rest_or_sweep(wait_s)
+            self._rest(wait_s)
             return
-        if isinstance(request, list):
-            self._raw += request
-            self._pool.warm()
+        if self._indexing.cancelled.is_set():
+            raise Cancelled
+        if request is None:
+            self._hear()
         else:
             self._serve(request)
 
-    def _settle_raw(self) -> float:
-        """Acts on raw events once they have settled; the seconds until there may be more to do."""
-        if not self._raw:
+    def _hear(self) -> None:
+        heard = self._watcher.drain()
+        if heard.events:
+            self._events += heard.events
+            self._pool.warm()
+        if "root gone" in heard.signals:
+            gone = UserError(f"{self.root} is gone.", next_step=f"reverie remove {self.root}", code="root_gone")
+            self._problem = gone
+        if "overflow" in heard.signals:
+            self._serve(_Request("watch", "overflow", reconcile=True))
+        if "inbox" in heard.signals:
+            for trigger in hooks.read_inbox(self.location.common_dir):
+                self._serve(_Request("hook", trigger.event, reconcile=True, learn=True))
+        elif "head" in heard.signals:
+            self._serve(_Request("watch", "head", reconcile=True, learn=True))
+
+    def _settle(self) -> float:
+        """Acts on file events once they have settled; the seconds until there may be more to do."""
+        if not self._events:
             return REST_AFTER_S
-        outcome = settle(self._raw, int(time.time() * 1000))
+        outcome = settle(self._events, time.monotonic() * 1000)
         if isinstance(outcome, Wait):
             return outcome.ms / 1000
-        self._raw = []
+        self._events = []
         if isinstance(outcome, Rescan):
-            self._serve(_Request(reconcile=True, source="watch", event=outcome.reason))
-        elif outcome:
-            self._serve(_Request(changes=outcome, source="watch", event="changed"))
-        return 0.0
+            self._serve(_Request("watch", outcome.reason, reconcile=True))
+        else:
+            with self._sweeping:
+                paths = (*outcome.changed, *outcome.deleted)
+                found = self._worktree.examine(paths, dict(self._indexing.table))
+            if found.changes or found.relist:
+                self._serve(_Request("watch", "changed", changes=found.changes, reconcile=found.relist))
+        return REST_AFTER_S
 
-    def _rest_or_sweep(self, waited_s: float) -> None:
+    def _rest(self, waited_s: float) -> None:
         """Quiet for a while: lets go of the parsers, and looks for what events missed."""
         if waited_s < REST_AFTER_S:
             return
         self._pool.rest()
-        if self._watching and time.monotonic() >= self._sweep_due:
-            self._sweep_due = time.monotonic() + SWEEP_EVERY_S
-            self._serve(_Request(reconcile=True, source="sweep", event="periodic"))
+        if self._watching and time.monotonic() >= self._sweep_due_s:
+            self._sweep_due_s = time.monotonic() + SWEEP_EVERY_S
+            self._serve(_Request("sweep", "periodic", reconcile=True))
+
+    def _between(self) -> Collection[bytes]:
+        """Serves the small requests that came during a long one; the paths they were about."""
+        served: list[bytes] = []
+        later: list[_Request] = []
+        while not self._requests.empty():
+            request = self._requests.get()
+            if request is None or request.reconcile or request.changes is None:
+                later += [request] if request is not None else []
+                continue
+            paths = [*request.changes.changed, *request.changes.deleted]
+            served += map(os.fsencode, paths)
+            self._serve(request)
+        for request in later:
+            self._requests.put(request)
+        self._requests.put(None)
+        return served
 
     def _serve(self, request: _Request) -> None:
         """Does what a request asks; its failure is told to whoever waits, and shown in the status."""
-        if request.stop:
-            raise Cancelled
         try:
             self._do(request)
             self._problem = None
@@ -284,44 +361,46 @@ class LiveRepository:
             self._poke()
 
     def _do(self, request: _Request) -> None:
-        before = self.store.clock(self._indexing.worktree_id)
-        head = self._head
-        self._head = self.worktree.head()
+        clock, head = self.store.clock(self.worktree_id), self._head
+        self._head = self._worktree.head()
         if request.reconcile:
-            self._reconcile()
+            with self._sweeping:
+                listing = self._worktree.listing()
+            self._index(compare(listing.files, self._indexing.table))
         elif request.changes is not None:
-            self._apply(request.changes)
-        if self._head != head or self.store.clock(self._indexing.worktree_id) != before or request.source == "hook":
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            self._trigger = Trigger(request.source, request.event, now)
+            self._index(request.changes)
+        if self._head != head or self.store.clock(self.worktree_id) != clock or request.source == "hook":
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            self._trigger = Trigger(request.source, request.event, at)
         if self._head != head or request.learn:
             self._learn()
 
-    def _reconcile(self) -> None:
-        """Finds all that differs from the store, whoever changed it and whenever."""
-        listing = self.worktree.listing()
-        table = self._indexing.table
-        changed = [path for path, found in listing.files.items() if path not in table or not same(table[path], found)]
-        deleted = [path for path in table if path not in listing.files]
-        self._index(changed, deleted)
+    def _index(self, changes: ChangeSet) -> None:
+        if changes:
+            changed = [os.fsencode(path) for path in sorted(changes.changed, key=_reading_order)]
+            deleted = [os.fsencode(path) for path in changes.deleted]
+            self._indexing.apply(changed, deleted, progress=self._show("indexing"), between=self._between)
 
-    def _apply(self, changes: ChangeSet) -> None:
-        """Indexes what is named, as far as it is to be indexed at all."""
-        paths = [os.fsencode(path) for path in (*changes.changed, *changes.deleted)]
-        listing = self.worktree.listing(paths)
-        deleted = [path for path in self._indexing.table if path not in listing.files and _within(path, paths)]
-        self._index(list(listing.files), deleted)
+    def _show(self, phase: str) -> Callable[[int, int], None]:
+        def show(done: int, total: int) -> None:
+            self._progress = (phase, done, total)
+            self._poke()
 
-    def _index(self, changed: Collection[bytes], deleted: Collection[bytes]) -> None:
-        if changed or deleted:
-            self._indexing.apply(
-                sorted(changed, key=_reading_order), deleted, progress=self._show("indexing"), between=self._between
-            )
+        return show
 
     def _learn(self) -> None:
         """Takes in the commits that are new, then lets go of facts that nothing needs any more."""
-        if self._head.oid is not None:
-            self._take_in_history(self._head.oid)
-        self.store.evict(time.time())
+        self._progress = ("history", 0, 1)
+        self._poke()
+        known = self.store.history_head()
+        if self._head.oid and known != self._head.oid:
+            if known is not None and self._worktree.is_ancestor(known, self._head.oid):
+                self.store.add_commits(list(self._worktree.history(known)))
+            else:
+                self.store.replace_history(list(self._worktree.history()))
+        self.store.evict(time.time(), self._worktree.committed)
 
-    def _take_in_history(self, head: str) -> None: ...
+
+def _reading_order(path: str) -> tuple[int, str]:
+    """Sources first, so that early answers rest on them."""
+    return _READING_ORDER[role_of(path)], path

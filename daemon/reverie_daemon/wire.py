@@ -1,4 +1,4 @@
-"""What crosses the socket: names shared by server and client, and the forms of values as JSON.
+"""What crosses the socket and what is remembered: the forms of the domain's values as JSON.
 
 Paths that are not UTF-8 are percent-escaped, byte by byte, only where they have to be.
 """
@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from . import __version__
-from .core.nouns import Commit, Evidence
+from reverie_indexers.facts import Span
 
-VERSION_HEADER = "reverie-version"
-VERSION = __version__
+from .core.nouns import Claim, Commit, Evidence
+from .core.ranking import Piece
 
 
 def escape_path(path: str) -> str:
@@ -47,7 +46,7 @@ def dumps(value: object) -> str:
 def evidence_to_wire(evidence: Evidence) -> dict[str, Any]:
     """`{"path", "start_line", …}` for a span, `{"commit", "subject", "date"}` for a commit."""
     if evidence.commit is not None:
-        return commit_to_wire(evidence.commit)
+        return {"commit": evidence.commit.oid, "subject": evidence.commit.subject, "date": evidence.commit.date}
     return {
         "path": escape_path(evidence.path),
         "start_line": evidence.span.start_line,
@@ -58,5 +57,40 @@ def evidence_to_wire(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def commit_to_wire(commit: Commit) -> dict[str, Any]:
-    return {"commit": commit.oid, "subject": commit.subject, "date": commit.date}
+def piece_to_wire(piece: Piece) -> dict[str, Any]:
+    """A piece of a context in the form of evidence; it was read from the blob that is on disk, and so holds."""
+    return {
+        "path": escape_path(piece.path),
+        "start_line": piece.span.start_line,
+        "end_line": piece.span.end_line,
+        "symbol": piece.definition.symbol.qualname if piece.definition else "",
+        "blob": piece.blob,
+        "verified": True,
+    }
+
+
+def claim_to_store(claim: Claim) -> dict[str, Any]:
+    """A claim with all that is needed to check it again; the inverse is `claim_from_store`."""
+    return {"text": claim.text, "evidence": [evidence_to_store(one) for one in claim.evidence]}
+
+
+def claim_from_store(stored: Mapping[str, Any]) -> Claim:
+    return Claim(stored["text"], tuple(evidence_from_store(one) for one in stored["evidence"]))
+
+
+def evidence_to_store(evidence: Evidence) -> dict[str, Any]:
+    if evidence.commit is not None:
+        commit = evidence.commit
+        return {"commit": [commit.oid, commit.author, commit.date, commit.subject, commit.body, commit.paths]}
+    span = [evidence.span.start_line, evidence.span.end_line]
+    return {
+        "path": evidence.path, "span": span, "symbol": evidence.symbol, "blob": evidence.blob, "digest": evidence.digest
+    }  # fmt: skip
+
+
+def evidence_from_store(stored: Mapping[str, Any]) -> Evidence:
+    if "commit" in stored:
+        *texts, paths = stored["commit"]
+        return Evidence(commit=Commit(*texts, paths=tuple((status, path) for status, path in paths)))
+    span = Span(*stored["span"])
+    return Evidence(stored["path"], stored["blob"], span, stored["symbol"], stored["digest"])
