@@ -43,26 +43,29 @@ def facts_of(connection: sqlite3.Connection, blob: bytes, language: str) -> int 
     return row[0] if row else None
 
 
-def add(connection: sqlite3.Connection, packed: Sequence[PackedFacts], now: float) -> None:
-    """Takes in facts that are not held yet, mapped by nothing so far."""
+def add(connection: sqlite3.Connection, packed: Sequence[PackedFacts], now: float) -> dict[int, PackedFacts]:
+    """Takes in facts that are not held yet, mapped by nothing so far; gives them by their new numbers."""
+    learned = {}
     (number,) = connection.execute("SELECT next_facts FROM state").fetchone()
     for facts in packed:
         if known(connection, [(facts.blob, facts.language, facts.version)]):
             continue
         _insert(connection, number, facts, now)
+        learned[number] = facts
         number += 1
     # Numbers are never given twice: what readers remember of one stays true.
     connection.execute("UPDATE state SET next_facts = ?", (number,))
+    return learned
 
 
 def _insert(connection: sqlite3.Connection, number: int, facts: PackedFacts, now: float) -> None:
-    passages = sum(count for count, _ in facts.stretches)
     connection.execute(
         "INSERT INTO facts(id, blob, language, version, size, lines, symbols, passages, problems, uses, imports,"
         " digests, unmapped_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            number, facts.blob, facts.language, facts.version, facts.size, facts.lines, len(facts.symbols), passages,
-            facts.problems, facts.references, facts.imports, facts.digests, now,
+            number, facts.blob, facts.language, facts.version, facts.size, facts.lines, len(facts.symbols),
+            sum(count for count, _ in facts.stretches), facts.problems, facts.references, facts.imports,
+            facts.digests, now,
         ),
     )  # fmt: skip
     first = first_of(number)

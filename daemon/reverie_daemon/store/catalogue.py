@@ -6,24 +6,26 @@ before tests, documents and what is generated or vendored, then paths in order; 
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Span
 
 from ..core.nouns import Commit, Definition, FileRole, FileVersion, PassageHit, Site
 from . import history, searching
-from .fulltext import FACTS_SHIFT, after_last_of, first_of, token_of
+from .fulltext import FACTS_SHIFT, after_last_of, first_of
 from .naming import Names
-from .packing import StoredPassage, last_part, unpack_imports, unpack_references, unpack_symbol
+from .packing import StoredPassage, token_of, unpack_imports, unpack_references, unpack_symbol
 from .reading import Shelf
 
 PATHS_PER_BLOB_MAX = 4
 FILES_KEPT_MAX = 20_000
 OVERFETCH = 30
 VARIABLES_MAX = 500
+PASSAGES_FILTERED_MAX = 5_000
 
 _DEFINITION = (
     "version.path, facts.blob, facts.language, version.role, symbol.id, symbol.kind, symbol.name, symbol.qualname,"
@@ -55,6 +57,18 @@ class Disk(Protocol):
     def uncommitted(self) -> Sequence[str]: ...
 
 
+class _Standing(NamedTuple):
+    """A found passage where it stands in this worktree."""
+
+    score: float
+    path: str
+    ordinal: int
+    facts: int
+    role: FileRole
+    blob: str
+    language: str
+
+
 class StoreCatalogue:
     """See the module. `clock` and `notes_revision` are those of the moment that is read."""
 
@@ -80,19 +94,13 @@ class StoreCatalogue:
     def search(
         self, terms: Sequence[str], limit: int, under: str = "", roles: Collection[FileRole] = ()
     ) -> Sequence[PassageHit]:
-        phrases = searching.telling([searching.phrase_of(term) for term in terms], self._frequency)
-        wanted = limit + OVERFETCH
-        while True:
-            places = searching.best(self._reader, phrases, wanted)
-            standing = [
-                (score, path, ordinal, facts, role)
-                for score, facts, ordinal, path, role in self._standing(places)
-                if is_under(path, under) and (not roles or role in roles)
-            ]
-            if len(standing) >= limit or len(places) < wanted:
-                break
-            wanted *= 8
-        standing.sort(key=lambda hit: (-hit[0], hit[1], hit[2]))
+        places = self._best([searching.phrase_of(term) for term in terms], under)
+        standing: list[_Standing] = []
+        while len(standing) < limit and (some := list(itertools.islice(places, limit + OVERFETCH))):
+            standing += (
+                hit for hit in self._standing(some) if is_under(hit.path, under) and (not roles or hit.role in roles)
+            )
+        standing.sort(key=lambda hit: (-hit.score, hit.path, hit.ordinal))
         return self._hits(standing[:limit])
 
     def frequency(self, term: str) -> int:
@@ -152,7 +160,7 @@ class StoreCatalogue:
     def importers(self, module: str, limit: int = 200) -> Sequence[tuple[str, Import]]:
         found: list[tuple[str, Import]] = []
         for path, _, _, imports in self._mentioning("imported", module, "imports"):
-            found += ((path, one) for one in unpack_imports(imports) if last_part(one.module) == module)
+            found += ((path, one) for one in unpack_imports(imports, module))
             if len(found) >= limit:
                 break
         return found[:limit]
@@ -206,36 +214,44 @@ class StoreCatalogue:
         )
         return Names(name for (name,) in rows)
 
-    def _standing(self, places: Sequence[tuple[int, float]]) -> Iterator[tuple[float, int, int, str, FileRole]]:
-        """(score, facts, ordinal, path, role) wherever in this worktree the found passages stand."""
+    def _best(self, phrases: Sequence[str], under: str) -> Iterator[tuple[int, float]]:
+        folder = os.fsencode(under.rstrip("/"))
+        if folder and self._passages_under(folder) <= PASSAGES_FILTERED_MAX:
+            return searching.best_under(self._reader, searching.everything(phrases), self._worktree, folder)
+        return searching.best(self._reader, searching.telling(phrases, self._frequency))
+
+    def _passages_under(self, folder: bytes) -> int:
+        count = self._one(
+            "SELECT coalesce(sum(facts.passages), 0) FROM version CROSS JOIN facts ON facts.id = version.facts"
+            " WHERE version.worktree = ? AND (version.path = ? OR (version.path > ? AND version.path < ?))",
+            (self._worktree, folder, folder + b"/", folder + b"0"),
+        )
+        return int(count)
+
+    def _standing(self, places: Sequence[tuple[int, float]]) -> Iterator[_Standing]:
+        """Wherever in this worktree the found passages stand."""
         passages = dict(self._among("SELECT id, passage FROM place WHERE id IN", [place for place, _ in places]))
         facts = sorted({passage >> FACTS_SHIFT for passage in passages.values()})
-        paths: dict[int, list[tuple[str, FileRole]]] = {}
-        for number, path, role in self._among(
-            f"SELECT facts, path, role FROM version WHERE worktree = {self._worktree} AND facts IN", facts
+        paths: dict[int, list[tuple[str, FileRole, str, str]]] = {}
+        for number, path, role, blob, language in self._among(
+            "SELECT facts.id, version.path, version.role, facts.blob, facts.language FROM facts CROSS JOIN version"
+            f" ON version.facts = facts.id AND +version.worktree = {self._worktree} WHERE facts.id IN",
+            facts,
         ):
-            paths.setdefault(number, []).append((os.fsdecode(path), role))
+            paths.setdefault(number, []).append((os.fsdecode(path), role, blob.hex(), language))
         for place, score in places:
             number = passages[place] >> FACTS_SHIFT
-            for path, role in sorted(paths.get(number, ()))[:PATHS_PER_BLOB_MAX]:
-                yield score, number, passages[place] - first_of(number), path, role
+            for path, role, blob, language in sorted(paths.get(number, ()))[:PATHS_PER_BLOB_MAX]:
+                yield _Standing(score, path, passages[place] - first_of(number), number, role, blob, language)
 
-    def _hits(self, standing: Sequence[tuple[float, str, int, int, FileRole]]) -> list[PassageHit]:
-        passages = [self._shelf.passage(self._reader, facts, ordinal) for _, _, ordinal, facts, _ in standing]
+    def _hits(self, standing: Sequence[_Standing]) -> list[PassageHit]:
+        passages = [self._shelf.passage(self._reader, hit.facts, hit.ordinal) for hit in standing]
         definitions = self._enclosing(
-            (path, facts, passage.symbol) for (_, path, _, facts, _), passage in zip(standing, passages, strict=True)
+            (hit.path, hit.facts, passage.symbol) for hit, passage in zip(standing, passages, strict=True)
         )
-        described = {
-            number: (blob.hex(), language)
-            for number, blob, language in self._among(
-                "SELECT id, blob, language FROM facts WHERE id IN", sorted({facts for _, _, _, facts, _ in standing})
-            )
-        }
         return [
-            _hit(
-                path, described[facts], role, passage, score, definitions.get((path, first_of(facts) + passage.symbol))
-            )
-            for (score, path, _, facts, role), passage in zip(standing, passages, strict=True)
+            _hit(hit, passage, definitions.get((hit.path, first_of(hit.facts) + passage.symbol)))
+            for hit, passage in zip(standing, passages, strict=True)
         ]
 
     def _definitions(self, condition: str, values: Sequence[object]) -> list[Definition]:
@@ -299,13 +315,15 @@ def _definition(row: Sequence[Any]) -> Definition:
     )
 
 
-def _hit(
-    path: str,
-    described: tuple[str, str],
-    role: FileRole,
-    passage: StoredPassage,
-    score: float,
-    definition: Definition | None,
-) -> PassageHit:
-    blob, language = described
-    return PassageHit(path, blob, language, role, passage.span, passage.title, passage.text, score, definition)
+def _hit(hit: _Standing, passage: StoredPassage, definition: Definition | None) -> PassageHit:
+    return PassageHit(
+        hit.path,
+        hit.blob,
+        hit.language,
+        hit.role,
+        passage.span,
+        passage.title,
+        passage.text,
+        hit.score,
+        definition,
+    )

@@ -9,21 +9,15 @@ what changed. Searching is elsewhere.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from .packing import StoredPassage, digests_of, last_part, unpack_imports, unpack_stretch, used_names
+from .packing import PackedFacts, digests_of, mentions_of, records_of, words_of
 
+AUTOMERGE = 4
+PAGES_MERGED = 500
+MERGES_MAX = 20
 FACTS_SHIFT = 24
 """A symbol, passage or stretch is numbered `facts id << FACTS_SHIFT | ordinal`."""
-
-# Names are one token each whatever they contain: what the ascii tokenizer would fold or split on becomes a character
-# of a private-use area, which it leaves alone.
-_TOKEN = {code: chr(0xE000 + code) for code in range(128) if not (chr(code).islower() or chr(code).isdigit())}
-
-
-def token_of(name: str) -> str:
-    """A name as `mention` holds it."""
-    return name.translate(_TOKEN)
 
 
 def first_of(facts: int) -> int:
@@ -34,8 +28,11 @@ def after_last_of(facts: int) -> int:
     return (facts + 1) << FACTS_SHIFT
 
 
-def exchange(connection: sqlite3.Connection, gone: Collection[int], come: Collection[int]) -> None:
-    """Takes the facts `gone` out of both indexes and puts the facts `come` in; the two have none in common."""
+def exchange(
+    connection: sqlite3.Connection, gone: Collection[int], come: Collection[int], learned: Mapping[int, PackedFacts]
+) -> None:
+    """Takes the facts `gone` out of both indexes and puts the facts `come` in; the two have none in common. `learned`
+    are those at hand because they were just taken in."""
     freed = _places_by_digest(connection, gone)
     moved: list[tuple[int, int]] = []
     fresh: dict[int, list[int]] = {}
@@ -45,22 +42,38 @@ def exchange(connection: sqlite3.Connection, gone: Collection[int], come: Collec
                 moved.append((first_of(facts) + ordinal, places.pop()[0]))
             else:
                 fresh.setdefault(facts, []).append(ordinal)
-    left = sorted(place for places in freed.values() for place in places)
-    _remove(connection, left)
+    _remove(connection, [place for places in freed.values() for place in places])
     connection.executemany("UPDATE place SET passage = ? WHERE id = ?", moved)
     _add(connection, fresh)
-    _exchange_mentions(connection, gone, come)
+    _exchange_mentions(connection, gone, come, learned)
 
 
-def stored_passages(connection: sqlite3.Connection, facts: int, ordinals: Collection[int]) -> Iterator[StoredPassage]:
-    """The passages of one blob with these ascending ordinals."""
+def merge_as_written(connection: sqlite3.Connection, enabled: bool) -> None:
+    """Whether each write also merges a little of the index: bounded work that a bulk of writes is better off without,
+    `tidy` making up for it."""
+    connection.execute("INSERT INTO words(words, rank) VALUES ('automerge', ?)", (AUTOMERGE if enabled else 0,))
+
+
+def tidy(connection: sqlite3.Connection) -> None:
+    """Merges what bulks and saves left in pieces, a bounded part of it."""
+    for index in ("words", "mention"):
+        for _ in range(MERGES_MAX):
+            before = connection.total_changes
+            connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('merge', {PAGES_MERGED})")
+            # As SQLite documents it: fewer than two changes mean that there was nothing to merge.
+            if connection.total_changes - before < 2:
+                break
+
+
+def _stored_words(connection: sqlite3.Connection, facts: int, ordinals: Collection[int]) -> Iterator[tuple[str, str]]:
+    """(names, text) of the passages with these ordinals, in order."""
     wanted = set(ordinals)
     for first, stretch in connection.execute(
         "SELECT id, passages FROM stretch WHERE id >= ? AND id < ? ORDER BY id", (first_of(facts), after_last_of(facts))
     ):
-        for ordinal, passage in enumerate(unpack_stretch(stretch), start=first - first_of(facts)):
+        for ordinal, record in enumerate(records_of(stretch), start=first - first_of(facts)):
             if ordinal in wanted:
-                yield passage
+                yield words_of(record)
 
 
 def _digests(connection: sqlite3.Connection, facts: int) -> list[bytes]:
@@ -90,20 +103,20 @@ def _remove(connection: sqlite3.Connection, places: Collection[tuple[int, int]])
         connection.executemany(
             "INSERT INTO words(words, rowid, names, text) VALUES ('delete', ?, ?, ?)",
             (
-                (ordinals[ordinal], passage.names, passage.text)
-                for ordinal, passage in zip(in_order, stored_passages(connection, facts, in_order), strict=True)
+                (ordinals[ordinal], *words)
+                for ordinal, words in zip(in_order, _stored_words(connection, facts, in_order), strict=True)
             ),
         )
     connection.executemany("DELETE FROM place WHERE id = ?", ((place,) for place, _ in places))
 
 
-def _add(connection: sqlite3.Connection, fresh: dict[int, list[int]]) -> None:
+def _add(connection: sqlite3.Connection, fresh: Mapping[int, Sequence[int]]) -> None:
     (place,) = connection.execute("SELECT next_place FROM state").fetchone()
     for facts, ordinals in fresh.items():
-        passages = stored_passages(connection, facts, ordinals)
+        words = _stored_words(connection, facts, ordinals)
         connection.executemany(
             "INSERT INTO words(rowid, names, text) VALUES (?, ?, ?)",
-            ((number, passage.names, passage.text) for number, passage in enumerate(passages, start=place)),
+            ((number, names, text) for number, (names, text) in enumerate(words, start=place)),
         )
         connection.executemany(
             "INSERT INTO place(id, passage) VALUES (?, ?)",
@@ -113,19 +126,18 @@ def _add(connection: sqlite3.Connection, fresh: dict[int, list[int]]) -> None:
     connection.execute("UPDATE state SET next_place = ?", (place,))
 
 
-def _exchange_mentions(connection: sqlite3.Connection, gone: Collection[int], come: Collection[int]) -> None:
+def _exchange_mentions(
+    connection: sqlite3.Connection, gone: Collection[int], come: Collection[int], learned: Mapping[int, PackedFacts]
+) -> None:
     connection.executemany(
         "INSERT INTO mention(mention, rowid, used, imported) VALUES ('delete', ?, ?, ?)",
         ((facts, *_mentions(connection, facts)) for facts in gone),
     )
     connection.executemany(
         "INSERT INTO mention(rowid, used, imported) VALUES (?, ?, ?)",
-        ((facts, *_mentions(connection, facts)) for facts in come),
+        ((facts, *(learned[facts].mentions if facts in learned else _mentions(connection, facts))) for facts in come),
     )
 
 
 def _mentions(connection: sqlite3.Connection, facts: int) -> tuple[str, str]:
-    """The tokens of the names a blob uses, and of the last parts of the modules it imports."""
-    uses, imports = connection.execute("SELECT uses, imports FROM facts WHERE id = ?", (facts,)).fetchone()
-    modules = dict.fromkeys(last_part(imported.module) for imported in unpack_imports(imports))
-    return " ".join(map(token_of, used_names(uses))), " ".join(map(token_of, modules))
+    return mentions_of(*connection.execute("SELECT uses, imports FROM facts WHERE id = ?", (facts,)).fetchone())

@@ -41,8 +41,8 @@ def remember(writer: sqlite3.Connection, remembered: Remembered) -> None:
     writer.execute(
         f"INSERT OR REPLACE INTO remembered({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            remembered.key,
-            remembered.question,
+            storable(remembered.key),
+            storable(remembered.question),
             json.dumps(remembered.answer),
             json.dumps(remembered.inputs),
             remembered.clock,
@@ -58,7 +58,7 @@ def remember(writer: sqlite3.Connection, remembered: Remembered) -> None:
 
 
 def recall(reader: sqlite3.Connection, key: str) -> Remembered | None:
-    row = reader.execute(f"SELECT {_COLUMNS} FROM remembered WHERE key = ?", (key,)).fetchone()
+    row = reader.execute(f"SELECT {_COLUMNS} FROM remembered WHERE key = ?", (storable(key),)).fetchone()
     return _remembered(row) if row else None
 
 
@@ -67,11 +67,17 @@ def newest(reader: sqlite3.Connection, limit: int) -> list[Remembered]:
     return [_remembered(row) for row in rows]
 
 
+def every(reader: sqlite3.Connection) -> Iterator[Remembered]:
+    """All of it, one by one as it is read."""
+    for row in reader.execute(f"SELECT {_COLUMNS} FROM remembered"):
+        yield _remembered(row)
+
+
 def forget(writer: sqlite3.Connection, path: bytes | None) -> Forgotten:
     """Deletes the answers that cite or mention a path, or something under it; all of them where it is None."""
     if path is None:
         return Forgotten(writer.execute("DELETE FROM remembered").rowcount)
-    mentioned = _mention_of(path)
+    mentioned = mention_of(path)
     keys = [
         key
         for key, *texts in writer.execute("SELECT key, question, answer, inputs FROM remembered")
@@ -89,7 +95,12 @@ def scrub(writer: sqlite3.Connection) -> None:
     writer.execute("PRAGMA secure_delete = FAST")
 
 
-def _mention_of(path: bytes) -> re.Pattern[str]:
+def storable(text: str) -> str:
+    """SQLite's text is UTF-8: half a surrogate pair, which JSON can carry, would raise."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def mention_of(path: bytes) -> re.Pattern[str]:
     """The path as a whole, in any of the ways it may be written: as it is, or percent-escaped for the wire."""
     bare = path.rstrip(b"/")
     spellings = {bare.decode("utf-8", "surrogateescape"), bare.decode("utf-8", "replace"), quote(bare)}

@@ -1,30 +1,45 @@
-"""Opens a repository's store: a damaged one is moved aside, never deleted, and what can still be read of its remembered
-answers, which may have cost money, is carried over. The facts are not salvaged: the repository gives them again."""
+"""Opens a repository's store and the user's ledger.
+
+A damaged one is moved aside, never deleted, and what can still be read of a store's remembered answers, which may have
+cost money, is carried over. The facts are not salvaged: the repository gives them again.
+"""
 
 from __future__ import annotations
 
 import itertools
-import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import UserError
 from . import memory
 from .connection import failures_explained, is_broken, open_writer, transaction
 from .memory import Remembered
-from .schema import REPOSITORY, migrate
+from .schema import LEDGER, REPOSITORY, Migration, migrate
 
-WHAT = "This repository's store"
 LOG_SUFFIXES = ("-wal", "-shm")
-SALVAGED_MAX = 100_000
 
 
-def open_or_rebuild(path: Path, now: float) -> tuple[sqlite3.Connection, Path | None]:
-    """The writer's connection to an up-to-date store, and where a damaged one was moved, if there was one."""
+def open_repository(path: Path) -> tuple[sqlite3.Connection, Path | None]:
+    """The writer's connection to an up-to-date store, and where a damaged one was moved, if there was one. Raises
+    `UserError`."""
+    writer, aside = _open_or_rebuild(path, REPOSITORY, "This repository's store")
+    if aside is not None:
+        with transaction(writer):
+            for remembered in _salvage(aside):
+                memory.remember(writer, remembered)
+    return writer, aside
+
+
+def open_ledger(path: Path) -> tuple[sqlite3.Connection, Path | None]:
+    """The same for the user's ledger, of which nothing is salvaged."""
+    return _open_or_rebuild(path, LEDGER, "The ledger of tokens and repositories")
+
+
+def _open_or_rebuild(path: Path, migrations: Sequence[Migration], what: str) -> tuple[sqlite3.Connection, Path | None]:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _opened(path), None
+        return _opened(path, migrations, what), None
     except sqlite3.DatabaseError as error:
         if not is_broken(error):
             with failures_explained():
@@ -37,14 +52,10 @@ def open_or_rebuild(path: Path, now: float) -> tuple[sqlite3.Connection, Path | 
         ) from error
     aside = _move_aside(path)
     with failures_explained():
-        writer = _opened(path)
-    with transaction(writer):
-        for remembered in _salvage(aside):
-            memory.remember(writer, remembered)
-    return writer, aside
+        return _opened(path, migrations, what), aside
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path, migrations: Sequence[Migration], what: str) -> sqlite3.Connection:
     writer = open_writer(path)
     try:
         found = writer.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -52,7 +63,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             error = sqlite3.DatabaseError(found)
             error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise error
-        migrate(writer, REPOSITORY, WHAT)
+        migrate(writer, migrations, what)
     except (sqlite3.Error, UserError):
         writer.close()
         raise
@@ -73,12 +84,12 @@ def _move_aside(path: Path) -> Path:
 
 
 def _salvage(aside: Path) -> Iterator[Remembered]:
-    """Row by row, newest first, until the damage is met."""
+    """One by one until the damage is met."""
     try:
         connection = sqlite3.connect(f"{aside.absolute().as_uri()}?mode=ro", uri=True)
         try:
-            yield from memory.newest(connection, SALVAGED_MAX)
+            yield from memory.every(connection)
         finally:
             connection.close()
-    except (sqlite3.DatabaseError, json.JSONDecodeError):
+    except (sqlite3.DatabaseError, ValueError):  # ValueError: JSON that is damaged
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
 
@@ -22,6 +23,7 @@ from reverie_indexers.facts import (
     Symbol,
     SymbolKind,
 )
+from reverie_indexers.texts import split_lines
 from reverie_indexers.words import searchable
 
 FACTS_VERSION = 1
@@ -37,13 +39,22 @@ _KINDS: tuple[ReferenceKind, ...] = get_args(ReferenceKind)
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 _MODULE_PARTS = re.compile(r"[./:\\]+")
 
+# What the index's tokenizer would fold or split on becomes a character of a private-use area, which it leaves alone.
+_TOKEN = {code: chr(0xE000 + code) for code in range(128) if not (chr(code).islower() or chr(code).isdigit())}
+_BETWEEN_TOKENS = {**_TOKEN, ord("\n"): "\n"}
+
 SymbolRow = tuple[str, str, str, int, int, int, str, str]
 """kind, name, qualname, start line, end line, parent, signature, doc"""
 
 
 @dataclass(frozen=True, slots=True)
 class PackedFacts:
-    """One blob's facts, ready for the store. `size` is the blob's in bytes; `digests` holds one digest a passage."""
+    """One blob's facts, ready for the store. `size` is the blob's in bytes; `digests` holds one digest a passage.
+
+    `stretches` are (number of passages, compressed passages). `mentions` can be worked out again from `references` and
+    `imports`; sent along, they spare the writer's thread that work. Sending the passages' texts as well would cost more
+    than inflating them.
+    """
 
     blob: bytes
     language: str
@@ -55,6 +66,7 @@ class PackedFacts:
     digests: bytes
     references: bytes
     imports: bytes
+    mentions: tuple[str, str]
     problems: str
 
 
@@ -71,7 +83,8 @@ class StoredPassage:
 
 def pack(blob: bytes, size: int, text: str, facts: FileFacts, version: int = FACTS_VERSION) -> PackedFacts:
     """The facts of a blob of `size` bytes with this (redacted) text."""
-    stretches, digests = _pack_passages(text, facts)
+    passages = _passages(text, facts)
+    references, imports = _pack_references(facts), _pack_imports(facts)
     return PackedFacts(
         blob=blob,
         language=facts.language,
@@ -79,10 +92,11 @@ def pack(blob: bytes, size: int, text: str, facts: FileFacts, version: int = FAC
         size=size,
         lines=facts.lines,
         symbols=tuple(_symbol_row(symbol) for symbol in facts.symbols),
-        stretches=stretches,
-        digests=digests,
-        references=_pack_references(facts),
-        imports=_pack_imports(facts),
+        stretches=tuple(_pack_stretches(passages, facts)),
+        digests=b"".join(map(_digest, passages)),
+        references=references,
+        imports=imports,
+        mentions=mentions_of(references, imports),
         problems="\n".join(facts.problems),
     )
 
@@ -92,9 +106,21 @@ def unpack_symbol(row: SymbolRow) -> Symbol:
     return Symbol(cast(SymbolKind, kind), name, qualname, signature, Span(start, end), doc, parent)
 
 
-def unpack_stretch(stretch: bytes) -> list[StoredPassage]:
-    """The passages of one stretch, in order."""
-    return [_unpack_passage(record) for record in _inflate(stretch).split(RECORD)]
+def records_of(stretch: bytes) -> list[str]:
+    """The passages of one stretch, in order, each for `unpack_passage`."""
+    return _inflate(stretch).split(RECORD)
+
+
+def unpack_passage(record: str) -> StoredPassage:
+    numbers, title, names, text = record.split(FIELD)
+    start, end, symbol = numbers.split(",")
+    return StoredPassage(Span(int(start), int(end)), int(symbol), title, names, text)
+
+
+def words_of(record: str) -> tuple[str, str]:
+    """What the full-text index was given of such a passage: (names, text)."""
+    _, _, names, text = record.split(FIELD)
+    return names, text
 
 
 def unpack_references(references: bytes, name: str | None = None) -> list[Reference]:
@@ -108,17 +134,26 @@ def unpack_references(references: bytes, name: str | None = None) -> list[Refere
     return sorted(found, key=lambda reference: reference.line)
 
 
-def used_names(references: bytes) -> list[str]:
-    """The distinct names that a file uses."""
-    return [line.split(FIELD, 1)[0] for line in _inflate(references).split("\n")[1:]]
+def mentions_of(references: bytes, imports: bytes) -> tuple[str, str]:
+    """The names that a file uses and the last parts of the modules it imports, as tokens of the full-text index."""
+    names = [line.split(FIELD, 1)[0] for line in _inflate(references).split("\n")[1:]]
+    modules = dict.fromkeys(last_part(imported.module) for imported in unpack_imports(imports))
+    return _tokens(names), _tokens(modules)
 
 
-def unpack_imports(imports: bytes) -> list[Import]:
-    """What a file imports, in order."""
+def token_of(name: str) -> str:
+    """A name as one token, whatever it contains."""
+    return name.translate(_TOKEN)
+
+
+def unpack_imports(imports: bytes, last: str = "") -> list[Import]:
+    """What a file imports, in order; only from modules whose last part is `last` where one is given."""
     found = []
     for line in _inflate(imports).split("\n")[1:]:
-        number, module, name, alias = line.split(FIELD)
-        found.append(Import(module, name, alias, int(number)))
+        if last in line:
+            number, module, name, alias = line.split(FIELD)
+            if not last or last_part(module) == last:
+                found.append(Import(module, name, alias, int(number)))
     return found
 
 
@@ -146,27 +181,31 @@ def _symbol_row(symbol: Symbol) -> SymbolRow:
     )
 
 
-def _pack_passages(text: str, facts: FileFacts) -> tuple[tuple[tuple[int, bytes], ...], bytes]:
-    lines = text.split("\n")
-    stretches: list[tuple[int, bytes]] = []
-    digests: list[bytes] = []
-    records: list[str] = []
-    characters = 0
+def _passages(text: str, facts: FileFacts) -> tuple[tuple[str, str], ...]:
+    lines = split_lines(text)
+    found = []
     for passage in facts.passages:
         words = searchable("\n".join(lines[passage.span.start_line - 1 : passage.span.end_line]))
-        content = FIELD.join((_names(passage.title, passage.symbol, facts), _plain(words)))
-        digests.append(hashlib.blake2b(_encode(content), digest_size=DIGEST_BYTES).digest())
-        span = passage.span
-        records.append(
-            FIELD.join((f"{span.start_line},{span.end_line},{passage.symbol}", _line(passage.title), content))
-        )
-        characters += len(content)
+        found.append((_names(passage.title, passage.symbol, facts), _plain(words)))
+    return tuple(found)
+
+
+def _pack_stretches(passages: Sequence[tuple[str, str]], facts: FileFacts) -> Iterator[tuple[int, bytes]]:
+    records: list[str] = []
+    characters = 0
+    for passage, (names, words) in zip(facts.passages, passages, strict=True):
+        numbers = f"{passage.span.start_line},{passage.span.end_line},{passage.symbol}"
+        records.append(FIELD.join((numbers, _line(passage.title), names, words)))
+        characters += len(words)
         if characters >= STRETCH_CHARACTERS:
-            stretches.append((len(records), _deflate(RECORD.join(records))))
+            yield len(records), _deflate(RECORD.join(records))
             records, characters = [], 0
     if records:
-        stretches.append((len(records), _deflate(RECORD.join(records))))
-    return tuple(stretches), b"".join(digests)
+        yield len(records), _deflate(RECORD.join(records))
+
+
+def _digest(passage: tuple[str, str]) -> bytes:
+    return hashlib.blake2b(_encode(FIELD.join(passage)), digest_size=DIGEST_BYTES).digest()
 
 
 def _names(title: str, symbol: int, facts: FileFacts) -> str:
@@ -174,12 +213,6 @@ def _names(title: str, symbol: int, facts: FileFacts) -> str:
     if symbol == NO_SYMBOL:
         return _line(searchable(title))
     return _line(searchable(f"{title} {facts.symbols[symbol].signature}"))
-
-
-def _unpack_passage(record: str) -> StoredPassage:
-    numbers, title, names, text = record.split(FIELD)
-    start, end, symbol = numbers.split(",")
-    return StoredPassage(Span(int(start), int(end)), int(symbol), title, names, text)
 
 
 def _pack_references(facts: FileFacts) -> bytes:
@@ -209,6 +242,10 @@ def _pack_imports(facts: FileFacts) -> bytes:
             for imported in facts.imports
         )
     )
+
+
+def _tokens(names: Iterable[str]) -> str:
+    return "\n".join(names).translate(_BETWEEN_TOKENS)
 
 
 def _line(text: str) -> str:

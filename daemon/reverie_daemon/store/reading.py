@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 
 from .fulltext import first_of
-from .packing import StoredPassage, unpack_stretch
+from .packing import StoredPassage, records_of, unpack_passage
 
 VALUES_KEPT_MAX = 10_000
 CHARACTERS_KEPT_MAX = 3_000_000
@@ -27,7 +27,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._clock = -1
         self._values: dict[Hashable, object] = {}
-        self._stretches: OrderedDict[int, tuple[int, list[StoredPassage]]] = OrderedDict()
+        self._stretches: OrderedDict[int, tuple[int, list[str]]] = OrderedDict()
         self._characters = 0
 
     def at(self, clock: int, key: Hashable, work_out: Callable[[], Value]) -> Value:
@@ -52,18 +52,17 @@ class Shelf:
             kept = self._stretches.get(first)
             if kept is not None:
                 self._stretches.move_to_end(first)
-        passages = kept[1] if kept is not None else self._read(reader, first)
-        passage: StoredPassage = passages[number - first]
-        return passage
+        records = kept[1] if kept is not None else self._read(reader, first)
+        return unpack_passage(records[number - first])
 
-    def _read(self, reader: sqlite3.Connection, first: int) -> list[StoredPassage]:
+    def _read(self, reader: sqlite3.Connection, first: int) -> list[str]:
         (packed,) = reader.execute("SELECT passages FROM stretch WHERE id = ?", (first,)).fetchone()
-        passages = unpack_stretch(packed)
-        characters = sum(len(passage.text) for passage in passages)
+        records = records_of(packed)
+        characters = sum(map(len, records))
         with self._lock:
             if first not in self._stretches:
-                self._stretches[first] = (characters, passages)
+                self._stretches[first] = (characters, records)
                 self._characters += characters
             while self._characters > CHARACTERS_KEPT_MAX and len(self._stretches) > 1:
                 self._characters -= self._stretches.popitem(last=False)[1][0]
-        return passages
+        return records

@@ -25,7 +25,7 @@ from .reading import Shelf
 READERS_KEPT = 4
 WAL_BYTES_MIN, WAL_BYTES_MAX = 4 << 20, 32 << 20
 PAGES_VACUUMED_MAX = 4_000
-PAGES_MERGED_MAX = 500
+BULK_FILES_MIN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,13 @@ class RepositoryStore:
         self._readers: list[sqlite3.Connection] = []
         self._readers_lock = threading.Lock()
         self._shelf = Shelf()
+        self._merging: bool | None = None
 
     @classmethod
-    def open(cls, path: Path, *, now: float) -> RepositoryStore:
+    def open(cls, path: Path, *, now: float = 0.0) -> RepositoryStore:
         """Opens the store at `path`, making it where there is none. One that is damaged is moved aside, and what was
         remembered is salvaged from it. Raises `UserError`: `store_newer`, `disk_full`, `store_readonly`, …"""
-        writer, repaired = opening.open_or_rebuild(path, now)
+        writer, repaired = opening.open_repository(path)
         return cls(path, writer, repaired)
 
     def close(self) -> None:
@@ -107,7 +108,7 @@ class RepositoryStore:
             if row is None:
                 return
             paths = [path for (path,) in writer.execute("SELECT path FROM version WHERE worktree = ?", row)]
-            self._change(writer, row[0], {}, paths, now)
+            self._change(writer, row[0], {}, paths, {}, now)
             writer.execute("DELETE FROM worktree WHERE id = ?", row)
 
     def file_table(self, worktree: int) -> dict[bytes, FileRow]:
@@ -142,10 +143,14 @@ class RepositoryStore:
     ) -> int:
         """Takes in facts and what the worktree maps now, in one transaction, and returns the clock: ticked once when
         anything differs from before. Raises `UserError` (`disk_full`, …), and then nothing has changed."""
+        merging = len(facts) < BULK_FILES_MIN
         with self._writing() as writer:
-            blobs.add(writer, facts, now)
-            self._change(writer, worktree, changed, deleted, now)
+            if self._merging is not merging:
+                fulltext.merge_as_written(writer, merging)
+            learned = blobs.add(writer, facts, now)
+            self._change(writer, worktree, changed, deleted, learned, now)
             clock = _clock(writer)
+        self._merging = merging
         self._bound_wal()
         return clock
 
@@ -186,8 +191,8 @@ class RepositoryStore:
         """Moves the log into the database, merges a bounded part of the full-text indexes and gives back free pages;
         for when nobody waits."""
         with self._lock, failures_explained():
-            for index in ("words", "mention"):
-                self._writer.execute(f"INSERT INTO {index}({index}, rank) VALUES ('merge', {PAGES_MERGED_MAX})")
+            with transaction(self._writer):
+                fulltext.tidy(self._writer)
             self._writer.execute(f"PRAGMA incremental_vacuum({PAGES_VACUUMED_MAX})").fetchall()
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.execute("PRAGMA shrink_memory")
@@ -270,6 +275,7 @@ class RepositoryStore:
         worktree: int,
         changed: Mapping[bytes, FileRow],
         deleted: Collection[bytes],
+        learned: Mapping[int, PackedFacts],
         now: float,
     ) -> None:
         """Maps paths to their new facts, and lets the full text follow."""
@@ -295,14 +301,21 @@ class RepositoryStore:
             writer.execute("DELETE FROM version WHERE worktree = ? AND path = ?", (worktree, path))
             if before is not None and before[2] is not None:
                 superseded[before[2]] = path
-        self._show(writer, mapped, superseded, now)
+        self._show(writer, mapped, superseded, learned, now)
         if effective:
             writer.execute("UPDATE state SET clock = clock + 1")
 
-    def _show(self, writer: sqlite3.Connection, mapped: set[int], superseded: dict[int, bytes], now: float) -> None:
+    def _show(
+        self,
+        writer: sqlite3.Connection,
+        mapped: Collection[int],
+        superseded: Mapping[int, bytes],
+        learned: Mapping[int, PackedFacts],
+        now: float,
+    ) -> None:
         gone = {facts: path for facts, path in superseded.items() if not _is_mapped(writer, facts)}
         come = [facts for facts in sorted(mapped) if not _is_found(writer, facts)]
-        fulltext.exchange(writer, gone, come)
+        fulltext.exchange(writer, gone, come, learned)
         blobs.mark_mapped(writer, come)
         blobs.mark_superseded(writer, gone, now)
         if gone:

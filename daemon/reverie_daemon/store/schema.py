@@ -118,3 +118,22 @@ def _create_first_store(database: Any) -> None:
 
 
 REPOSITORY: Sequence[Migration] = (_create_first_store,)
+
+
+def _create_ledger(database: Any) -> None:
+    database["repository"].create({"id": int, "root": bytes, "added_at": float, "watched": int}, pk="id")
+    database["repository"].create_index(["root"], unique=True)
+    database["entry"].create(
+        {
+            "id": int, "at": float, "date": str, "repository": int, "kind": str, "question": str, "route": str,
+            "prompt": int, "cached": int, "completion": int, "reasoning": int, "baseline": int, "saved": int,
+            "cost_microusd": int, "counted": int, "conversation": str,
+        },
+        pk="id",
+    )  # fmt: skip
+    database["entry"].create_index(["repository", "at"])
+    database["entry"].create_index(["conversation"])
+    database["entry_file"].create({"entry": int, "path": bytes}, pk=("entry", "path"))
+
+
+LEDGER: Sequence[Migration] = (_create_ledger,)

@@ -1,22 +1,29 @@
 """Full-text search over what is mapped: which words of a question to look for, and what they find, best first.
 
-A question's commonest words match most of a repository and say least, so they are left out of the match while rarer
-ones are there; ranking by them is the core's business, which gets each passage's text. No text of a user can break the
-syntax of a match: every term is a quoted phrase.
+Ranking costs about 1.5 µs a matched passage, and a question's commonest words match most of a repository while they
+say least. So the rare words are matched anywhere; the common ones in names, and where several of them meet. Ranking
+beyond BM25 is the core's business. No text of a user can break the syntax of a match: every term is a quoted phrase.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from reverie_indexers.words import searchable
 
 TERMS_MAX = 40
-RARE_TERMS_MIN = 4
-MATCHES_MAX = 5_000
-_WORD = re.compile(r"\w")
+ANYWHERE_MAX = 3_000
+"""How many passages the rare words may match together."""
+IN_NAMES_MAX = 1_000
+MEETING_MAX = 1_000
+COMMON_TERMS_MAX = 6
+RANKED = "SELECT rowid, bm25(words, 3.0, 1.0) AS score FROM words WHERE words MATCH ?"
+_WORD = re.compile(r"[^\W_]")
+
+FrequencyOf = Callable[[str], int]
+"""How many passages a match finds."""
 
 
 def phrase_of(term: str) -> str:
@@ -25,32 +32,69 @@ def phrase_of(term: str) -> str:
     return f'"{words}"' if _WORD.search(words) else ""
 
 
-def frequency(reader: sqlite3.Connection, phrase: str) -> int:
-    """In how many passages the phrase occurs."""
-    return int(reader.execute("SELECT count(*) FROM words WHERE words MATCH ?", (phrase,)).fetchone()[0])
+def frequency(reader: sqlite3.Connection, match: str) -> int:
+    return int(reader.execute("SELECT count(*) FROM words WHERE words MATCH ?", (match,)).fetchone()[0])
 
 
-def telling(phrases: Sequence[str], frequency_of: Callable[[str], int]) -> list[str]:
-    """The phrases worth matching, rarest first: those that occur at all, as many as match few passages together, and
-    at least RARE_TERMS_MIN of them."""
-    counted = sorted((frequency_of(phrase), phrase) for phrase in dict.fromkeys(phrases[:TERMS_MAX]) if phrase)
-    chosen: list[str] = []
-    matches = 0
+def everything(phrases: Sequence[str]) -> str:
+    """A match of any of the phrases."""
+    return " OR ".join(_distinct(phrases))
+
+
+def telling(phrases: Sequence[str], frequency_of: FrequencyOf) -> str:
+    """A match of what tells most, within the limits above; "" when none of the phrases occurs."""
+    counted = sorted((count, phrase) for phrase in _distinct(phrases) if (count := frequency_of(phrase)))
+    rare: list[str] = []
+    common: list[str] = []
+    matched = 0
     for count, phrase in counted:
-        if not count:
-            continue
-        matches += count
-        if matches > MATCHES_MAX and len(chosen) >= RARE_TERMS_MIN:
-            break
-        chosen.append(phrase)
-    return chosen
+        matched += count
+        (rare if matched <= ANYWHERE_MAX else common).append(phrase)
+    common = common[:COMMON_TERMS_MAX]
+    return " OR ".join([*rare, *_in_names(common, frequency_of), *_meeting(common, frequency_of)]) or everything(common)
 
 
-def best(reader: sqlite3.Connection, phrases: Sequence[str], limit: int) -> list[tuple[int, float]]:
-    """(place, BM25 with higher better) of passages that contain any of the phrases."""
-    if not phrases:
-        return []
-    rows = reader.execute(
-        "SELECT rowid, rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?", (" OR ".join(phrases), limit)
+def best(reader: sqlite3.Connection, match: str) -> Iterator[tuple[int, float]]:
+    """(place, BM25 with higher better) of the passages that match."""
+    return _ranked(reader.execute(f"{RANKED} ORDER BY score", (match,))) if match else iter(())
+
+
+def best_under(reader: sqlite3.Connection, match: str, worktree: int, folder: bytes) -> Iterator[tuple[int, float]]:
+    """The same in one folder of a worktree, all else left out before it is ranked; for folders that are small."""
+    if not match:
+        return iter(())
+    # The plus keeps the full-text index from being asked once for each place.
+    places = (
+        "SELECT place.id FROM version CROSS JOIN place ON place.passage >= version.facts << 24"
+        " AND place.passage < (version.facts + 1) << 24 WHERE version.worktree = ?"
+        " AND (version.path = ? OR (version.path > ? AND version.path < ?))"
     )
-    return [(place, -rank) for place, rank in rows]
+    ends = (worktree, folder, folder + b"/", folder + b"0")
+    return _ranked(reader.execute(f"{RANKED} AND +rowid IN ({places}) ORDER BY score", (match, *ends)))
+
+
+def _distinct(phrases: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(phrase for phrase in phrases if phrase))[:TERMS_MAX]
+
+
+def _in_names(common: Sequence[str], frequency_of: FrequencyOf) -> Iterator[str]:
+    matched = 0
+    for phrase in common:
+        match = f"names : {phrase}"
+        matched += frequency_of(match)
+        if matched > IN_NAMES_MAX:
+            return
+        yield match
+
+
+def _meeting(common: Sequence[str], frequency_of: FrequencyOf) -> Iterator[str]:
+    """As few of the common words together as are few enough passages."""
+    for count in range(2, len(common) + 1):
+        match = f"({' AND '.join(common[:count])})"
+        if 0 < frequency_of(match) <= MEETING_MAX:
+            yield match
+            return
+
+
+def _ranked(rows: sqlite3.Cursor) -> Iterator[tuple[int, float]]:
+    return ((place, -score) for place, score in rows)

@@ -1,0 +1,236 @@
+"""The user's ledger: which repositories are watched, and an append-only account of tokens, money and questions asked.
+
+It belongs to the user rather than to a repository, since keys and budgets do. What a figure means is defined in
+`core/savings.py`; prices are known elsewhere. Days are the user's calendar days, as the caller names them.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from ..core.nouns import Tokens
+from . import opening
+from .connection import failures_explained, transaction
+from .memory import mention_of, scrub, storable
+
+SLEEP_TOKENS_PER_TEST_TOKEN = 10
+"""The paper's convention (arXiv 2504.13171) where no price is known."""
+MICRO = 1_000_000
+
+_SUMS = (
+    "count(CASE WHEN kind = 'awake' AND counted THEN 1 END),"
+    " sum(CASE WHEN kind = 'asleep' THEN prompt + completion + reasoning ELSE 0 END),"
+    " sum(CASE WHEN kind = 'awake' THEN prompt + completion + reasoning ELSE 0 END),"
+    " sum(CASE WHEN kind = 'asleep' THEN cost_microusd ELSE 0 END),"
+    " sum(CASE WHEN kind = 'awake' THEN cost_microusd ELSE 0 END),"
+    " count(CASE WHEN kind = 'asleep' AND cost_microusd IS NULL THEN 1 END),"
+    " count(CASE WHEN kind = 'awake' AND cost_microusd IS NULL THEN 1 END),"
+    " sum(CASE WHEN counted AND prompt + completion > 0 THEN saved ELSE 0 END),"
+    " sum(CASE WHEN counted AND prompt + completion = 0 THEN saved ELSE 0 END),"
+    " sum(CASE WHEN counted AND saved < 0 THEN -saved ELSE 0 END)"
+)
+
+
+class Ledger:
+    """May be used from any thread. `repaired` is where a damaged ledger was moved when this one was opened."""
+
+    def __init__(self, connection: sqlite3.Connection, repaired: Path | None) -> None:
+        self.repaired = repaired
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path) -> Ledger:
+        """Opens the ledger, making it where there is none. Raises `UserError` as `RepositoryStore.open` does."""
+        return cls(*opening.open_ledger(path))
+
+    def close(self) -> None:
+        with self._lock:
+            with failures_explained():
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def add_repository(self, root: bytes, *, now: float) -> None:
+        """Watches a repository; one that was watched before keeps its account."""
+        with self._writing() as writer:
+            writer.execute(
+                "INSERT INTO repository(root, added_at, watched) VALUES (?, ?, 1)"
+                " ON CONFLICT(root) DO UPDATE SET watched = 1",
+                (root, now),
+            )
+
+    def remove_repository(self, root: bytes) -> None:
+        """Watches it no longer; its account stays."""
+        with self._writing() as writer:
+            writer.execute("UPDATE repository SET watched = 0 WHERE root = ?", (root,))
+
+    def repositories(self) -> list[bytes]:
+        """The roots that are watched, in the order they were added."""
+        with self._reading() as reader:
+            rows = reader.execute("SELECT root FROM repository WHERE watched ORDER BY added_at, id")
+            return [root for (root,) in rows]
+
+    def record(
+        self,
+        *,
+        at: float,
+        date: str,
+        repository: bytes,
+        kind: Literal["asleep", "awake"],
+        tokens: Tokens,
+        question: str = "",
+        route: str = "",
+        reasoning: int = 0,
+        cost_microusd: int | None = 0,
+        counted: bool = True,
+        conversation: str = "",
+        files: Sequence[str] = (),
+    ) -> int:
+        """Adds an entry and returns its id. `at` is seconds since the epoch and `date` the user's day then
+        ("2025-11-19"); the cost is None when the price is unknown. An entry that does not count is in no figure of
+        what was saved. `files` are those whose text its baseline counted."""
+        with self._writing() as writer:
+            writer.execute(
+                "INSERT INTO repository(root, added_at, watched) VALUES (?, ?, 0) ON CONFLICT DO NOTHING",
+                (repository, at),
+            )
+            cursor = writer.execute(
+                "INSERT INTO entry(at, date, repository, kind, question, route, prompt, cached, completion, reasoning,"
+                " baseline, saved, cost_microusd, counted, conversation)"
+                " VALUES (?, ?, (SELECT id FROM repository WHERE root = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    at, date, repository, kind, storable(question), route, tokens.prompt, tokens.cached,
+                    tokens.completion, reasoning, tokens.baseline, tokens.saved, cost_microusd, counted,
+                    storable(conversation),
+                ),
+            )  # fmt: skip
+            number = cursor.lastrowid
+            assert number is not None
+            writer.executemany(
+                "INSERT OR IGNORE INTO entry_file(entry, path) VALUES (?, ?)",
+                ((number, os.fsencode(path)) for path in files),
+            )
+            return number
+
+    def conversation_files(self, conversation: str) -> frozenset[str]:
+        """The files that a conversation's entries have counted: an agent would remember them."""
+        with self._reading() as reader:
+            rows = reader.execute(
+                "SELECT DISTINCT path FROM entry JOIN entry_file ON entry_file.entry = entry.id WHERE conversation = ?",
+                (storable(conversation),),
+            )
+            return frozenset(os.fsdecode(path) for (path,) in rows)
+
+    def questions(self, root: bytes, limit: int) -> list[dict[str, Any]]:
+        """Questions asked, newest first, as `GET /v1/questions` gives them."""
+        with self._reading() as reader:
+            rows = reader.execute(
+                "SELECT question, at, route, saved, entry.id, conversation FROM entry JOIN repository"
+                " ON repository.id = entry.repository WHERE root = ? AND kind = 'awake' AND question != ''"
+                " ORDER BY at DESC, entry.id DESC LIMIT ?",
+                (root, limit),
+            )
+            return [
+                {
+                    "question": question,
+                    "asked_at": datetime.fromtimestamp(at).astimezone().isoformat(timespec="seconds"),
+                    "route": route,
+                    "saved": saved,
+                    "ledger_id": number,
+                    "conversation": conversation,
+                }
+                for question, at, route, saved, number, conversation in rows
+            ]
+
+    def saved(self, today: str) -> dict[str, int]:
+        """`{"tokens", "today"}`: what every counted answer saved or spared an agent reading, ever and on this day."""
+        with self._reading() as reader:
+            tokens, on_day = reader.execute(
+                "SELECT coalesce(sum(saved), 0), coalesce(sum(CASE WHEN date = ? THEN saved END), 0)"
+                " FROM entry WHERE counted",
+                (today,),
+            ).fetchone()
+            return {"tokens": tokens, "today": on_day}
+
+    def report(self, root: bytes | None = None) -> dict[str, Any]:
+        """`{"days", "total", "entries"}` as `reverie ledger --json` prints them, of one repository or of all.
+
+        A day is `{"date", "questions", "asleep": {"tokens", "usd"}, "awake": {"tokens", "usd"}, "saved", "lost",
+        "not_read", "net"}`. `saved` is what answers of a model saved, losses included; `not_read` what an agent would
+        have read for answers that needed none; `lost` the losses alone, as a positive number. `usd` is null where a
+        price is unknown.
+        """
+        condition = "" if root is None else "WHERE repository = (SELECT id FROM repository WHERE root = ?)"
+        values = () if root is None else (root,)
+        with self._reading() as reader:
+            days = reader.execute(f"SELECT date, {_SUMS} FROM entry {condition} GROUP BY date ORDER BY date", values)
+            found = [{"date": date, **_figures(sums)} for date, *sums in days]
+            entries, *sums = reader.execute(f"SELECT count(*), {_SUMS} FROM entry {condition}", values).fetchone()
+            return {"days": found, "total": _figures([figure or 0 for figure in sums]), "entries": entries}
+
+    def forget(self, root: bytes, path: bytes = b"") -> int:
+        """Deletes the questions that name a file or folder or whose answers counted its text; b"" for all of the
+        repository's. What they cost stays in the account. Returns how many."""
+        with self._writing() as writer:
+            numbers = [(number,) for number in _questions_of(writer, root, path)]
+            writer.executemany("DELETE FROM entry_file WHERE entry = ?", numbers)
+            writer.executemany("UPDATE entry SET question = '' WHERE id = ?", numbers)
+        if numbers:
+            with self._lock, failures_explained():
+                scrub(self._connection)
+        return len(numbers)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, transaction(self._connection) as writer:
+            yield writer
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, failures_explained():
+            yield self._connection
+
+
+def _figures(sums: Sequence[int]) -> dict[str, Any]:
+    questions, asleep, awake, asleep_cost, awake_cost, asleep_unknown, awake_unknown, saved, not_read, lost = sums
+    return {
+        "questions": questions,
+        "asleep": {"tokens": asleep, "usd": None if asleep_unknown else asleep_cost / MICRO},
+        "awake": {"tokens": awake, "usd": None if awake_unknown else awake_cost / MICRO},
+        "saved": saved,
+        "lost": lost,
+        "not_read": not_read,
+        "net": saved - round(asleep / SLEEP_TOKENS_PER_TEST_TOKEN),
+    }
+
+
+def _questions_of(reader: sqlite3.Connection, root: bytes, path: bytes) -> list[int]:
+    rows = reader.execute(
+        "SELECT id, question FROM entry WHERE question != ''"
+        " AND repository = (SELECT id FROM repository WHERE root = ?)",
+        (root,),
+    ).fetchall()
+    bare = path.rstrip(b"/")
+    if not bare:
+        return [number for number, _ in rows]
+    counted = {
+        number
+        for (number,) in reader.execute(
+            "SELECT entry FROM entry_file WHERE path = ? OR (path > ? AND path < ?)", (bare, bare + b"/", bare + b"0")
+        )
+    }
+    mentioned = mention_of(bare)
+    return [number for number, question in rows if number in counted or mentioned.search(question)]
