@@ -32,7 +32,7 @@ HookState = Literal["installed", "absent", "not executable", "not a shell script
 
 _BLOCK = re.compile(rb"# >>> reverie(?P<notes>[ \w]*)>>>\n.*?# <<< reverie <<<\n", re.S)
 _SHELL_LINE = re.compile(
-    rb"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:\S*/)?(?:sh|bash|dash|ash|ksh|zsh|busybox sh)(?:\s|$)"
+    rb"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:\S*/)?(?:sh|bash|dash|ash|ksh|zsh|busybox sh)(?:[ \t][^\r\n]*)?(?:\n|\Z)"
 )
 # A second line that is shell, but opens a string in the language that the rest is written in.
 _POLYGLOT = re.compile(rb"\A[^\n]*\n\s*(?:\'\'\'|\"\"\"|[\"\']exec[\"\']|[\"\']:)")
@@ -111,7 +111,7 @@ def install(location: RepositoryLocation) -> HooksStatus:
     except OSError as error:
         raise UserError(
             f"The hooks could not be installed: {error.filename} {_reason(error)}.",
-            next_step="Commits are noticed through HEAD's log too. To have hooks, make the folder writable and try again.",
+            next_step="Commits are noticed through HEAD's log too. For hooks, make the folder writable and try again.",
         ) from error
     return status(location)
 
