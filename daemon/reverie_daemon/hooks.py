@@ -103,7 +103,9 @@ def install(location: RepositoryLocation) -> HooksStatus:
     if refusal:
         return status(location)
     try:
-        inbox_of(location.common_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
+        inbox = inbox_of(location.common_dir)
+        inbox.parent.mkdir(mode=0o700, exist_ok=True)
+        inbox.mkdir(mode=0o700, exist_ok=True)
         new_folder = not folder.exists()
         folder.mkdir(exist_ok=True)
         for event in EVENTS:

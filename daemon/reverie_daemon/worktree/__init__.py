@@ -27,7 +27,7 @@ from reverie_daemon.worktree.files import (
 )
 from reverie_daemon.worktree.git import GitFailed, GitTimedOut, scrub_environment
 from reverie_daemon.worktree.heads import Head
-from reverie_daemon.worktree.listing import Listing, SkipReason, list_files, top_folders
+from reverie_daemon.worktree.listing import Listing, SkipReason, ignored_among, list_files, top_folders
 from reverie_daemon.worktree.location import RepositoryLocation, find
 from reverie_daemon.worktree.sweeping import BUDGET_MS, Sweep, Sweeper, compare
 from reverie_daemon.worktree.watching import Heard, Signal, Watcher
@@ -50,7 +50,7 @@ class Worktree:
         self._size_max = size_max
         self._root = os.fsencode(location.root)
         self._listed: Mapping[bytes, FileStat] = {}
-        self._sweeper = Sweeper(self._root, self._select, size_max)
+        self._sweeper = Sweeper(self._root, self._select, self._ignored_among, size_max)
 
     def listing(self) -> Listing:
         """All files to index, as they are now. Raises `GitFailed`."""
@@ -118,6 +118,9 @@ class Worktree:
 
     def _select(self, paths: Sequence[bytes]) -> Listing:
         return list_files(self.location.root, paths, size_max=self._size_max)
+
+    def _ignored_among(self, paths: Sequence[bytes]) -> set[bytes]:
+        return ignored_among(self.location.root, paths)
 
     def _top_folders(self) -> list[str]:
         return top_folders(self.location.root, self._listed)

@@ -8,6 +8,7 @@ slower than the commands are. It is imported at the first command, because that 
 from __future__ import annotations
 
 import os
+import shlex
 import threading
 from collections.abc import Generator
 from pathlib import Path
@@ -78,6 +79,8 @@ class Git:
         import git
 
         self._folder = folder
+        # Where the repository was deleted git must fail, and not find another one further up.
+        self._environment = {**_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
         self._git = git.Git(folder)
         self._missing = git.GitCommandNotFound
 
@@ -85,8 +88,8 @@ class Git:
         """What the command wrote to its standard output. Raises `GitFailed`, or `GitTimedOut` after `timeout_s`."""
         try:
             status, output, complaint = self._git.execute(
-                _command(arguments),
-                env=_ENVIRONMENT,
+                self._command(arguments),
+                env=self._environment,
                 with_extended_output=True,
                 with_exceptions=False,
                 stdout_as_string=False,
@@ -103,7 +106,7 @@ class Git:
         """The same in chunks as they come. A consumer that stops early stops the command; so does the timeout, which
         raises `GitTimedOut` after what had come by then."""
         try:
-            started = self._git.execute(_command(arguments), env=_ENVIRONMENT, as_process=True)
+            started = self._git.execute(self._command(arguments), env=self._environment, as_process=True)
         except self._missing as error:
             raise _no_git() from error
         process = cast("Popen[bytes]", started.proc)
@@ -127,25 +130,25 @@ class Git:
             timer.cancel()
             _end(process)
 
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        literally = () if arguments[0] == _WITHOUT_PATHSPECS else ("--literal-pathspecs",)
+        # GitPython runs the command elsewhere when its folder is gone; with -C it fails.
+        return ["git", "-C", str(self._folder), *_OPTIONS, *literally, *arguments]
+
     def _failed(self, arguments: tuple[str, ...], complaint: str, timeout_s: float) -> GitFailed:
         command = f"git {arguments[0]}"
         if complaint.startswith("Timeout: "):
             return GitTimedOut(
                 f"{command} did not finish within {timeout_s:g} seconds in {self._folder}.",
-                next_step=f"See whether it works there by hand: git -C {self._folder} status",
+                next_step=f"See whether it works there by hand: git -C {shlex.quote(str(self._folder))} status",
                 stderr=complaint,
             )
         said = complaint.strip().splitlines()
         return GitFailed(
             f"{command} failed in {self._folder}: {said[0] if said else 'no reason given'}",
-            next_step=f"See what git says there: git -C {self._folder} status",
+            next_step=f"See what git says there: git -C {shlex.quote(str(self._folder))} status",
             stderr=complaint,
         )
-
-
-def _command(arguments: tuple[str, ...]) -> list[str]:
-    literally = () if arguments[0] == _WITHOUT_PATHSPECS else ("--literal-pathspecs",)
-    return ["git", *_OPTIONS, *literally, *arguments]
 
 
 def _end(process: Popen[bytes]) -> None:

@@ -64,26 +64,27 @@ def top_folders(root: Path, listed: Iterable[bytes] = ()) -> list[str]:
     """The folders at the root that may hold files to index: not ignored, or around one of the `listed` files. In order.
     Raises `GitFailed`."""
     around_listed = {os.fsdecode(path.partition(b"/")[0]) for path in listed if b"/" in path}
-    ours = ignore_test(root)
     names = [entry.name for entry in os.scandir(root) if entry.name != ".git" and entry.is_dir(follow_symlinks=False)]
-    unlisted = [name for name in names if name not in around_listed and not ours(name + "/")]
-    return sorted([*(name for name in names if name in around_listed), *_not_ignored_by_git(root, unlisted)])
+    ignored = ignored_among(root, [os.fsencode(f"{name}/") for name in names if name not in around_listed])
+    return sorted(name for name in names if os.fsencode(f"{name}/") not in ignored)
 
 
-def _not_ignored_by_git(root: Path, names: Sequence[str]) -> list[str]:
-    if not names:
-        return []
-    asked = {f"./{name}/": name for name in names}
+def ignored_among(root: Path, paths: Sequence[bytes]) -> set[bytes]:
+    """Those of the paths, folders with a "/" at their end, that the ignore rules exclude, whether they are there or
+    not. Not told of are paths in a submodule and names that git would quote. Raises `GitFailed`."""
+    ours = ignore_test(root)
+    ignored = {path for path in paths if ours(os.fsdecode(path))}
+    asked = {b"./" + path: path for path in paths if path not in ignored}
+    if not asked:
+        return ignored
     try:
-        output = Git(root).run("check-ignore", "--", *asked)
+        output = Git(root).run("check-ignore", "--", *map(os.fsdecode, asked))
     except GitFailed as error:
         # Status 1 without a word: none of them is ignored.
-        if error.stderr.strip():
+        if error.stderr.strip() and "in submodule" not in error.stderr:
             raise
-        return list(names)
-    # A name that git quotes is not recognised, and so counts as not ignored.
-    ignored = set(os.fsdecode(output).splitlines())
-    return [name for line, name in asked.items() if line not in ignored]
+        return ignored
+    return ignored | {asked[line] for line in output.split(b"\n") if line in asked}
 
 
 def list_files(

@@ -7,6 +7,7 @@ configuration; git itself is asked only where the owner of the files is somebody
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,7 +127,7 @@ def _no_worktree_at(git_dir: Path) -> NoRepository:
     if git_dir.name == ".git":
         return NoRepository(
             f"{git_dir} is git's own folder, not a working tree.",
-            next_step=f"Go to the working tree: cd {git_dir.parent}",
+            next_step=f"Go to the working tree: cd {shlex.quote(str(git_dir.parent))}",
         )
     return _bare(git_dir)
 
@@ -134,7 +135,7 @@ def _no_worktree_at(git_dir: Path) -> NoRepository:
 def _bare(git_dir: Path) -> NoRepository:
     return NoRepository(
         f"{git_dir} is a bare repository: it has no working tree to read.",
-        next_step=f"Use a worktree of it, made with: git -C {git_dir} worktree add PATH",
+        next_step=f"Use a worktree of it, made with: git -C {shlex.quote(str(git_dir))} worktree add PATH",
     )
 
 
@@ -149,11 +150,12 @@ def _refuse_foreign_owner(location: RepositoryLocation) -> None:
     except GitFailed as error:
         if "dubious ownership" not in error.stderr:
             raise NoRepository(
-                f"git cannot use {location.root}: {error.message}", next_step=f"git -C {location.root} status"
+                f"git cannot use {location.root}: {error.message}",
+                next_step=f"git -C {shlex.quote(str(location.root))} status",
             ) from error
         raise NoRepository(
             f"{location.root} belongs to another user, so git does not trust it (dubious ownership).",
-            next_step=f"If you trust it: git config --global --add safe.directory {location.root}",
+            next_step=f"If you trust it: git config --global --add safe.directory {shlex.quote(str(location.root))}",
         ) from error
 
 

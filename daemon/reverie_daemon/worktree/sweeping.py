@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reverie_daemon.core.nouns import ChangeSet
@@ -23,6 +23,7 @@ FILES_SWEPT_MAX = 8_000
 BUDGET_MS = 100.0
 _RECENT_MAX = 500
 _SUSPECTS_MAX = 500
+_IGNORED_MAX = 10_000
 _DEADLINE_EVERY = 256
 _NEVER = float("inf")
 _RULES = frozenset({b".gitignore", b".gitmodules", os.fsencode(IGNORE_FILE)})
@@ -68,18 +69,22 @@ class _Seen:
 
 
 class Sweeper:
-    """Sweeps one worktree. It remembers folders and recent changes between sweeps; `select` lists the given paths, and
-    `monotonic_ms` is the clock that bounds a sweep. Not for use by two threads at once."""
+    """Sweeps one worktree. It remembers folders, ignored paths and recent changes between sweeps; `select` lists the
+    given paths, `ignored_among` tells which are ignored, and `monotonic_ms` is the clock that bounds a sweep. Not for
+    use by two threads at once."""
 
     def __init__(
         self,
         root: bytes,
         select: Callable[[Sequence[bytes]], Listing],
+        ignored_among: Callable[[Sequence[bytes]], Collection[bytes]],
         size_max: int = SOURCE_BYTES_MAX,
         monotonic_ms: Callable[[], float] = lambda: time.monotonic() * 1000,
     ) -> None:
         self._root = root
         self._select = select
+        self._ignored_among = ignored_among
+        self._ignored: set[bytes] = set()
         self._size_max = size_max
         self._monotonic_ms = monotonic_ms
         self._folders: dict[bytes, _Seen] = {}
@@ -87,7 +92,7 @@ class Sweeper:
 
     def remember(self, listing: Listing, listed_at_ns: int) -> None:
         """Takes a full listing, begun at `listed_at_ns` (wall clock), as what the folders held."""
-        self._folders = {}
+        self._folders, self._ignored = {}, set()
         for folder in {b"", *all_folders(listing.files)}:
             mtime_ns = self._mtime_of(folder)
             if mtime_ns is not None:
@@ -163,12 +168,23 @@ class Sweeper:
     def _concluded(self, findings: _Findings, table: Mapping[bytes, StatLike]) -> Sweep:
         if len(findings.suspects) > _SUSPECTS_MAX:
             return Sweep(change_set(findings.changed, findings.deleted), relist=True, complete=findings.complete)
-        if findings.suspects:
-            found = self._select(sorted(findings.suspects)).files
-            findings.changed |= {path for path in found if path not in table}
+        findings.changed |= self._new_among(sorted(findings.suspects - self._ignored), table)
         self._note_recent(findings.changed)
         relist = any(path.rpartition(b"/")[2] in _RULES for path in findings.changed | findings.deleted)
+        if relist:
+            self._ignored.clear()
         return Sweep(change_set(findings.changed, findings.deleted), relist, findings.complete)
+
+    def _new_among(self, suspects: Sequence[bytes], table: Mapping[bytes, StatLike]) -> set[bytes]:
+        if not suspects:
+            return set()
+        found = self._select(suspects)
+        # A log file that is written to all the time must not cost a listing each time.
+        unlisted = [path for path in suspects if path not in found.files and path not in found.skipped]
+        if len(self._ignored) + len(unlisted) > _IGNORED_MAX:
+            self._ignored.clear()
+        self._ignored.update(self._ignored_among(unlisted))
+        return {path for path in found.files if path not in table}
 
     def _until(self, deadline_ms: float, paths: Iterable[bytes], findings: _Findings) -> Iterator[bytes]:
         for count, path in enumerate(paths):

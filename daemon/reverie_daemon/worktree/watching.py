@@ -48,7 +48,7 @@ class Watcher:
 
     `top_folders` names the folders at the root that are worth watching, and is asked again when one appears; `wake`
     is called, on a thread of the watcher, whenever something was heard after nothing was kept. `problems` says in
-    sentences what is not watched. Event times are `now_ms()`.
+    sentences what is not watched. Event times are `now_ms()`. All methods are for one thread.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Watcher:
         self._lock = threading.Lock()
         self._events: list[FileEvent] = []
         self._signals: set[Signal] = set()
+        self._folders_changed = False
         self._watched: dict[str, ObservedWatch] = {}
         self._observer: BaseObserver | None = None
         self._overflow = _OverflowHandler(lambda: self._hear(signal="overflow"))
@@ -88,7 +89,11 @@ class Watcher:
             self._observer = None
 
     def drain(self) -> Heard:
-        """What was heard since the last call."""
+        """What was heard since the last call. Folders that appeared at the top are watched from here on, before anyone
+        can list them, so that nothing falls in between."""
+        if self._folders_changed:
+            self._folders_changed = False
+            self.refresh()
         with self._lock:
             heard = Heard(tuple(self._events), frozenset(self._signals))
             self._events, self._signals = [], set()
@@ -158,7 +163,7 @@ class Watcher:
         if not _is_below(os.fsdecode(event.src_path), f"{root}{os.sep}.git"):
             self._on_file_event(event)
             if event.is_directory:
-                self.refresh()
+                self._folders_changed = True
 
     def _on_file_event(self, event: FileSystemEvent) -> None:
         path = self._relative(event.src_path)

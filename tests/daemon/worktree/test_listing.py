@@ -206,6 +206,21 @@ def test_a_damaged_index_is_an_error_that_repeats_what_git_said(repo):
     assert "index" in caught.value.message and caught.value.next_step
 
 
+@pytest.mark.parametrize("lost", [".git", "."])
+def test_a_deleted_repository_is_an_error_even_inside_another_one(make, lost):
+    """Listing the one around it instead, somebody's home folder say, would index what nobody asked for."""
+    outer = make("outer")
+    outer.commit(private="1")
+    inner = type(outer)(outer.root / "inner")
+    inner.root.mkdir()
+    inner.git("init", "--quiet")
+    inner.commit(mine="1")
+    worktree = inner.worktree
+    shutil.rmtree(inner.root / lost)
+    with pytest.raises(GitFailed):
+        worktree.listing()
+
+
 def test_too_many_files_are_cut_off_with_a_problem(repo):
     """A limit on everything, and it says so."""
     for number in range(5):

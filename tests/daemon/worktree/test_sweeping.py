@@ -85,6 +85,22 @@ def test_what_was_judged_once_is_not_asked_about_again(swept, monkeypatch):
     assert asked == []
 
 
+def test_an_ignored_file_that_is_written_to_all_the_time_is_looked_up_once(swept, monkeypatch):
+    """A log in the worktree would otherwise cost a git command several times a second, for ever."""
+    repo, worktree, rows = swept
+    rows = settle_table(worktree, rows)
+    repo.write("src/debug.log")
+    worktree.examine(["src/debug.log"], rows)
+    asked = []
+    select = worktree._sweeper._select
+    monkeypatch.setattr(worktree._sweeper, "_select", lambda paths: asked.append(paths) or select(paths))
+    assert worktree.examine(["src/debug.log"], rows) == Sweep()
+    assert asked == []
+    repo.write(".gitignore", "")
+    assert worktree.examine([".gitignore"], rows).relist
+    assert worktree.examine(["src/debug.log"], rows).changes == ChangeSet(changed=("src/debug.log",))
+
+
 def test_deleted_and_renamed_files_are_found(swept):
     """A citation of a file that is gone would be wrong."""
     repo, worktree, rows = swept
@@ -130,7 +146,7 @@ def test_a_sweep_ends_when_its_time_is_up_and_says_so(swept):
     rows = settle_table(worktree, rows)
     repo.write("src/a.py", "changed\n")
     clock = iter([0.0, *[1_000.0] * 10])
-    sweeper = sweeping.Sweeper(os.fsencode(repo.root), worktree._select, monotonic_ms=lambda: next(clock))
+    sweeper = sweeping.Sweeper(os.fsencode(repo.root), worktree._select, set, monotonic_ms=lambda: next(clock))
     assert sweeper.sweep(rows, budget_ms=100) == Sweep(complete=False)
 
 
