@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from reverie_indexers import documents
+from reverie_indexers import plain
 from reverie_indexers.facts import FileFacts
 from reverie_indexers.languages import discover
 from reverie_indexers.parse import read_code
@@ -20,7 +20,7 @@ BINARY_SNIFF_BYTES = 8_192
 CORE_VERSION = 1
 """Grows when the driver makes other facts of the same text in every language."""
 
-_SHEBANG = re.compile(rb"#!\s*\S*?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^\s]+))?")
+_SHEBANG = re.compile(rb"#!\s*(\S+)([^\r\n]*)")
 
 
 def language_of(path: str, source: bytes) -> str | None:
@@ -39,33 +39,39 @@ def language_of(path: str, source: bytes) -> str | None:
         at = lowered.find(".", at + 1)
     shebang = _SHEBANG.match(source[:200])
     if shebang:
-        words = [part.rpartition(b"/")[2].decode("latin-1") for part in shebang.groups() if part]
-        interpreter = words[-1] if words[0] == "env" else words[0]
-        return by_shebang.get(interpreter.rstrip("0123456789."), "text")
+        program = _program(shebang[1])
+        if program == "env":
+            program = next((_program(word) for word in shebang[2].split() if not word.startswith(b"-")), "")
+        return by_shebang.get(program, "text")
     return "text"
 
 
 def index(source: str, language: str) -> FileFacts:
     """The facts of a text. An unknown language is read as plain text. Never raises, whatever the text."""
     grammar = discover().get(language)
-    return read_code(source, grammar) if grammar else documents.read(source, language)
+    return read_code(source, grammar) if grammar else plain.read(source, language)
 
 
 def indexer_version(language: str) -> int:
     """Grows whenever the same text would give other facts in this language."""
     grammar = discover().get(language)
-    return CORE_VERSION * 1_000 + (grammar.version if grammar else documents.VERSION)
+    return CORE_VERSION * 1_000 + (grammar.version if grammar else plain.VERSION)
 
 
 def languages() -> tuple[str, ...]:
     """The names of all languages that `language_of` can answer, sorted."""
-    return tuple(sorted({*discover(), *documents.READERS}))
+    return tuple(sorted({*discover(), *plain.READERS}))
+
+
+def _program(path: bytes) -> str:
+    """The name of an interpreter without folder and version."""
+    return path.rpartition(b"/")[2].decode("latin-1").rstrip("0123456789.")
 
 
 @cache
 def _tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Language by file name, by suffix and by interpreter."""
-    by_name, by_suffix = dict(documents.FILENAMES), dict(documents.SUFFIXES)
+    by_name, by_suffix = dict(plain.FILENAMES), dict(plain.SUFFIXES)
     by_shebang: dict[str, str] = {}
     for language in discover().values():
         by_name.update(dict.fromkeys(language.filenames, language.name))

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     import tree_sitter
 
 IMPORTS_MAX = 5_000
+START_DEPTH_MAX = 500
+"""How deep in the tree the query looks for something that begins there."""
+DEBRIS_MAX = 5_000
+"""How many loose tokens one node may hold: a query takes quadratic time over them."""
+FAULTY_NODES_MAX = 1_000
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,12 @@ def _machine(language: Language) -> _Machine:
 
 def read_code(source: str, language: Language) -> FileFacts:
     """The facts of one text in a language that has a grammar. Never raises, whatever the text."""
-    from tree_sitter import QueryCursor
-
     machine = _machine(language)
     text = SourceText(source)
     root = machine.parser.parse(text.data).root_node
-    captures = QueryCursor(machine.query).captures(root)
+    if root.has_error and _is_debris(root):
+        return _unread(text, language, machine)
+    captures = _captures(machine.query, root)
     found = symbols.find_symbols(text, captures, language, machine.comments)
     imports = _imports(text, captures.get("import", ()), language)
     uses, uses_left_out = references.find_references(
@@ -87,9 +92,33 @@ def _imports(text: SourceText, nodes: list[tree_sitter.Node] | tuple[()], langua
     return found
 
 
-def _fault(text: SourceText, root: tree_sitter.Node, machine: _Machine, language: Language) -> str:
+def _captures(query: tree_sitter.Query, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
     from tree_sitter import QueryCursor
 
-    nodes = QueryCursor(machine.faults).captures(root).get("fault", ())
+    cursor = QueryCursor(query)
+    cursor.set_max_start_depth(START_DEPTH_MAX)
+    return cursor.captures(root)
+
+
+def _is_debris(root: tree_sitter.Node) -> bool:
+    """Whether the text is so far from the language that a faulty node is little but a heap of tokens."""
+    faulty = [root]
+    for node in faulty:
+        if node.child_count - node.named_child_count > DEBRIS_MAX:
+            return True
+        if len(faulty) < FAULTY_NODES_MAX and node.child_count <= 2 * DEBRIS_MAX:
+            faulty.extend(child for child in node.children if child.has_error)
+    return False
+
+
+def _unread(text: SourceText, language: Language, machine: _Machine) -> FileFacts:
+    stretches, left_out = passages.cut(text.lines, (), machine.comments)
+    problems = (f"This is not {language.name}; it was read as plain text.", *left_out)
+    return FileFacts(language.name, passages=tuple(stretches), problems=problems, lines=len(text.lines))
+
+
+def _fault(text: SourceText, root: tree_sitter.Node, machine: _Machine, language: Language) -> str:
+    nodes = _captures(machine.faults, root).get("fault", ())
     line = text.line_of(min((node.start_byte for node in nodes), default=root.start_byte))
+    line = min(line, max(1, len(text.lines)))
     return f"Line {line} is not valid {language.name}; what could be read around it was kept."
