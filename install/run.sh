@@ -86,7 +86,7 @@ set_up() {
         say "making an environment in $environment ($("$python" --version))"
         make_environment "$environment"
     fi
-    say "installing Reverie and what it needs (under a minute with a usual network)"
+    say "installing Reverie and what it needs (about a minute)"
     pip_install "$environment" --upgrade "$here"
     printf '%s\n' "$wanted" >"$environment/reverie-stamp"
 }
@@ -123,6 +123,8 @@ release_lock
 
 reverie=$environment/bin/reverie
 if [ -n "$question" ]; then
+    # A script asks once: it wants the answer of a finished index, not of the first second.
+    "$reverie" index --repo "$repository" >/dev/null
     exec "$reverie" ask --repo "$repository" -- "$question"
 fi
 case $command in

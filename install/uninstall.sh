@@ -1,7 +1,8 @@
 #!/bin/sh
 # Stops the daemon and removes what run.sh installed. What was learned stays, unless --purge is given.
 #
-#   sh install/uninstall.sh [--purge]    --purge also removes settings, the ledger and the repositories' stores
+#   sh install/uninstall.sh [--purge]    --purge also removes settings, the ledger, and the stores of the repositories
+#                                        that are watched
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
@@ -13,7 +14,7 @@ case ${1:-} in
     '') ;;
     --purge) purge=yes ;;
     -h | --help)
-        sed -n '2,4s/^# \{0,1\}//p' "$here/install/uninstall.sh"
+        sed -n '2,5s/^# \{0,1\}//p' "$here/install/uninstall.sh"
         exit 0
         ;;
     *) fail "There is no option $1." "sh install/uninstall.sh --help" ;;
@@ -24,15 +25,15 @@ find_data
 environment=$data/venv
 reverie=$environment/bin/reverie
 
-# The daemon's own word for where things are; what it says today holds for what it wrote.
-ask_where() {
-    "$environment/bin/python" - <<'PYTHON'
-from reverie_daemon.config import locations
-
-where = locations()
-print(where.state)
-print(where.config_file)
-PYTHON
+# Sets `state` and `config`, as reverie_daemon/config.py has them.
+find_places() {
+    if [ -n "${REVERIE_HOME:-}" ]; then
+        state=$REVERIE_HOME/state config=$REVERIE_HOME/config.toml
+    elif [ "$(uname -s)" = Darwin ]; then
+        state="$HOME/Library/Application Support/reverie" config=$state
+    else
+        state=${XDG_STATE_HOME:-$HOME/.local/state}/reverie config=${XDG_CONFIG_HOME:-$HOME/.config}/reverie
+    fi
 }
 
 repositories() {
@@ -43,14 +44,11 @@ for repository in json.load(sys.stdin):
 ' 2>/dev/null || :
 }
 
-places=
+find_places
 roots=
 if works "$environment"; then
-    places=$(ask_where 2>/dev/null) || places=
     roots=$(repositories)
 fi
-state=$(printf '%s\n' "$places" | sed -n 1p)
-config=$(printf '%s\n' "$places" | sed -n 2p)
 
 each_repository() {
     [ -n "$roots" ] || return 0
@@ -81,7 +79,7 @@ settle_store() {
     if [ -n "$purge" ]; then
         rm -rf "$store" && say "removed $store"
     else
-        say "kept $store (what was learned about $1)"
+        say "kept $store (what was learned about $1; to remove it: rm -r '$store')"
     fi
 }
 
@@ -113,7 +111,7 @@ for kept in "$state" "$config"; do
     elif [ -n "$purge" ]; then
         rm -rf "$kept" && say "removed $kept"
     else
-        say "kept $kept (remove it, too: $0 --purge)"
+        say "kept $kept (to remove it, too: sh '$here/install/uninstall.sh' --purge)"
     fi
 done
 rmdir "$data" 2>/dev/null || :
