@@ -19,6 +19,7 @@ HEADINGS_MAX = 2_000
 NAME_CHARACTERS_MAX = 200
 DOC_CHARACTERS_MAX = 500
 HEADING_CHARACTERS_READ = 1_000
+PARAGRAPH_LINES_READ = 60
 NO_COMMENTS = CommentStyle((), ())
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
@@ -28,6 +29,7 @@ _HTML_HEADING = re.compile(r"\s*<h([1-6])\b[^>]*>(.*?)</h\1>", re.IGNORECASE)
 _NO_PARAGRAPH = re.compile(r"\s{4}|\s*(?:[-*+>|#<]|\d+[.)]\s|$)")
 _MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|<[^>]*>|\{#[^}]*\}|[`*]+")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_NOT_PROSE = (".. ", "#", "<", "[!", "![", "|", "```", "~~~", ":", ">>>")
 _ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1+[ \t]*$")
 _DIRECTIVE = re.compile(
     r"(\s*)\.\. (?:\w+:)?(?:function|class|method|classmethod|staticmethod|attribute|property|data|exception|decorator"
@@ -81,7 +83,8 @@ def sections(lines: Sequence[str], headings: Sequence[Heading]) -> list[Symbol]:
             open_sections.pop()
         parent = open_sections[-1][1] if open_sections else NO_SYMBOL
         path = f"{symbols[parent].qualname} > {heading.title}" if parent != NO_SYMBOL else heading.title
-        end = _trimmed(lines, heading.line, ends[index])
+        end = ends[index] if heading.kind == "heading" else _block_end(lines, heading.line, ends[index])
+        end = _trimmed(lines, heading.line, end)
         written = lines[heading.line][:HEADING_CHARACTERS_READ].strip() or heading.title
         if _ADORNMENT.match(written):
             written = heading.title
@@ -109,11 +112,24 @@ def _trimmed(lines: Sequence[str], start: int, end: int) -> int:
     return end
 
 
+def _block_end(lines: Sequence[str], start: int, end: int) -> int:
+    """Where a directive ends: at the first line that is indented no deeper than it."""
+    indent = len(lines[start]) - len(lines[start].lstrip())
+    for index in range(start + 1, end):
+        line = lines[index]
+        if line.strip() and len(line) - len(line.lstrip()) <= indent:
+            return index
+    return end
+
+
 def _first_paragraph(lines: Sequence[str], start: int, end: int) -> str:
     paragraph: list[str] = []
-    for line in lines[start : min(end, start + 40)]:
+    fenced = False
+    for line in lines[start : min(end, start + PARAGRAPH_LINES_READ)]:
         stripped = line[:HEADING_CHARACTERS_READ].strip()
-        if _ADORNMENT.match(stripped) or stripped.startswith((".. ", "#", "<", "[!", "![", "|", "```", ":")):
+        if stripped.startswith(("```", "~~~")):
+            fenced = not fenced
+        if fenced or _ADORNMENT.match(stripped) or stripped.startswith(_NOT_PROSE):
             if paragraph:
                 break
         elif stripped:
@@ -127,7 +143,8 @@ def markdown_headings(lines: Sequence[str]) -> Iterable[Heading]:
     """ATX, setext and one-line HTML headings outside of code, comments and front matter."""
     fence = ""
     in_comment = False
-    for index in range(_behind_front_matter(lines), len(lines)):
+    first = _behind_front_matter(lines)
+    for index in range(first, len(lines)):
         line = lines[index]
         opening = _FENCE.match(line)
         if fence:
@@ -140,10 +157,10 @@ def markdown_headings(lines: Sequence[str]) -> Iterable[Heading]:
         elif line.lstrip().startswith("<!--"):
             in_comment = "-->" not in line
         else:
-            yield from _markdown_heading(lines, index)
+            yield from _markdown_heading(lines, index, first)
 
 
-def _markdown_heading(lines: Sequence[str], index: int) -> Iterable[Heading]:
+def _markdown_heading(lines: Sequence[str], index: int, top: int) -> Iterable[Heading]:
     line = lines[index]
     atx = _ATX.match(line)
     html = _HTML_HEADING.match(line)
@@ -151,7 +168,7 @@ def _markdown_heading(lines: Sequence[str], index: int) -> Iterable[Heading]:
         yield Heading(index, len(atx[1]), plain(atx[2]))
     elif html and plain(html[2]):
         yield Heading(index, int(html[1]), plain(html[2]))
-    elif index + 1 < len(lines) and not _NO_PARAGRAPH.match(line) and (index == 0 or not lines[index - 1].strip()):
+    elif index + 1 < len(lines) and not _NO_PARAGRAPH.match(line) and (index == top or not lines[index - 1].strip()):
         under = _SETEXT.match(lines[index + 1])
         if under and plain(line):
             yield Heading(index, 1 if under[1][0] == "=" else 2, plain(line))
@@ -173,6 +190,7 @@ def plain(title: str) -> str:
 def rst_headings(lines: Sequence[str]) -> Iterable[Heading]:
     """Underlined and overlined titles, levels in order of appearance, and documented names."""
     styles: list[tuple[str, bool]] = []
+    last_under = -1
     for index, line in enumerate(lines):
         directive = _DIRECTIVE.match(line) if ".. " in line else None
         if directive:
@@ -184,18 +202,19 @@ def rst_headings(lines: Sequence[str]) -> Iterable[Heading]:
         title = lines[index - 1].strip()
         overlined = index >= 2 and lines[index - 2].rstrip() == line.rstrip()
         first = index - 2 if overlined else index - 1
-        if not _is_title(lines, first, index, title, overlined):
+        if not _is_title(lines, first, index, title, overlined, last_under):
             continue
+        last_under = index
         style = (under[1], overlined)
         if style not in styles:
             styles.append(style)
         yield Heading(first, styles.index(style) + 1, title.replace("``", "").replace("\\", "")[:NAME_CHARACTERS_MAX])
 
 
-def _is_title(lines: Sequence[str], first: int, under: int, title: str, overlined: bool) -> bool:
+def _is_title(lines: Sequence[str], first: int, under: int, title: str, overlined: bool, last_under: int) -> bool:
     """Whether the line above an adornment is a title, not the end of a table, a transition or an indented block."""
     if not title or _ADORNMENT.match(title) or len(lines[under].rstrip()) < min(len(title), 4):
         return False
     if not overlined and lines[under - 1][:1].isspace():
         return False
-    return first == 0 or not lines[first - 1].strip()
+    return first in (0, last_under + 1) or not lines[first - 1].strip()

@@ -18,10 +18,14 @@ PASSAGE_LINES_MAX = 60
 PASSAGES_MAX = 2_000
 LOOSE_LINES_MAX = 24
 """How long a passage of small things grows before it ends at the next blank line."""
+SHORT_LINES = 6
+"""A passage shorter than this is not cut off only because a blank line offers itself."""
 VALUE_LINES_MIN = 4
 """A constant or attribute this long is a passage of its own."""
 
-_ALWAYS_SPLIT = frozenset({"namespace", "module", "class", "interface", "struct", "enum", "union", "trait"})
+_ALWAYS_SPLIT = frozenset({"namespace", "module", "class", "interface", "struct", "enum", "union", "trait", "heading"})
+_KEY_LINES_MAX = 24
+"""A configuration key longer than this is cut into the keys below it."""
 _CLOSING = re.compile(r"^[\s)\]}>;,]*(?:end|fi|done|esac)?[\s)\]}>;,]*$")
 
 
@@ -60,22 +64,19 @@ def pieces(lines: Sequence[str], start: int, end: int, comfortable: int) -> Iter
 
 
 def _best_cut(lines: Sequence[str], start: int, stop: int, end: int, comfortable: int) -> int:
-    """Where to end a stretch that is longer than comfortable: the blank line before the least indented line, else the
-    least indented line; the end when it is near and nothing invites a cut."""
-    blank: tuple[int, int] | None = None
-    plain: tuple[int, int] | None = None
+    """Where to end a stretch that is longer than comfortable. What fits up to the end is cut only at a blank line that
+    is not indented; what does not fit is cut, too, at the blank line or else the line that is indented least."""
     fits = stop == end
-    for index in range(start + min(comfortable, PASSAGE_LINES_MAX // 2), stop):
-        line = lines[index]
-        if not line or line.isspace():
-            continue
-        rank = (_indent(line), -index)
-        if not lines[index - 1].strip():
-            blank = min(blank or rank, rank) if not fits else (blank or rank)
-        elif not fits:
-            plain = min(plain or rank, rank)
-    best = blank or plain
-    return -best[1] if best else stop
+    early = start + min(comfortable, PASSAGE_LINES_MAX // 2)
+    late = range(early, stop if fits else stop + 1)
+    pauses = [index for index in late if lines[index].strip() and not lines[index - 1].strip()]
+    if fits:
+        return next((index for index in pauses if not lines[index][0].isspace()), stop)
+    if not pauses:
+        soon = range(start + SHORT_LINES, early)
+        pauses = [index for index in soon if lines[index].strip() and not lines[index - 1].strip()][-1:]
+    pauses = pauses or [index for index in late if lines[index].strip()] or [stop]
+    return min(pauses, key=lambda index: (_indent(lines[index]), -index))
 
 
 def _indent(line: str) -> int:
@@ -94,7 +95,8 @@ def _owners(lines: Sequence[str], symbols: Sequence[Symbol], comments: CommentSt
         first, end = symbol.span.start_line - 1, symbol.span.end_line
         if symbol.kind in VALUES and end - first < VALUE_LINES_MIN:
             continue
-        split[index] = symbol.kind in _ALWAYS_SPLIT or end - first > PASSAGE_LINES_MAX
+        limit = _KEY_LINES_MAX if symbol.kind == "key" else PASSAGE_LINES_MAX
+        split[index] = symbol.kind in _ALWAYS_SPLIT or end - first > limit
         if first < floor:
             first = floor
         else:
