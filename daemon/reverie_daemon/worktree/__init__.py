@@ -1,36 +1,50 @@
-"""All that touches the user's repository: finding it, listing, reading and sweeping its files, its history, its events.
+"""All that touches the user's repository: finding it, listing, reading and sweeping its files, its history, its
+events.
 
 It never writes: no file, no ref, no lock of git's. `hooks.py` is the only writer in a repository.
+
+What is offered here is imported when it is first used, because the command line needs `find` alone, and a parsing
+process `snapshot` alone, and both count milliseconds.
 """
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from reverie_indexers.facts import Span
+if TYPE_CHECKING:
+    from reverie_daemon.worktree.checkout import Worktree
+    from reverie_daemon.worktree.files import (
+        SOURCE_BYTES_MAX,
+        Absence,
+        FileStat,
+        Snapshot,
+        StatLike,
+        blob_of,
+        decode,
+        is_binary,
+        snapshot,
+    )
+    from reverie_daemon.worktree.git import GitFailed, GitTimedOut, scrub_environment
+    from reverie_daemon.worktree.heads import Head
+    from reverie_daemon.worktree.listing import Listing, SkipReason
+    from reverie_daemon.worktree.location import RepositoryLocation, find
+    from reverie_daemon.worktree.sweeping import Sweep, compare
+    from reverie_daemon.worktree.watching import Heard, Signal, Watcher
 
-from reverie_daemon.core.nouns import Commit
-from reverie_daemon.worktree import heads
-from reverie_daemon.worktree import history as past
-from reverie_daemon.worktree.files import (
-    SOURCE_BYTES_MAX,
-    Absence,
-    FileStat,
-    Snapshot,
-    StatLike,
-    blob_of,
-    decode,
-    is_binary,
-    snapshot,
-)
-from reverie_daemon.worktree.git import GitFailed, GitTimedOut, scrub_environment
-from reverie_daemon.worktree.heads import Head
-from reverie_daemon.worktree.listing import Listing, SkipReason, ignored_among, list_files, top_folders
-from reverie_daemon.worktree.location import RepositoryLocation, find
-from reverie_daemon.worktree.sweeping import BUDGET_MS, Sweep, Sweeper, compare
-from reverie_daemon.worktree.watching import Heard, Signal, Watcher
+_OFFERED = {
+    "checkout": ("Worktree",),
+    "files": (
+        "SOURCE_BYTES_MAX", "Absence", "FileStat", "Snapshot", "StatLike", "blob_of", "decode", "is_binary", "snapshot",
+    ),
+    "git": ("GitFailed", "GitTimedOut", "scrub_environment"),
+    "heads": ("Head",),
+    "listing": ("Listing", "SkipReason"),
+    "location": ("RepositoryLocation", "find"),
+    "sweeping": ("Sweep", "compare"),
+    "watching": ("Heard", "Signal", "Watcher"),
+}  # fmt: skip
+_HOMES = {name: home for home, names in _OFFERED.items() for name in names}
 
 __all__ = [
     "SOURCE_BYTES_MAX", "Absence", "FileStat", "GitFailed", "GitTimedOut", "Head", "Heard", "Listing",
@@ -39,88 +53,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Worktree:
-    """One checkout of a repository. Paths go in and come out as `str` (`os.fsdecode`), tables are keyed by bytes.
-
-    Reading, history and HEAD may be used from several threads; listing, sweeping and examining from one at a time.
-    """
-
-    def __init__(self, location: RepositoryLocation, *, size_max: int = SOURCE_BYTES_MAX) -> None:
-        self.location = location
-        self._size_max = size_max
-        self._root = os.fsencode(location.root)
-        self._listed: Mapping[bytes, FileStat] = {}
-        self._sweeper = Sweeper(self._root, self._select, self._ignored_among, size_max)
-
-    def listing(self) -> Listing:
-        """All files to index, as they are now. Raises `GitFailed`."""
-        listed_at_ns = time.time_ns()
-        listing = list_files(self.location.root, size_max=self._size_max)
-        self._sweeper.remember(listing, listed_at_ns)
-        self._listed = listing.files
-        return listing
-
-    def sweep(self, table: Mapping[bytes, StatLike], extra: Iterable[str] = (), budget_ms: float = BUDGET_MS) -> Sweep:
-        """What differs from the stored `table` of all files by now; `extra` paths are looked at first, then as much as
-        `budget_ms` allows. Above 8,000 files only folders, recently changed files and `extra`."""
-        return self._sweeper.sweep(table, map(os.fsencode, extra), budget_ms)
-
-    def examine(self, paths: Iterable[str], table: Mapping[bytes, StatLike]) -> Sweep:
-        """What of these paths (files or folders, there or not, ignored or not) differs from the stored `table`."""
-        return self._sweeper.examine(map(os.fsencode, paths), table)
-
-    def snapshot(self, path: str) -> Snapshot | Absence:
-        """A file's bytes, blob id and stat, or why it is not read. What matters is the path: whether it is ignored or
-        looks secret is for the listing to say."""
-        return snapshot(
-            self._root, os.fsencode(path), object_format=self.location.object_format, size_max=self._size_max
-        )
-
-    def read(self, path: str) -> bytes | None:
-        """A file's bytes as on disk now, None when it cannot be had (gone, a link, no regular file, too large)."""
-        found = self.snapshot(path)
-        return found.content if isinstance(found, Snapshot) else None
-
-    def head(self) -> Head:
-        """What is checked out, and what git is in the middle of."""
-        return heads.head_of(self.location)
-
-    def history(self, since: str = "", limit: int = past.COMMITS_MAX) -> Iterator[Commit]:
-        """The commits HEAD reaches and `since` does not, newest first; see `history.history`."""
-        return past.history(self.location.root, since, limit)
-
-    def commit(self, revision: str) -> Commit | None:
-        """One commit by its (abbreviated) object id or "HEAD"."""
-        return past.commit(self.location.root, revision)
-
-    def is_ancestor(self, older: str, newer: str = "HEAD") -> bool:
-        """Whether `newer` reaches `older`; False when either is unknown."""
-        return past.is_ancestor(self.location.root, older, newer)
-
-    def blame(
-        self, path: str, span: Span, limit: int = 5, timeout_s: float = past.BLAME_TIMEOUT_S
-    ) -> tuple[Commit, ...]:
-        """The commits that last touched these lines, newest first; empty when that cannot be said in time."""
-        return past.blame(self.location.root, path, span, limit, timeout_s)
-
-    def diff_of(self, revision: str, bytes_max: int = past.DIFF_BYTES_MAX) -> str:
-        """What a commit changed, as a unified diff of at most `bytes_max` bytes."""
-        return past.diff_of(self.location.root, revision, bytes_max)
-
-    def uncommitted(self) -> tuple[str, ...]:
-        """Paths that differ from HEAD, untracked ones included."""
-        return past.uncommitted(self.location.root)
-
-    def watcher(self, wake: Callable[[], None]) -> Watcher:
-        """A watcher of this worktree, not started yet; `wake` is called on its thread when there is something to
-        drain."""
-        return Watcher(self.location, self._top_folders, wake)
-
-    def _select(self, paths: Sequence[bytes]) -> Listing:
-        return list_files(self.location.root, paths, size_max=self._size_max)
-
-    def _ignored_among(self, paths: Sequence[bytes]) -> set[bytes]:
-        return ignored_among(self.location.root, paths)
-
-    def _top_folders(self) -> list[str]:
-        return top_folders(self.location.root, self._listed)
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

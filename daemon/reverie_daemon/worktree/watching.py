@@ -48,7 +48,8 @@ class Watcher:
 
     `top_folders` names the folders at the root that are worth watching, and is asked again when one appears; `wake`
     is called, on a thread of the watcher, whenever something was heard after nothing was kept. `problems` says in
-    sentences what is not watched. Event times are `now_ms()`. All methods are for one thread.
+    sentences what is not watched. Event times are `now_ms()`. `refresh` and `drain` are for one thread, `stop` may
+    come from any.
     """
 
     def __init__(
@@ -67,6 +68,8 @@ class Watcher:
         self._events: list[FileEvent] = []
         self._signals: set[Signal] = set()
         self._folders_changed = False
+        self._gone: set[str] = set()
+        self._control = threading.Lock()
         self._watched: dict[str, ObservedWatch] = {}
         self._observer: BaseObserver | None = None
         self._overflow = _OverflowHandler(lambda: self._hear(signal="overflow"))
@@ -83,14 +86,15 @@ class Watcher:
     def stop(self) -> None:
         """Ends listening; afterwards no thread of the watcher is left."""
         logging.getLogger("watchdog").removeHandler(self._overflow)
-        if self._observer is not None:
-            self._observer.stop()
-            self._observer.join()
-            self._observer = None
+        with self._control:
+            if self._observer is not None:
+                self._observer.stop()
+                self._observer.join()
+                self._observer = None
 
     def drain(self) -> Heard:
-        """What was heard since the last call. Folders that appeared at the top are watched from here on, before anyone
-        can list them, so that nothing falls in between."""
+        """What was heard since the last call, which can be nothing. Folders that appeared are watched from here on,
+        before anyone can list them, so that nothing falls in between."""
         if self._folders_changed:
             self._folders_changed = False
             self.refresh()
@@ -105,25 +109,38 @@ class Watcher:
         self.problems = ()
         try:
             folders = list(self._top_folders())
-        except UserError as error:
+        except (UserError, OSError) as error:
             folders = []
-            self._problem(f"Top-level folders are swept, not watched: {error.message}")
+            self._problem(f"Top-level folders are swept, not watched: {error}")
         if len(folders) > FOLDERS_MAX:
             self._problem(
                 f"Only the first {FOLDERS_MAX} of {len(folders)} top-level folders are watched; the rest is swept."
             )
-        root = self._location.root
-        for name in [name for name in self._watched if not Path(name).is_dir()]:
-            self._unwatch(name)
-        for name in folders[:FOLDERS_MAX]:
-            self._watch(root / name, recursive=True, handler=self._on_file_event)
-        # Last, because watchdog reports a full watch table only for the folder asked for, not for those below it.
+        with self._control:
+            self._unwatch_gone()
+            for name in folders[:FOLDERS_MAX]:
+                self._watch(self._location.root / name, recursive=True, handler=self._on_file_event)
+            self._watch_git()
+            self._watch(self._location.root, recursive=False, handler=self._on_root_event)
+
+    def _watch_git(self) -> None:
+        # After the working tree: watchdog reports a full watch table only for the folder asked for, not for those in it.
         common_dir, git_dir = self._location.common_dir, self._location.git_dir
         self._watch(common_dir / "refs" / "heads", recursive=True, handler=self._on_head_event)
         self._watch(git_dir / "logs", recursive=False, handler=self._on_head_event)
-        self._watch(git_dir, recursive=False, handler=self._on_head_event)
+        for folder in dict.fromkeys((git_dir, common_dir)):
+            self._watch(folder, recursive=False, handler=self._on_git_event)
+        # Hooks are installed by another process, and the inbox together with them.
+        self._watch(common_dir / "hooks", recursive=False, handler=self._on_hooks_event)
         self._watch(common_dir / "reverie" / "inbox", recursive=False, handler=self._on_inbox_event)
-        self._watch(root, recursive=False, handler=self._on_root_event)
+
+    def _unwatch_gone(self) -> None:
+        with self._lock:
+            gone, self._gone = self._gone, set()
+        for name in [name for name in self._watched if name in gone or not Path(name).is_dir()]:
+            watch = self._watched.pop(name)
+            if self._observer is not None:
+                self._observer.unschedule(watch)
 
     def _watch(self, folder: Path, *, recursive: bool, handler: Callable[[FileSystemEvent], None]) -> None:
         from watchdog import events
@@ -137,7 +154,7 @@ class Watcher:
             events.FileClosedEvent, events.DirCreatedEvent, events.DirDeletedEvent, events.DirMovedEvent,
         ]  # fmt: skip
         dispatcher = events.FileSystemEventHandler()
-        dispatcher.on_any_event = handler  # type: ignore[assignment,method-assign]
+        dispatcher.on_any_event = lambda event: self._dispatch(event, handler)  # type: ignore[method-assign]
         try:
             watch = self._observer.schedule(dispatcher, name, recursive=recursive, event_filter=heard_kinds)
         except OSError as error:
@@ -145,14 +162,22 @@ class Watcher:
         else:
             self._watched[name] = watch
 
-    def _unwatch(self, name: str) -> None:
-        watch = self._watched.pop(name)
-        if self._observer is not None:
-            self._observer.unschedule(watch)
-
     def _problem(self, sentence: str) -> None:
         if sentence not in self.problems:
             self.problems = (*self.problems, sentence)
+
+    def _dispatch(self, event: FileSystemEvent, handler: Callable[[FileSystemEvent], None]) -> None:
+        name = os.fsdecode(event.src_path)
+        if event.is_directory and event.event_type in ("deleted", "moved") and name in self._watched:
+            # Its watch is dead, also when the folder is there again by the time of the refresh.
+            with self._lock:
+                self._gone.add(name)
+            self._note_folders()
+        handler(event)
+
+    def _note_folders(self) -> None:
+        self._folders_changed = True
+        self._hear()
 
     def _on_root_event(self, event: FileSystemEvent) -> None:
         root = str(self._location.root)
@@ -163,7 +188,7 @@ class Watcher:
         if not _is_below(os.fsdecode(event.src_path), f"{root}{os.sep}.git"):
             self._on_file_event(event)
             if event.is_directory:
-                self._folders_changed = True
+                self._note_folders()
 
     def _on_file_event(self, event: FileSystemEvent) -> None:
         path = self._relative(event.src_path)
@@ -173,6 +198,14 @@ class Watcher:
         elif path or moved_to:
             kind: Literal["changed", "deleted"] = "deleted" if event.event_type == "deleted" else "changed"
             self._hear(FileEvent(kind, path or moved_to, self._now_ms()))
+
+    def _on_git_event(self, event: FileSystemEvent) -> None:
+        if event.is_directory:
+            self._note_folders()
+        self._on_head_event(event)
+
+    def _on_hooks_event(self, event: FileSystemEvent) -> None:
+        self._note_folders()
 
     def _on_head_event(self, event: FileSystemEvent) -> None:
         for place in (os.fsdecode(event.src_path), os.fsdecode(event.dest_path)):

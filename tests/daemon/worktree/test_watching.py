@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from reverie_daemon import hooks
 from reverie_daemon.core.changes import EVENTS_MAX
 from reverie_daemon.worktree import Heard, watching
 
@@ -76,6 +77,40 @@ def test_files_in_a_new_top_level_folder_are_heard_once_it_is_known(repo, listen
     ear.path("fresh")
     repo.write("fresh/b.py")
     ear.path("fresh/b.py")
+
+
+def test_a_folder_that_was_deleted_and_made_again_is_still_heard(repo, listen):
+    """Switching branches does that, and the watch of the first folder is dead."""
+    repo.write("src/a.py")
+    repo.commit()
+    ear = listen(repo.worktree)
+    shutil.rmtree(repo.root / "src")
+    (repo.root / "src").mkdir()
+    ear.until(
+        lambda heard: [event.kind for event in heard.events if event.path == "src"][-2:] == ["deleted", "changed"]
+    )
+    repo.write("src/new.py")
+    ear.path("src/new.py")
+
+
+def test_hooks_installed_by_another_process_are_listened_to(repo, listen):
+    """`reverie hooks install` does not pass through the daemon."""
+    repo.commit(a="1")
+    ear = listen(repo.worktree)
+    hooks.install(repo.worktree.location)
+    inbox = repo.root / ".git" / "reverie" / "inbox"
+    ear.until(lambda heard: str(inbox) in ear.watcher._watched)
+    repo.commit(a="2")
+    ear.signal("inbox")
+
+
+def test_the_first_commit_is_noticed(repo, listen):
+    """HEAD's log does not exist before it."""
+    ear = listen(repo.worktree)
+    repo.commit(a="1")
+    ear.signal("head")
+    ear.watcher.refresh()
+    assert str(repo.root / ".git" / "logs") in ear.watcher._watched
 
 
 def test_deletes_and_moves_are_heard(repo, listen):
