@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
-from reverie_daemon.core.nouns import Catalogue, Commit, Definition, FileRole, FileVersion, PassageHit, Site
 from reverie_indexers.facts import Import, Reference, Span
+
+from reverie_daemon.core.nouns import Catalogue, Commit, Definition, FileRole, FileVersion, PassageHit, Site
 
 LINES_WHOLE = "*"
 _DIGEST_BYTES = 12

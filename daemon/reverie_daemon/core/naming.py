@@ -100,9 +100,17 @@ KIND_WEIGHT = {
 def standing(definition: Definition) -> tuple[int, int, int, int, str, int]:
     """A sort key: which of several symbols of one name is most likely meant, the likeliest first."""
     symbol, path = definition.symbol, definition.path
-    private = symbol.name.startswith("_") or "/_vendor" in path or "/examples/" in f"/{path}"
+    weight = SOURCE_WEIGHT[definition.role] + (2 if beside(path) else 0)
     depth = path.count("/") + symbol.qualname.count(".")
-    return (SOURCE_WEIGHT[definition.role], KIND_WEIGHT[symbol.kind], int(private), depth, path, definition.ordinal)
+    return (weight, KIND_WEIGHT[symbol.kind], int(symbol.name.startswith("_")), depth, path, definition.ordinal)
+
+
+_BESIDE = re.compile(r"(?:^|/)(?:examples?|samples?|demos?|docs?|benchmarks?|bench|scripts|tools|contrib|_vendor|third_party)/")
+
+
+def beside(path: str) -> bool:
+    """Whether a path holds what stands beside the product: examples, documents, benchmarks, scripts."""
+    return bool(_BESIDE.search(path))
 
 
 def without_overloads(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
@@ -178,7 +186,8 @@ def split_name(name: str) -> list[str]:
 
 def _wanted(found: Sequence[Definition], *, plain: bool, code_only: bool) -> tuple[Definition, ...]:
     """Likeliest first. A plain word is no heading; for "how does X work" it is a callable or a type."""
-    kept = [item for item in found if not plain or item.symbol.kind not in ("heading", "key")]
+    code = [item for item in found if item.symbol.kind not in ("heading", "key")]
+    kept = code if code or plain else list(found)
     if plain and code_only:
         kept = [
             item

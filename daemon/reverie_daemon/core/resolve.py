@@ -24,12 +24,13 @@ FILES_MAX = 40
 CALLEES_MAX = 80
 CANDIDATES_MAX = 40
 FAMILY_MAX = 60
+CANDIDATES_JUDGED = 12
 LIKELY = 0.5
 """From this certainty on, a resolution is told as a fact rather than a guess."""
 
 _SELF = frozenset({"self", "this", "cls", "@", "Self", "self.class", "static", "$this", "&self"})
 _SUPER = re.compile(r"^(?:super\b|parent$|base$)")
-_COMMON = frozenset(
+COMMON = frozenset(
     [
         "get",
         "set",
@@ -221,11 +222,16 @@ class Resolver:
         self._texts: dict[str, Sequence[str]] = {}
 
     def resolve(self, reference: Reference, path: str, scope: Definition | None) -> tuple[Target, ...]:
-        candidates = self.candidates(reference.name)
+        candidates = self.candidates(self._unaliased(reference, path))
         judged = [self.judge(reference, path, scope, candidate, len(candidates)) for candidate in candidates]
         kept = [target for target in judged if target.certainty > 0]
         kept.sort(key=lambda target: (-target.certainty, standing(target.definition)))
         return tuple(kept[:CANDIDATES_MAX])
+
+    def _unaliased(self, reference: Reference, path: str) -> str:
+        """The name under which an imported thing was defined, where the import renames it."""
+        imported = None if reference.receiver else self._imported(path).get(reference.name)
+        return imported.name if imported is not None and imported.alias and imported.name not in ("", "*") else reference.name
 
     def candidates(self, name: str) -> tuple[Definition, ...]:
         if name not in self._named:
@@ -247,7 +253,7 @@ class Resolver:
         return uses
 
     def _best_other(self, site: Site, definition: Definition, count: int) -> float:
-        others = [item for item in self.candidates(site.reference.name)[:12] if item != definition]
+        others = [item for item in self.candidates(site.reference.name)[:CANDIDATES_JUDGED] if item != definition]
         return max(
             (self.judge(site.reference, site.path, site.scope, item, count).certainty for item in others), default=0.0
         )
@@ -367,7 +373,9 @@ class Resolver:
                 return (0.4, "a subclass") if typed in self.lineage(owner, candidate.path) else (0.0, "")
         if resembles(last, owner):
             return 0.65, f"`{last}` reads like a `{owner}`"
-        common = candidate.symbol.name in _COMMON or (imported is not None)
+        if count <= CANDIDATES_JUDGED and any(resembles(last, base) for base in self.lineage(owner, candidate.path)[:3]):
+            return 0.55, f"`{last}` reads like a `{owner}`"
+        common = candidate.symbol.name in COMMON or (imported is not None)
         if count == 1:
             return (0.3, "by name") if common else (0.7, "the only one of this name")
         return (0.05 if common else max(0.1, 0.5 / count)), "by name"

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, path_claims
 from reverie_daemon.core.compose.describing import Said, cited, deed, name, place, which
-from reverie_daemon.core.naming import TYPE_KINDS
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, beside
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.resolve import LIKELY, SITES_MAX, Call, Use, callees, callers, tests_of
+from reverie_daemon.core.resolve import COMMON, LIKELY, SITES_MAX, Call, Use, callees, callers, tests_of
 
 LISTED_MAX = 12
 KINDS_BY_TYPE = ("call", "inherit", "type", "decorate", "read")
@@ -28,7 +28,7 @@ def who_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
     unsure = [use for use in uses if use.certainty < LIKELY]
     if not sure:
         return kept(_nobody(catalogue, definition, unsure))
-    code = [use for use in sure if not _in_test(use, catalogue)]
+    code = sorted((use for use in sure if not _in_test(use, catalogue)), key=lambda use: beside(use.site.path))
     tests = [use for use in sure if _in_test(use, catalogue)]
     claims = [_first(catalogue, definition, code, tests), as_claim(_listed(catalogue, definition, code))]
     claims.append(_by_tests(catalogue, definition, tests) if code else citing.claim(""))
@@ -66,7 +66,9 @@ def _first(catalogue: Catalogue, definition: Definition, code: Sequence[Use], te
         text += f": {prose.count(len(tests), 'place')} in {prose.count(files, 'file')}, for example {_at(tests[0])}."
         return citing.claim(text, evidence)
     if len(code) == 1:
-        return citing.claim(f"{cited(definition)} is {verb} in one place, {_at(code[0])}.", evidence)
+        line = _line(catalogue, code[0])
+        shown = f": {line}" if line else ""
+        return citing.claim(f"{cited(definition)} is {verb} in one place, {_at(code[0])}{shown}.", evidence)
     files = len({use.site.path for use in code})
     spread = f" across {prose.count(files, 'file')}" if files > 1 else f" in `{code[0].site.path}`"
     many = " at least" if len(code) + len(tests) >= SITES_MAX - 10 else ""
@@ -78,6 +80,13 @@ def _first(catalogue: Catalogue, definition: Definition, code: Sequence[Use], te
     )
     tail = f" and {prose.count(len(scopes) - 3, 'other')}" if len(scopes) > 3 else ""
     return citing.claim(f"{cited(definition)} is {verb} in{many} {number}{spread}: by {lead}{tail}.", evidence)
+
+
+def _line(catalogue: Catalogue, use: Use) -> str:
+    """A use's line of source, as code."""
+    lines = catalogue.text(use.site.path)
+    at = use.site.reference.line
+    return prose.code(lines[at - 1].strip(), 100) if lines is not None and at <= len(lines) else ""
 
 
 def _scopes(uses: Sequence[Use]) -> list[Use]:
@@ -99,7 +108,7 @@ def _at(use: Use) -> str:
 
 def _listed(catalogue: Catalogue, definition: Definition, code: Sequence[Use]) -> Said:
     """The calls themselves, each with its line of source."""
-    if not code:
+    if len(code) < 2:
         return Said("")
     shown = code[:LISTED_MAX]
     rows: list[str] = []
@@ -110,7 +119,7 @@ def _listed(catalogue: Catalogue, definition: Definition, code: Sequence[Use]) -
         if lines is None or not found:
             continue
         line = lines[use.site.reference.line - 1].strip()
-        hedge = f" ({use.reason})" if use.certainty < 0.7 else ""
+        hedge = f" ({use.reason})" if 0.3 < use.certainty < 0.7 else ""
         rows.append(f"- {_at(use)}: {prose.code(line, 100)}{hedge}")
         evidence += found
     rest = len(code) - len(shown)
@@ -193,15 +202,13 @@ def what_it_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
     definition = subject.definition
     calls = callees(definition, catalogue)
     own = distinct([call for call in calls if is_ours(call, definition)])
-    others = distinct([call for call in calls if not is_ours(call, definition)])
+    others = distinct([call for call in calls if not is_ours(call, definition) and call.reference.name not in COMMON])
     evidence = citing.head(catalogue, definition)
     if not calls:
         return [citing.claim(f"{cited(definition)} calls nothing.", evidence)]
     claims = []
     if own:
-        number = prose.count(
-            len(own), "function or class of this repository", "functions and classes of this repository"
-        )
+        number = f"{_kinds(own)} of this repository"
         rows = [_callee_row(call, definition) for call in own[: LISTED_MAX + 6]]
         found = [e for call in own[: LISTED_MAX + 6] for e in _call_evidence(catalogue, call, definition)]
         more = f"\n- and {len(own) - len(rows)} more" if len(own) > len(rows) else ""
@@ -234,6 +241,13 @@ def what_it_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
             citing.claim(f"{start} {', '.join(shown) if tail else prose.joined(shown)}{tail}.", evidence, lines)
         )
     return claims
+
+
+def _kinds(own: Sequence[Call]) -> str:
+    """ "three functions and one class"."""
+    types = sum(call.targets[0].definition.symbol.kind not in CALLABLE_KINDS for call in own)
+    parts = [prose.count(len(own) - types, "function")] if len(own) > types else []
+    return prose.joined([*parts, prose.count(types, "class", "classes")] if types else parts)
 
 
 def is_ours(call: Call, definition: Definition) -> bool:

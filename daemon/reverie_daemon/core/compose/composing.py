@@ -53,14 +53,19 @@ _LESS_SURE: dict[Kind, float] = {
 }
 
 
-def compose(question: Question, catalogue: Catalogue, ranking: Ranking | None) -> Composition:
-    """The answer to a question. Never fails: where nothing bears on it, the one claim says so and confidence is low."""
+def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranking | None]) -> Composition:
+    """The answer to a question. Never fails: where nothing bears on it, the one claim says so and confidence is low.
+
+    `ranked` ranks passages for the question; it is called only where names alone do not answer, so that an answer about
+    names does not go stale with every change that could rank otherwise.
+    """
     claims: list[Claim] = []
     missing = [subject for subject in question.subjects if not subject.resolved]
     composer = COMPOSERS.get(question.kind)
     if composer is not None and (not missing or question.kind == "config"):
         claims = composer(question, catalogue)
     if not claims:
+        ranking = ranked()
         claims = described.described(question, catalogue, ranking)
         confidence = _described_confidence(question, catalogue, ranking, bool(claims), bool(missing))
     else:
@@ -81,21 +86,27 @@ def _with_notes(
 ) -> list[Claim]:
     """Names that were not taken literally, and names that exist nowhere, said up front; the answer still answers."""
     if missing and question.kind not in ("config", "described"):
-        names = prose.joined([f"“{subject.mention.strip('`')}”" for subject in missing])
-        near = _nearest(catalogue, missing[0])
-        lead = f"Nothing in this repository is named {names}" + (f"; the nearest names are {near}" if near else "")
-        return [citing.claim(f"{lead}."), *claims]
-    notes = [subject for subject in question.subjects if subject.note and subject.definition]
-    if question.kind == "described" or not notes:
-        return claims or [citing.claim("Nothing in this repository shares words with that question.")]
-    subject = notes[0]
-    assert subject.definition is not None
-    text = subject.note.replace("`", "`")
-    if subject.match == "similar":
-        missing_name = split_name(subject.mention.strip("`()"))[-1]
-        text = f"Nothing here is named “{missing_name}”; this is about `{subject.definition.symbol.qualname}`, the nearest name."
-        return [citing.claim(text, citing.head(catalogue, subject.definition)), *claims]
-    return [*claims[:1], citing.claim(text, citing.head(catalogue, subject.definition)), *claims[1:]]
+        return _about_missing(catalogue, missing, claims)
+    if not claims:
+        return [citing.claim("Nothing in this repository shares words with that question.")]
+    noted = next((subject for subject in question.subjects if subject.note and subject.definition), None)
+    if noted is None or noted.definition is None or question.kind == "described":
+        return claims
+    head = citing.head(catalogue, noted.definition)
+    if noted.match != "similar":
+        return [*claims[:1], citing.claim(noted.note, head), *claims[1:]]
+    wanted = split_name(noted.mention.strip("`()"))[-1]
+    text = f"Nothing here is named “{wanted}”; the nearest name is `{noted.definition.symbol.qualname}`. "
+    return [citing.claim(text + claims[0].text, head, claims[0].evidence), *claims[1:]]
+
+
+def _about_missing(catalogue: Catalogue, missing: Sequence[Subject], claims: list[Claim]) -> list[Claim]:
+    names = prose.joined([f"“{subject.mention.strip('`')}”" for subject in missing])
+    near = _nearest(catalogue, missing[0])
+    lead = f"Nothing in this repository is named {names}" + (f"; the nearest names are {near}" if near else "")
+    if not claims:
+        return [citing.claim(f"{lead}.")]
+    return [citing.claim(f"{lead}. What comes closest: {claims[0].text}", claims[0].evidence), *claims[1:]]
 
 
 def _nearest(catalogue: Catalogue, subject: Subject) -> str:
@@ -105,7 +116,7 @@ def _nearest(catalogue: Catalogue, subject: Subject) -> str:
 
 def _confidence(question: Question) -> float:
     """How sure the answer is: how literally its names were taken, how many things share them, and the kind."""
-    sure = min((_SURE[subject.match] for subject in question.subjects), default=0.85)
+    sure = min((_SURE[subject.match] for subject in question.subjects if subject.resolved), default=0.85)
     rivals = sum(1 for subject in question.subjects for item in subject.definitions[1:] if item.role == "source")
     return sure * _LESS_SURE.get(question.kind, 1.0) * (0.9 ** min(rivals, 4))
 

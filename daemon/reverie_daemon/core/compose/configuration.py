@@ -33,7 +33,8 @@ _FORMS = (("environment variable", _ENVIRONMENT), ("command-line option", _OPTIO
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A line where something is configured: an environment variable, an option, a setting, or a key of a file."""
+    """A line where something is configured: an environment variable, an option, a setting, or a key of a file.
+    `matched` is the share of the question's words that its name has."""
 
     form: str
     name: str
@@ -42,6 +43,7 @@ class Knob:
     line: int
     text: str
     score: float
+    matched: float = 0.0
 
 
 def config(question: Question, catalogue: Catalogue) -> list[Claim]:
@@ -91,7 +93,7 @@ def _found(catalogue: Catalogue, words: Sequence[str]) -> list[Knob]:
     for knob in sorted(knobs, key=lambda knob: (-knob.score, knob.path, knob.line)):
         best.setdefault((knob.form, knob.name, knob.path), knob)
     most = max((knob.score for knob in best.values()), default=0.0)
-    return [knob for knob in best.values() if knob.score >= most * 0.6][:SHOWN_MAX]
+    return [knob for knob in best.values() if knob.score >= most * 0.6 and (most < 1 or knob.matched == 1)][:SHOWN_MAX]
 
 
 def _knobs(hit: PassageHit, words: Sequence[str]) -> Iterator[Knob]:
@@ -105,7 +107,7 @@ def _knobs(hit: PassageHit, words: Sequence[str]) -> Iterator[Knob]:
             if matched:
                 weight = matched * (1.0 if hit.role == "source" else 0.9 if hit.role == "config" else 0.6)
                 weight += 0.1 * (len(terms.split_identifier(name)) == len(stems))
-                yield Knob(form, name, hit.path, hit.blob, hit.span.start_line + offset, text.strip(), weight)
+                yield Knob(form, name, hit.path, hit.blob, hit.span.start_line + offset, text.strip(), weight, matched)
 
 
 def _forms(text: str, role: FileRole) -> Iterator[tuple[str, str]]:

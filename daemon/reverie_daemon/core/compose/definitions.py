@@ -24,7 +24,7 @@ from reverie_daemon.core.compose.describing import (
     top_level,
     which,
 )  # fmt: skip
-from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject, standing
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject, beside, standing
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import LIKELY, Use, bases, callers, subclasses
@@ -137,7 +137,7 @@ def _rules(catalogue: Catalogue, definition: Definition) -> list[Claim]:
 
 def _lineage(catalogue: Catalogue, definition: Definition) -> list[Claim]:
     above = bases(definition, catalogue)
-    below = [use for use in subclasses(definition, catalogue) if use.certainty >= LIKELY and use.site.scope]
+    below = [use for use in subclasses(definition, catalogue) if use.certainty >= LIKELY and use.site.scope and use.site.scope.role == "source"]
     claims: list[Claim] = []
     if above:
         listed = prose.joined(
@@ -214,8 +214,10 @@ def member_claims(catalogue: Catalogue, definition: Definition, limit: int) -> l
 
 
 def _briefly(definition: Definition) -> str:
-    said = deed(definition) or doc_of(definition)
-    return f" {prose.shorten(said, 110)}" if said else ""
+    said = deed(definition)
+    if said:
+        return f" {prose.shorten(said, 110)}"
+    return f": {prose.shorten(doc_of(definition), 110)}" if doc_of(definition) else ""
 
 
 def usage(catalogue: Catalogue, definition: Definition) -> list[Claim]:
@@ -224,11 +226,8 @@ def usage(catalogue: Catalogue, definition: Definition) -> list[Claim]:
         return []
     kinds = ("call", "decorate", "inherit", "type", "read")
     uses = [use for use in callers(definition, catalogue, kinds=kinds) if use.certainty >= LIKELY]
-    code = [
-        use
-        for use in uses
-        if use.site.scope is not None and use.site.scope.role == "source" and use.site.scope != definition
-    ]
+    code = [use for use in uses if use.site.scope is not None and use.site.scope.role == "source" and use.site.scope != definition]
+    code.sort(key=lambda use: beside(use.site.path))
     if not code:
         return []
     scopes = list(dict.fromkeys(use.site.scope for use in code if use.site.scope is not None))
@@ -251,7 +250,7 @@ def path_claims(catalogue: Catalogue, subject: Subject) -> list[Claim]:
     size = prose.count(version.lines, "line")
     at = citing.mark(version.path, 1)
     evidence = citing.span_evidence(catalogue, version.path, version.blob, 1, min(version.lines, 40))
-    language = f" of {version.language}" if version.language and version.language != "text" else ""
+    language = f" of {prose.language(version.language)}" if version.language and version.language != "text" else ""
     text = f"{at} is a file of {size}{language}" if not doc else f"{at} ({size}{language}): {doc.text}"
     claims = [citing.claim(prose.ended(text), doc.evidence or evidence)]
     if outline:

@@ -13,7 +13,7 @@ from reverie_daemon.core.compose import citing, prose, reading
 from reverie_daemon.core.compose.calls import is_ours
 from reverie_daemon.core.compose.definitions import as_claim, kept, usage
 from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place
-from reverie_daemon.core.compose.flow import Step, story, told_in_order
+from reverie_daemon.core.compose.steps import Step, in_order, story
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
@@ -153,7 +153,7 @@ def _told(catalogue: Catalogue, best: Definition, words: Words, question: Questi
     steps = _telling(catalogue, best, words, STATEMENTS_MAX)
     if question.asks == "how" or not steps:
         told = story(catalogue, best, 8)
-        return [*claims, as_claim(told_in_order(best, told))]
+        return [*claims, as_claim(in_order(told))]
     evidence = tuple(item for step in steps for item in step.evidence)
     if len(steps) == 1:
         claims.append(citing.claim(prose.ended(prose.capital(steps[0].text)), evidence))

@@ -163,18 +163,24 @@ def _shifted(item: reading.Statement, shift: int) -> reading.Statement:
 
 
 def more_doc(catalogue: Catalogue, definition: Definition, limit: int = DOC_MORE_CHARS) -> Said:
-    """The rest of the doc comment's prose, after the first sentence."""
+    """The rest of the doc comment's prose, after the sentence that opens the answer."""
     found = prose.paragraphs(definition.symbol.doc)
     if not found:
         return Said("")
-    rest = [" ".join(prose.sentences(found[0])[1:]), *found[1:]]
-    kept: list[str] = []
-    for paragraph in rest:
-        if sum(map(len, kept)) + len(paragraph) > limit and kept:
+    told = doc_of(definition).removesuffix(" …")
+    first = [text for text in prose.sentences(found[0]) if not text.startswith(told)]
+    blocks: list[str] = []
+    room = limit
+    for paragraph in [" ".join(first), *found[1:]]:
+        if not paragraph or (paragraph.endswith(":") and "- " not in paragraph):
+            continue
+        if len(paragraph) > room and blocks:
             break
-        if paragraph and not paragraph.endswith(":"):
-            kept.append(prose.shorten(paragraph, limit))
-    return Said("\n\n".join(kept), citing.head(catalogue, definition)) if kept else Said("")
+        listed = paragraph.startswith(("- ", "* ")) and blocks and blocks[-1].startswith(("- ", "* "))
+        text = prose.shorten(paragraph, limit)
+        blocks = [*blocks[:-1], f"{blocks[-1]}\n{text}"] if listed else [*blocks, text]
+        room -= len(text)
+    return Said("\n\n".join(blocks), citing.head(catalogue, definition)) if blocks else Said("")
 
 
 def excerpt(catalogue: Catalogue, definition: Definition, lines_max: int = EXCERPT_LINES_MAX) -> Said:

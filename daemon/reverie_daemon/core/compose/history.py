@@ -19,12 +19,17 @@ RECENT_MAX = 200
 _TRAILER = re.compile(
     r"^(?:[A-Z][\w-]+-by|Change-Id|Reviewed-on|Fixes|Closes|Refs|Cc|git-svn-id|PiperOrigin-RevId):", re.I
 )
-_DULL = re.compile(r"^(?:merge\b|bump\b|update (?:version|dependencies|requirements)|release\b|\[pre-commit|apply (?:black|ruff)|format|fix typo|typo|lint|whitespace|pyupgrade|reformat)", re.I)  # fmt: skip
+_DULL = re.compile(
+    r"^(?:merge\b|bump\b|release\b|version\b|format\b|reformat|lint|typo|whitespace|pyupgrade|apply (?:black|ruff)|\[pre-commit"
+    r"|(?:fix|address|satisfy) (?:typos?|lint|mypy|pyright|typing|flake8|ruff)|(?:use|add|run|update) (?:ruff|black|isort|pre-commit|mypy)"
+    r"|update .*(?:dependencies|requirements|year|copyright|version)|drop support for|add type (?:hints|annotations)|f-strings?\b|type annotations)",
+    re.I,
+)
 
 
 def told(commit: Commit) -> str:
     """ "“Fix the cookie” (`1a2b3c4`, Ada Lovelace, 2024-03-01)"."""
-    return f"“{_escaped(commit.subject)}” (`{commit.oid[:8]}`, {commit.author}, {commit.date[:10]})"
+    return f"“{_escaped(commit.subject)}” ({commit.oid[:8]}, {commit.author}, {commit.date[:10]})"
 
 
 def _escaped(text: str) -> str:
@@ -82,7 +87,7 @@ def _lead(
     ):
         text = f"The oldest commit that its lines still go back to is {told(oldest)}; the last to touch {label} was {told(newest)}."
         return citing.claim(text, evidence, citing.commit_evidence([oldest, newest]))
-    text = f"{newest.author} last changed {label} on {newest.date[:10]}: “{_escaped(newest.subject)}” (`{newest.oid[:8]}`)."
+    text = f"{newest.author} last changed {label} on {newest.date[:10]}: “{_escaped(newest.subject)}” ({newest.oid[:8]})."
     return citing.claim(text, evidence, citing.commit_evidence([newest]))
 
 
@@ -103,7 +108,7 @@ def _reasons(commits: Sequence[Commit]) -> list[Claim]:
     for commit in commits[:COMMITS_SHOWN]:
         why = _why(commit)
         rows.append(
-            f"- {commit.date[:10]} `{commit.oid[:8]}` {commit.author}: {_escaped(commit.subject)}"
+            f"- {commit.date[:10]} {commit.oid[:8]} {commit.author}: {_escaped(commit.subject)}"
             + (f" — {prose.shorten(why, 160)}" if why else "")
         )
     return [
@@ -176,7 +181,8 @@ def _recent_lead(commits: Sequence[Commit], place: str) -> Claim:
     where = f" to `{place}`" if place else ""
     if len(commits) == 1:
         return citing.claim(f"The latest commit{where} is {told(newest)}.", citing.commit_evidence(commits))
-    telling = [commit for commit in commits if not _DULL.match(commit.subject)][:2] or list(commits[:2])
+    telling = [commit for commit in commits if not _DULL.match(commit.subject)] or list(commits)
+    telling = list({commit.subject: commit for commit in reversed(telling)}.values())[::-1][:2]
     main = prose.joined([f"“{_escaped(commit.subject)}”" for commit in telling])
     text = f"The last {prose.count(len(commits), 'commit')}{where}, from {oldest.date[:10]} to {newest.date[:10]}, brought above all {main}."
     return citing.claim(text, citing.commit_evidence([*telling, newest, oldest]))
@@ -186,7 +192,7 @@ def _recent_rows(commits: Sequence[Commit]) -> Claim:
     if len(commits) < 2:
         return citing.claim(_why(commits[0]), citing.commit_evidence(commits))
     rows = [
-        f"- {commit.date[:10]} `{commit.oid[:8]}` {commit.author}: {_escaped(commit.subject)}"
+        f"- {commit.date[:10]} {commit.oid[:8]} {commit.author}: {_escaped(commit.subject)}"
         for commit in commits[:20]
     ]
     more = f"\n- and {len(commits) - 20} more" if len(commits) > 20 else ""
@@ -238,15 +244,25 @@ def _uncommitted(catalogue: Catalogue, paths: Sequence[str]) -> list[Claim]:
 
 
 def commit(question: Question, catalogue: Catalogue) -> list[Claim]:
-    """What one commit changed, and why it says it did."""
-    found = question.subjects[0].commit if question.subjects else catalogue.commit("HEAD")
-    return commit_claims(catalogue, found) if found is not None else [citing.claim("There are no commits yet.")]
+    """What one commit changed, and why it says it did; after a merge, also the last commit that changed files itself."""
+    if question.subjects and (named := question.subjects[0].commit) is not None:
+        return commit_claims(catalogue, named)
+    head = catalogue.commit("HEAD")
+    if head is None:
+        return [citing.claim("There are no commits yet.")]
+    claims = commit_claims(catalogue, head)
+    if not head.paths and head.subject.startswith("Merge"):
+        before = next((item for item in catalogue.commits("", 30) if item.paths and item.oid != head.oid), None)
+        if before is not None:
+            start = "It is a merge; the last commit before it that changed files itself is the next one."
+            claims += [citing.claim(start, citing.commit_evidence([head])), *commit_claims(catalogue, before)]
+    return claims
 
 
 def commit_claims(catalogue: Catalogue, found: Commit) -> list[Claim]:
     evidence = citing.commit_evidence([found])
     words = {"A": "added", "D": "deleted", "R": "renamed", "C": "copied"}
-    lead = f"Commit `{found.oid[:8]}` by {found.author} on {found.date[:10]} is “{_escaped(found.subject)}”"
+    lead = f"Commit {found.oid[:8]} by {found.author} on {found.date[:10]} is “{_escaped(found.subject)}”"
     groups: dict[str, list[str]] = {}
     for status, path in found.paths:
         groups.setdefault(words.get(status[:1], "changed"), []).append(path)

@@ -5,59 +5,36 @@ Commands are quoted from files that are there, never made up; what the files do 
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from reverie_daemon.core.compose import citing, prose
+from reverie_daemon.core.compose.commands import READ_LINES_MAX, Command, best, commands
 from reverie_daemon.core.compose.definitions import kept
 from reverie_daemon.core.compose.describing import file_doc
+from reverie_daemon.core.naming import beside
 from reverie_daemon.core.nouns import Catalogue, Claim, Evidence, FileVersion
 from reverie_daemon.core.questions import Question
 
-READ_LINES_MAX = 400
-COMMANDS_MAX = 8
 FOLDERS_MAX = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command as it stands in a file, with what it is for: "test", "build", "run", "install", "lint" or ""."""
-
-    text: str
-    purpose: str
-    version: FileVersion
-    line: int
-    source: str
-
-
-_PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("test", re.compile(r"\b(?:pytest|py\.test|unittest|tox|nox|jest|vitest|mocha|ctest|rspec|phpunit|go test|cargo (?:test|nextest)|(?:npm|yarn|pnpm|bun)(?: run)? (?:test|t\b)|make (?:check|tests?)|mvn (?:\S+ )*(?:test|verify)|gradlew? (?:\S+ )*(?:test|check)|bin/test|run_tests?|dotnet test|rake (?:test|spec)|bats)\b")),
-    ("lint", re.compile(r"\b(?:ruff|flake8|black|mypy|eslint|prettier|golangci-lint|clippy|cargo fmt|gofmt|pre-commit|pylint|lint|format|typecheck|pyright|tsc --noEmit)\b")),
-    ("install", re.compile(r"\b(?:pip3? install|pipx install|uv (?:sync|add|pip install|tool install)|poetry (?:install|add)|npm (?:install|i|ci)\b|yarn (?:add|install)|pnpm (?:add|install|i\b)|bun (?:add|install)|go (?:get|install)|cargo (?:install|add)|brew install|apt(?:-get)? install|conda install|gem install|bundle install|composer (?:require|install)|dotnet add|make install|setup\.py install|choco install|pacman -S|dnf install|git clone)\b")),
-    ("build", re.compile(r"\b(?:make(?! (?:test|check|install|lint))|cmake|cargo build|go build|npm run build|yarn build|pnpm (?:run )?build|python -m build|hatch build|uv build|flit build|poetry build|mvn (?:\S+ )*(?:package|install|compile)|gradlew? (?:\S+ )*(?:build|assemble)|tsc\b|webpack|vite build|rollup|docker build|meson|ninja|\./configure|dotnet build|setup\.py (?:build|sdist|bdist))")),
-    ("run", re.compile(r"\b(?:flask run|flask --app|npm (?:start|run (?:dev|start|serve))|yarn (?:start|dev)|pnpm (?:start|dev|run dev)|cargo run|go run|python3? -m \w+|python3? \S+\.py|uvicorn|gunicorn|docker(?: |-)compose up|docker run|rails s|node \S+\.js|dotnet run|php artisan serve|sh \S+\.sh|\./\S+)")),
-)  # fmt: skip
-_PROMPT = re.compile(r"^(?:\$|%|>|PS>|C:\\>|#(?=\s*(?:pip|npm|apt|make|cargo|go|docker)))\s*")
-_FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*(?P<tag>[\w.+-]*)")
-_SHELLS = frozenset({"", "sh", "bash", "console", "shell", "shell-session", "zsh", "text", "terminal", "powershell", "ps1", "none", "pycon", "fish"})  # fmt: skip
-_README = re.compile(r"^(?:readme|contributing|install(?:ation|ing)?|building|development|hacking|getting[-_ ]?started|testing|quick[-_ ]?start|agents)(?:\.\w+)?$", re.I)  # fmt: skip
+_FENCE = re.compile(r"^\s*(?:```+|~~~+)")
 
 
 def run(question: Question, catalogue: Catalogue) -> list[Claim]:
     """The commands that the repository itself gives, those asked for first."""
     wanted = _purpose(question)
-    commands = list(_commands(catalogue))
+    found = commands(catalogue)
     order = [wanted] if wanted else ["install", "build", "run", "test", "lint"]
-    chosen = {purpose: _best([item for item in commands if item.purpose == purpose]) for purpose in order}
+    chosen = {purpose: best([item for item in found if item.purpose == purpose]) for purpose in order}
     claims = []
     for purpose in order:
         if chosen[purpose]:
             claims.append(_purpose_claim(catalogue, purpose, chosen[purpose]))
     if not claims:
-        other = _best([item for item in commands if item.purpose])
+        other = best(found)
         claims = [_nothing_said(catalogue, wanted, other)]
     return kept([*claims, *_requirements(catalogue, wanted)])
 
@@ -75,187 +52,44 @@ def _purpose(question: Question) -> str:
     return ""
 
 
-def _best(commands: Sequence[Command]) -> list[Command]:
-    """Each command once, manifests and contribution guides before other documents, at most eight."""
-    seen: dict[str, Command] = {}
-    for item in sorted(
-        commands, key=lambda item: (_rank(item), item.version.path.count("/"), item.version.path, item.line)
-    ):
-        seen.setdefault(item.text, item)
-    return list(seen.values())[:COMMANDS_MAX]
-
-
-def _rank(item: Command) -> int:
-    name = item.version.path.rpartition("/")[2].lower()
-    if name.startswith(
-        ("readme", "contributing", "agents", "install", "building", "development", "hacking", "testing")
-    ):
-        return 0
-    if item.version.role == "config" or name in ("makefile", "justfile", "noxfile.py"):
-        return 1
-    return 3 if item.version.path.startswith(".") else 2
-
-
 _SAYING = {
     "test": "To run the tests", "build": "To build it", "install": "To install it", "run": "To run it", "lint": "To check style and types",
 }  # fmt: skip
 
 
 def _purpose_claim(catalogue: Catalogue, purpose: str, found: Sequence[Command]) -> Claim:
-    first = found[0]
-    text = f"{_SAYING[purpose]}, use {prose.code(first.text, 140)} ({citing.mark(first.version.path, first.line)}{first.source})."
-    others = found[1:5]
+    """The best command as a block to copy, then the others in a sentence."""
+    first, others = found[0], found[1:5]
+    at = citing.mark(first.version.path, first.line)
+    text = f"{_SAYING[purpose]} ({at}{first.source}):\n\n```sh\n{first.text}\n```"
     if others:
-        parts = [
-            f"{prose.code(item.text, 110)} ({citing.mark(item.version.path, item.line)}{item.source})"
-            for item in others
-        ]
-        text += f" The files also give {prose.joined(parts)}."
-    evidence = [
-        e
-        for item in found[:5]
-        for e in citing.span_evidence(catalogue, item.version.path, item.version.blob, item.line, item.line + 1)
-    ]
-    return citing.claim(text, evidence)
+        parts = [f"{_quoted(item)} ({citing.mark(item.version.path, item.line)}{item.source})" for item in others]
+        text += f"\n\nThe files also give {prose.joined(parts)}."
+    return citing.claim(text, [piece for item in found[:5] for piece in _line_of(catalogue, item)])
+
+
+def _line_of(catalogue: Catalogue, item: Command) -> tuple[Evidence, ...]:
+    return citing.span_evidence(catalogue, item.version.path, item.version.blob, item.line, item.line + 1)
+
+
+def _quoted(item: Command) -> str:
+    """A command as code where it stands so in its file; a target's command, which the tool's name makes, in quotes."""
+    made = item.text.startswith(("npm ", "make ", "just "))
+    return f"“{item.text}”" if made else prose.code(item.text, 110)
+
+
+_WANTED = {"test": "run the tests", "build": "build it", "install": "install it", "run": "run it", "lint": "check it"}
 
 
 def _nothing_said(catalogue: Catalogue, wanted: str, others: Sequence[Command]) -> Claim:
-    what = {
-        "test": "run the tests",
-        "build": "build it",
-        "install": "install it",
-        "run": "run it",
-        "lint": "check it",
-    }.get(wanted, "run, build or test it")
-    text = f"No file in this repository gives a command to {what}"
-    if others:
-        item = others[0]
-        text += f"; the nearest is {prose.code(item.text)} ({citing.mark(item.version.path, item.line)})"
-        return citing.claim(
-            f"{text}.", citing.span_evidence(catalogue, item.version.path, item.version.blob, item.line, item.line + 1)
-        )
-    return citing.claim(f"{text}.")
-
-
-def _commands(catalogue: Catalogue) -> Iterator[Command]:
-    for version in _guides(catalogue):
-        name = version.path.rpartition("/")[2].lower()
-        lines = (catalogue.text(version.path) or ())[:READ_LINES_MAX]
-        if name == "package.json":
-            yield from _npm(version, lines)
-        elif name in ("makefile", "gnumakefile", "justfile"):
-            yield from _targets(version, lines, "just" if name == "justfile" else "make")
-        elif name in ("tox.ini", "pyproject.toml", "setup.cfg"):
-            yield from _tox(version, lines)
-        elif name in ("cargo.toml", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts"):
-            continue
-        elif version.path.endswith((".yml", ".yaml")):
-            yield from _workflow(version, lines)
-        else:
-            yield from _shown(version, lines)
-
-
-def _guides(catalogue: Catalogue) -> list[FileVersion]:
-    """The files that say how to run things: manifests and guides near the root, then workflows."""
-    manifests = {"package.json", "makefile", "gnumakefile", "justfile", "tox.ini", "pyproject.toml", "setup.cfg"}
-    found = []
-    for version in catalogue.files():
-        name = version.path.rpartition("/")[2].lower()
-        depth = version.path.count("/")
-        guide = (
-            bool(_README.match(name))
-            and depth <= 2
-            and name.endswith((".md", ".rst", ".txt", "readme", "install", "contributing"))
-        )
-        workflow = version.path.startswith(".github/workflows/") and name.endswith((".yml", ".yaml"))
-        if (guide and version.role not in ("vendored", "generated")) or (name in manifests and depth == 0) or workflow:
-            found.append(version)
-    found.sort(key=lambda version: (version.path.count("/"), version.path))
-    return found[:16]
-
-
-def _npm(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
-    try:
-        scripts = json.loads("\n".join(lines)).get("scripts", {})
-    except (json.JSONDecodeError, AttributeError):
-        return
-    for name, script in scripts.items() if isinstance(scripts, dict) else ():
-        line = next((at for at, text in enumerate(lines, 1) if f'"{name}"' in text and ":" in text), 1)
-        purpose = next((kind for kind, words in (("test", ("test", "check")), ("build", ("build", "compile")), ("lint", ("lint", "format")), ("run", ("start", "dev", "serve"))) if name.split(":")[0] in words), "")  # fmt: skip
-        text = f"npm run {name}" if name not in ("test", "start") else f"npm {name}"
-        if purpose:
-            yield Command(text, purpose, version, line, f", which runs {prose.code(str(script), 80)}")
-
-
-def _targets(version: FileVersion, lines: Sequence[str], tool: str) -> Iterator[Command]:
-    purposes = {"test": "test", "tests": "test", "check": "test", "build": "build", "all": "build", "install": "install", "run": "run",
-                "lint": "lint", "format": "lint", "fmt": "lint", "start": "run", "serve": "run", "setup": "install"}  # fmt: skip
-    for number, line in enumerate(lines, 1):
-        found = re.match(r"^([A-Za-z][\w-]*)(?:\s+[\w=\"' -]*)?:(?!=)", line)
-        if found and found[1] in purposes:
-            yield Command(f"{tool} {found[1]}", purposes[found[1]], version, number, "")
-
-
-def _tox(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
-    """`commands =` of tox, whichever file carries them, and the tools that a pyproject names."""
-    inside = False
-    for number, line in enumerate(lines, 1):
-        if re.match(r"^\s*commands(?:_\w+)?\s*=", line):
-            inside = True
-        elif re.match(r"^\S", line) and not line.startswith((" ", "\t", "]")):
-            inside = False
-        if not inside:
-            continue
-        text = (
-            " ".join(re.findall(r'"([^"]+)"', line)) if "[" in line else re.sub(r"^\s*commands\s*=", "", line).strip()
-        )
-        purpose = purpose_of(text)
-        if purpose and "{" not in text.split(" ")[0]:
-            yield Command(text.split(" {")[0], purpose, version, number, ", as tox runs it")
-
-
-def _workflow(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
-    for number, line in enumerate(lines, 1):
-        text = re.sub(r"^\s*(?:-\s*)?run:\s*\|?", "", line).strip() if "run:" in line else ""
-        if text and "${{" not in text and (purpose := purpose_of(text)):
-            yield Command(text, purpose, version, number, ", in CI")
-
-
-def _shown(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
-    """Command lines in the code blocks of a guide."""
-    fence, literal = "", False
-    for number, line in enumerate(lines, 1):
-        opened = _FENCE.match(line)
-        if opened:
-            fence = "" if fence else (opened["tag"].lower() or "plain")
-            continue
-        if re.match(
-            r"^\.\. (?:code-block|code|sourcecode|prompt|tab)::?\s*(?:sh|bash|console|shell|text|none)?", line
-        ) or line.rstrip().endswith("::"):
-            literal = True
-            continue
-        if literal and line.strip() and not line.startswith((" ", "\t")):
-            literal = False
-        indented = line.startswith(("    ", "\t", "   ", "  $"))
-        prompted = _PROMPT.match(line.strip())
-        inside = (
-            (fence and (fence == "plain" or fence in _SHELLS))
-            or (literal and indented)
-            or (indented and prompted and prompted[0].startswith("$"))
-        )
-        text = _PROMPT.sub("", line.strip())
-        if inside and text and (purpose := purpose_of(text)) and _is_command(text):
-            yield Command(re.split(r"\s{2,}#", text)[0].strip(), purpose, version, number, "")
-
-
-def _is_command(text: str) -> bool:
-    first = text.split()[0]
-    return bool(re.match(r"^(?:[A-Z_]+=\S+|[\w./~\\-]+)$", first)) and not text.endswith((".", ":")) and len(text) < 160
-
-
-def purpose_of(text: str) -> str:
-    """What a command line is for, "" when it is none of ours."""
-    return next((purpose for purpose, pattern in _PURPOSES if pattern.search(text)), "")
+    text = f"No file in this repository gives a command to {_WANTED.get(wanted, 'run, build or test it')}"
+    if not others:
+        manifest = _manifests(catalogue)[:1]
+        evidence = [piece for one in manifest for piece in citing.span_evidence(catalogue, one.path, one.blob, 1, 20)]
+        return citing.claim(f"{text}.", evidence)
+    item = others[0]
+    text += f"; the nearest is {_quoted(item)} ({citing.mark(item.version.path, item.line)})"
+    return citing.claim(f"{text}.", _line_of(catalogue, item))
 
 
 def _requirements(catalogue: Catalogue, wanted: str) -> list[Claim]:
@@ -424,7 +258,7 @@ def _bare_lead(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
     languages = _languages(files)
     main = languages[0][0] if languages else "text"
     return citing.claim(
-        f"{_title(catalogue.name)} has no README or manifest that describes it; it is mostly {main}, in {prose.count(len(files), 'file')}."
+        f"{_title(catalogue.name)} has no README or manifest that describes it; it is mostly {prose.language(main)}, in {prose.count(len(files), 'file')}."
     )
 
 
@@ -447,7 +281,8 @@ def _languages(files: Sequence[FileVersion]) -> list[tuple[str, int]]:
 
 def _layout(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
     """The folders with most source, with what each says of itself."""
-    source = [version for version in files if version.role == "source"]
+    source = [v for v in files if v.role == "source" and not beside(v.path) and not v.path.startswith(".")]
+    source = source or [v for v in files if v.role == "source"]
     sizes: dict[str, int] = {}
     for version in source:
         folder = _main_folder(version.path, source)
@@ -511,7 +346,7 @@ def _size(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
     languages = _languages(files)
     if not languages:
         return citing.claim("")
-    listed = prose.joined([f"{lines:,} lines of {language}" for language, lines in languages[:4]])
+    listed = prose.joined([f"{lines:,} lines of {prose.language(language)}" for language, lines in languages[:4]])
     tests = sum(version.lines for version in files if version.role == "test")
     share = f", {tests:,} of them tests" if tests else ""
     first = next((version for version in files if version.language == languages[0][0]), files[0])

@@ -44,6 +44,7 @@ _LITERAL = re.compile(r"``([^`]+)``")
 _LINK = re.compile(
     r"`([^`<]+?)\s*<[^>`]+>`_{1,2}|\[([^\]\n]+)\]\((?:[^)\s]+)\)|\{@(?:link|code|literal|linkplain)\s+([^}]+)\}"
 )
+_REFERENCE = re.compile(r"\[([^\]\n`]+)\](?:\[[^\]\n]*\])?(?!\()")
 _TAG = re.compile(r"</?(?:p|b|i|em|strong|code|pre|ul|ol|li|br|a|tt|h\d|div|span|see|para|c|summary|remarks|value)\b[^>]*/?>", re.I)  # fmt: skip
 _SECTION = re.compile(
     r"^\s*(?::(?:param|type|return|returns|rtype|raises?|arg|keyword|var|ivar|cvar|meta|kwarg)\b|@(?:param|return|returns|throws|see|since|"
@@ -51,6 +52,7 @@ _SECTION = re.compile(
     r"(?:Parameters|Returns?|Raises|Args|Arguments|Examples?|Usage|Yields|Attributes|Notes?|See Also|References|Explanation|Throws|Panics|Errors|Safety|Changelog|Keyword Arguments|Methods|Warnings?)\s*:?\s*$"
     r"|<(?:param|returns|exception|example|typeparam|seealso)\b)"
 )
+_THIS = re.compile(r"^(?:This|The) (?:function|method|class|module|decorator|helper|property|fixture|type|struct|macro|trait|interface|command)(?= (?:is|can|will|may|must|should|does|has|\w+s) )")
 _UNDERLINE = re.compile(r"^\s*([=\-~^\"'*#+])\1{2,}\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]`]*\s+(?=[A-Z`\"'(\[*:])")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|resp|approx|incl|Mr|Dr|No|Fig|eq|a\.k\.a)\.|\b[A-Z]\.)$")
@@ -78,6 +80,9 @@ def paragraphs(doc: str) -> list[str]:
                 result.append(plain(" ".join(current)))
                 current = []
             continue
+        if current and re.match(r"\s*(?:[-*+]|\d+[.)])\s", line):
+            result.append(plain(" ".join(current)))
+            current = []
         current.append(line.strip())
     return [text for text in result if re.search(r"[A-Za-z]{2}", text)]
 
@@ -86,6 +91,7 @@ def plain(text: str) -> str:
     """Markup of reST, Markdown, Javadoc and XML docs as Markdown that reads well inside a sentence."""
     text = _ROLE.sub(lambda found: f"`{found[1].rpartition('.')[2] if found[0].find('~') >= 0 else found[1]}`", text)
     text = _LITERAL.sub(r"`\1`", text)
+    text = _REFERENCE.sub(r"\1", text)
     text = _LINK.sub(lambda found: found[1] or found[2] or f"`{found[3].split('#')[-1].strip()}`", text)
     text = _TAG.sub(" ", text)
     return " ".join(text.replace("*", "\\*").split() if text.count("*") == 1 else text.split())
@@ -103,11 +109,15 @@ def sentences(text: str) -> list[str]:
 
 
 def first_sentence(doc: str) -> str:
-    """The first sentence of a doc comment, without its full stop; "" when it has no prose."""
+    """The sentence of a doc comment that says what the thing is: one that begins "This function …" where the first is no
+    such sentence, else the first; without its full stop. "" when there is no prose."""
     for paragraph in paragraphs(doc)[:2]:
-        found = sentences(paragraph)
-        if found:
-            return shorten(found[0].rstrip(".:; "), SENTENCE_CHARS_MAX)
+        found = [text for text in sentences(paragraph) if not text.startswith("- ")]
+        if not found:
+            continue
+        own = next((text for text in found[:4] if _THIS.match(text)), "")
+        chosen = found[0] if predicate(found[0]) or not own else own
+        return shorten(chosen.rstrip(".:; "), SENTENCE_CHARS_MAX)
     return ""
 
 
@@ -116,6 +126,9 @@ def predicate(sentence: str) -> str:
     the request" gives "is a proxy for the request". "" when the sentence is a whole one of its own."""
     if not sentence:
         return ""
+    itself = _THIS.match(sentence)
+    if itself:
+        return sentence[itself.end() :].strip()
     word, _, rest = sentence.partition(" ")
     bare = word.lower().rstrip(",")
     if not re.fullmatch(r"[a-z]+", bare) or (word != word.capitalize() and not word.islower()):
@@ -147,8 +160,8 @@ def _is_noun_use(rest: str) -> bool:
 def _conjugated(text: str) -> str:
     """ "returns x and call y" as "returns x and calls y", where the second verb is plain to see."""
     return re.sub(
-        r"(?<=\b(?:and|or) )(\w+)(?= (?:the|a|an|it|its|them|any|all|this|that)\b)",
-        lambda found: third_person(found[1]) if found[1] in _VERBS else found[1],
+        r"\b(and|or) (\w+)(?= (?:the|a|an|it|its|them|any|all|this|that)\b)",
+        lambda found: f"{found[1]} {third_person(found[2])}" if found[2] in _VERBS else found[0],
         text,
         count=1,
     )
@@ -222,3 +235,15 @@ def ended(text: str) -> str:
 def article(noun: str) -> str:
     """ "a class", "an enum"."""
     return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
+
+
+_LANGUAGES = {
+    "cpp": "C++", "csharp": "C#", "c_sharp": "C#", "javascript": "JavaScript", "typescript": "TypeScript", "tsx": "TSX",
+    "php": "PHP", "rst": "reST", "html": "HTML", "css": "CSS", "json": "JSON", "yaml": "YAML", "toml": "TOML", "ini": "INI",
+    "sql": "SQL",
+}  # fmt: skip
+
+
+def language(name: str) -> str:
+    """A language's name as people write it."""
+    return _LANGUAGES.get(name, name[:1].upper() + name[1:])

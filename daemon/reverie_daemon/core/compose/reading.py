@@ -186,7 +186,10 @@ def raised(statement: Statement) -> str:
     """What a raise raises: the name of the error, with its message where that is short."""
     head = re.sub(r"^(?:new|Err\()\s*", "", statement.head)
     name = re.match(r"[\w.:!]+", head)
-    text = re.search(r"[\"']([^\"'{}%\n]{12,110})", head)
+    text = re.search(r"[\"']([^\"'{}%\n]{12,110})[\"']\s*,?\s*\)?;?$", head)
+    if not statement.head:
+        return "the error again"
     if not name:
-        return code(statement.head or statement.text)
-    return f"`{name[0]}`" + (f" (“{text[1].strip()}”)" if text and name[0] != text[1] else "")
+        return code(statement.head)
+    said = f" (“{text[1].strip()}”)" if text and name[0] != text[1] else ""
+    return f"`{name[0]}`{said}" if head != name[0] or name[0][:1].isupper() else f"{code(head)} again"

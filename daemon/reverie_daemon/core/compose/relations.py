@@ -8,13 +8,13 @@ from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.calls import LISTED_MAX
 from reverie_daemon.core.compose.definitions import as_claim, kept, path_claims
 from reverie_daemon.core.compose.describing import Said, cited, name, noun, opening, place
-from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject, beside
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, FileRole
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import LIKELY, Resolver, Use, bases, callers, subclasses, tests_of
 
-PATH_DEPTH = 4
-VISITED_MAX = 60
+PATH_DEPTH = 3
+VISITED_MAX = 24
 DOC_ROLES: tuple[FileRole, ...] = ("docs",)
 ALL_KINDS = ("call", "decorate", "inherit", "type", "read")
 
@@ -36,21 +36,71 @@ def relate(question: Question, catalogue: Catalogue) -> list[Claim]:
 
 
 def _connected(catalogue: Catalogue, one: Definition, other: Definition) -> list[Claim]:
+    """The closest tie, tried from the strongest: kinship, part and whole, one naming the other, calls, a common user."""
     resolver = Resolver(catalogue)
     for below, above in ((one, other), (other, one)):
-        chain = _ancestry(resolver, below, above)
-        if chain:
+        if chain := _ancestry(resolver, below, above):
             return [_ancestry_claim(catalogue, chain)]
     for inner, outer in ((one, other), (other, one)):
         if inner.path == outer.path and inner.symbol.qualname.startswith(f"{outer.symbol.qualname}."):
             text = f"{cited(inner)} is {noun(inner)}, and so a part of {cited(outer)}."
             return [citing.claim(text, citing.head(catalogue, inner), citing.head(catalogue, outer))]
+    named = [claim for pair in ((one, other), (other, one)) if (claim := _named_inside(catalogue, resolver, *pair))]
+    if named:
+        return named[:1]
     for start, end in ((one, other), (other, one)):
-        chain_calls = _call_chain(catalogue, resolver, start, end)
-        if chain_calls:
-            return [_chain_claim(catalogue, start, end, chain_calls)]
-    named = _mentions(catalogue, one, other) or _mentions(catalogue, other, one)
-    return [named] if named else [_common(catalogue, one, other)]
+        if calls := _call_chain(catalogue, resolver, start, end):
+            return [_chain_claim(catalogue, start, end, calls)]
+    return [_common(catalogue, one, other)]
+
+
+def _named_inside(catalogue: Catalogue, resolver: Resolver, one: Definition, other: Definition) -> Claim | None:
+    """One uses the other in its own text, or in that of its bases: as a call, a type, an argument, a decorator."""
+    family = _family(resolver, one)
+    targets = [item for item in _family(resolver, other) if item not in family][:3]
+    alike = {(item.path, item.symbol.qualname) for item in targets}
+    found: list[tuple[int, Definition, Use]] = []
+    for target in targets:
+        for use in callers(target, catalogue, kinds=ALL_KINDS):
+            holder = next((item for item in family if _holds(item, use)), None)
+            if holder is not None and use.certainty >= 0.4 and (holder.path, holder.symbol.qualname) not in alike:
+                found.append((_TIES.index(use.site.reference.kind), holder, use))
+    if not found:
+        return None
+    found.sort(key=lambda item: (item[0], item[2].site.path, item[2].site.reference.line))
+    return _tie_claim(catalogue, one, other, found[0][1], [use for _, _, use in found])
+
+
+_TIES = ("inherit", "call", "decorate", "type", "read")
+_TIE_WORDS = {"inherit": "extends it", "call": "calls it", "decorate": "is decorated with it", "type": "names it as a type", "read": "refers to it"}
+
+
+def _family(resolver: Resolver, definition: Definition) -> list[Definition]:
+    """A type with the bases that stand in this repository, nearest first; anything else alone."""
+    family = [definition]
+    if definition.symbol.kind in TYPE_KINDS:
+        for item in family:
+            if len(family) < 6:
+                family += [t.definition for _, t in resolver.bases_of(item) if t and t.certainty >= LIKELY and t.definition not in family]
+    return family[:6]
+
+
+def _holds(holder: Definition, use: Use) -> bool:
+    span = holder.symbol.span
+    return use.site.path == holder.path and span.start_line <= use.site.reference.line <= span.end_line
+
+
+def _tie_claim(catalogue: Catalogue, one: Definition, other: Definition, holder: Definition, uses: Sequence[Use]) -> Claim:
+    shown = _once(uses)[:3]
+    parts = []
+    for use in shown:
+        who = name(use.site.scope) if use.site.scope is not None else name(holder)
+        parts.append(f"{who} {_TIE_WORDS[use.site.reference.kind]} ({citing.mark(use.site.path, use.site.reference.line)})")
+    through = "" if holder == one else f", through its base {cited(holder)}"
+    text = f"{cited(one)} uses {cited(other)}{through}: {prose.joined(parts)}."
+    lines = [item for use in shown for item in citing.site_evidence(catalogue, use.site)]
+    heads = [item for one_ in (one, other, holder) for item in citing.head(catalogue, one_)]
+    return citing.claim(text, heads, lines)
 
 
 def _ancestry(resolver: Resolver, below: Definition, above: Definition) -> list[Definition]:
@@ -73,7 +123,7 @@ def _ancestry_claim(catalogue: Catalogue, chain: Sequence[Definition]) -> Claim:
     below, above = chain[0], chain[-1]
     through = f" through {prose.joined([cited(item) for item in chain[1:-1]])}" if len(chain) > 2 else ""
     evidence = [item for one in chain for item in citing.head(catalogue, one)]
-    return citing.claim(f"{cited(below)} is a kind of {cited(above)}: it extends it{through or ' directly'}.", evidence)
+    return citing.claim(f"{cited(below)} extends {cited(above)}{through or ' directly'}, so it is one.", evidence)
 
 
 Step = tuple[Definition, int, Definition]
@@ -129,26 +179,6 @@ def _chain_claim(catalogue: Catalogue, start: Definition, end: Definition, chain
     )
 
 
-def _mentions(catalogue: Catalogue, one: Definition, other: Definition) -> Claim | None:
-    """One names the other in its body: as a type, an argument, a decorator."""
-    span = one.symbol.span
-    uses = [u for u in callers(other, catalogue, kinds=ALL_KINDS)
-            if u.site.path == one.path and span.start_line <= u.site.reference.line <= span.end_line and u.certainty >= 0.4]  # fmt: skip
-    if not uses:
-        return None
-    words = {
-        "type": "names it as a type",
-        "read": "refers to it",
-        "decorate": "is decorated with it",
-        "inherit": "extends it",
-    }
-    use = uses[0]
-    how = words.get(use.site.reference.kind, "calls it")
-    lines = citing.site_evidence(catalogue, use.site)
-    text = f"{cited(one)} depends on {cited(other)}: it {how} at {citing.mark(use.site.path, use.site.reference.line)}."
-    return citing.claim(text, citing.head(catalogue, one), citing.head(catalogue, other), lines)
-
-
 def _common(catalogue: Catalogue, one: Definition, other: Definition) -> Claim:
     """A function that uses both, or a base that both extend; else that neither names the other."""
     evidence = [*citing.head(catalogue, one), *citing.head(catalogue, other)]
@@ -170,7 +200,7 @@ def _common(catalogue: Catalogue, one: Definition, other: Definition) -> Claim:
         for u in callers(other, catalogue, kinds=ALL_KINDS)
         if u.site.scope in scopes_one and u.certainty >= LIKELY
     ]
-    both.sort(key=lambda pair: pair[1].site.scope is not None and pair[1].site.scope.role != "source")
+    both.sort(key=lambda pair: (_is_test_path(catalogue, pair[1]), beside(pair[1].site.path)))
     if both:
         use_one, use_other = both[0]
         scope = use_other.site.scope
@@ -232,14 +262,14 @@ def impact(question: Question, catalogue: Catalogue) -> list[Claim]:
     uses = [use for use in callers(definition, catalogue, kinds=ALL_KINDS) if use.site.scope != definition]
     sure = [use for use in uses if use.certainty >= LIKELY]
     code = [use for use in sure if use.site.scope is None or use.site.scope.role == "source"]
-    code = [use for use in code if not _is_test_path(catalogue, use)]
+    code = sorted((use for use in code if not _is_test_path(catalogue, use)), key=lambda use: beside(use.site.path))
     below = (
         [use for use in subclasses(definition, catalogue) if use.certainty >= LIKELY]
         if definition.symbol.kind in TYPE_KINDS
         else []
     )
     tests = [use for use in tests_of(definition, catalogue) if use.certainty >= LIKELY]
-    behind = _behind(catalogue, code)
+    behind = [item for item in _behind(catalogue, code) if not beside(item.path)]
     claims = [_impact_lead(catalogue, definition, code, behind, tests, below)]
     if code:
         rows = [f"- {_at(use)}" for use in _once(code)[:LISTED_MAX]]
@@ -256,7 +286,7 @@ def impact(question: Question, catalogue: Catalogue) -> list[Claim]:
         claims.append(citing.claim(f"Behind those, one or two calls further up: {listed}.", evidence))
     claims += [
         as_claim(_overridden(catalogue, definition)),
-        as_claim(_tests(catalogue, tests)),
+        as_claim(_tests(catalogue, definition, tests)),
         as_claim(_documents(catalogue, definition)),
     ]
     return kept([*claims, _caution(catalogue, definition, [use for use in uses if use.certainty < LIKELY])])
@@ -362,9 +392,10 @@ def _overridden(catalogue: Catalogue, definition: Definition) -> Said:
     )
 
 
-def _tests(catalogue: Catalogue, tests: Sequence[Use]) -> Said:
+def _tests(catalogue: Catalogue, definition: Definition, tests: Sequence[Use]) -> Said:
     if not tests:
-        return Said("No test names it, so a mistake would go unseen unless a test of its callers notices.")
+        said = "No test names it, so a mistake would go unseen unless a test of its callers notices."
+        return Said(said, citing.head(catalogue, definition))
     files: dict[str, list[Use]] = {}
     for use in tests:
         files.setdefault(use.site.path, []).append(use)

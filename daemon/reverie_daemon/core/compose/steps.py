@@ -1,0 +1,178 @@
+"""A body told as steps: its statements worth telling, in the order they happen, each a clause with its citation.
+
+Steps are clauses, not sentences ("sets `x` …", "if `y`, it raises …"); joining them is the composers' business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reverie_daemon.core.compose import citing, prose, reading
+from reverie_daemon.core.compose.calls import is_ours
+from reverie_daemon.core.compose.describing import Said, body_of, cited, deed
+from reverie_daemon.core.nouns import Catalogue, Definition
+from reverie_daemon.core.resolve import Call, Resolver
+
+STEPS_MAX = 12
+COMMENT_CHARS_MAX = 200
+
+_TRIVIAL = frozenset(
+    ["len", "isinstance", "str", "int", "print", "super", "getattr", "list", "dict", "tuple", "set", "append", "cast",
+     "repr", "bool", "type", "iter", "next", "get", "items", "keys", "values"]
+)  # fmt: skip
+_CONDITIONAL = re.compile(r"(?:if|unless|on|for each|while|inside|otherwise)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a story with its statement and the call that it makes, where that is ours."""
+
+    said: Said
+    statement: reading.Statement
+    call: Call | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A definition with its statements and calls, while its story is made."""
+
+    catalogue: Catalogue
+    definition: Definition
+    statements: Sequence[reading.Statement]
+    calls: Sequence[Call]
+
+
+def story(catalogue: Catalogue, definition: Definition, limit: int = STEPS_MAX) -> list[Step]:
+    """A body's statements worth telling, in order; the least telling are left out when there are too many."""
+    statements = body_of(catalogue, definition)
+    body = _Body(catalogue, definition, statements, Resolver(catalogue).calls_in(definition))
+    found: list[tuple[int, int, Step]] = []
+    told_until = 0
+    for at, item in enumerate(statements):
+        made = _step(body, at) if item.line > told_until else None
+        if made is not None:
+            weight, step, told_until = made
+            found.append((weight, at, step))
+    best = sorted(found, key=lambda entry: (-entry[0], entry[1]))[:limit]
+    return [step for _, _, step in sorted(best, key=lambda entry: entry[1])]
+
+
+def in_order(told: Sequence[Step]) -> Said:
+    """Steps as a numbered list, or as sentences when there are only two."""
+    evidence = tuple(item for step in told for item in step.said.evidence)
+    if len(told) <= 2:
+        return Said(" ".join(prose.ended(prose.capital(clause(step.said.text))) for step in told), evidence)
+    rows = [f"{number}. {prose.ended(prose.capital(step.said.text))}" for number, step in enumerate(told, start=1)]
+    return Said("Step by step:\n\n" + "\n".join(rows), evidence)
+
+
+def run_on(told: Sequence[Step]) -> Said:
+    """Steps as one sentence's clauses."""
+    evidence = tuple(item for step in told for item in step.said.evidence)
+    return Said("; then ".join(clause(_flat(step.said.text)) for step in told), evidence)
+
+
+def clause(said: str) -> str:
+    """A step as it stands in a sentence: those that begin with a condition bring their own "it"."""
+    return said if _CONDITIONAL.match(said) else f"it {said}"
+
+
+def _flat(text: str) -> str:
+    """A step without its relative clause."""
+    return re.sub(r", which .{1,160}?,(?= at `)", "", text)
+
+
+def _step(body: _Body, at: int) -> tuple[int, Step, int] | None:
+    """A statement as a step with its weight and the last line that it tells; None when it is not worth a step."""
+    item = body.statements[at]
+    inner = [other for other in body.statements[at + 1 :] if other.under == at]
+    if item.kind == "if" and len(inner) == 1 and inner[0].kind in ("raise", "return", "call", "set"):
+        ours = _call_in(inner[0], body)
+        text = f"{reading.condition(item)}, it {_act(inner[0], ours)}"
+        return _made(body, item, inner[0], text, ours, 4 + (inner[0].kind == "raise"))
+    ours = _call_in(item, body)
+    if item.kind in ("raise", "return", "yield", "set") or (ours is not None and item.kind != "if"):
+        if item.kind == "return" and item.head in ("", "None", "nil", "null"):
+            return None
+        before = _guarded(body.statements[item.under]) if item.under >= 0 else ""
+        return _made(body, item, item, f"{before}{'it ' if before else ''}{_act(item, ours)}", ours, _weight(item, body, ours))
+    if item.comment and item.kind in ("if", "loop", "with", "call", "other"):
+        return _made(body, item, item, _remarked(item), None, 3)
+    return None
+
+
+def _weight(item: reading.Statement, body: _Body, ours: Call | None) -> int:
+    base = {"raise": 4, "return": 3, "yield": 4, "set": 2}.get(item.kind, 1)
+    deep = item.depth > body.statements[0].depth + 8
+    return base + (4 if ours is not None else 0) + bool(item.comment) - deep
+
+
+def _made(
+    body: _Body, item: reading.Statement, last: reading.Statement, text: str, ours: Call | None, weight: int
+) -> tuple[int, Step, int]:
+    mark = citing.mark(body.definition.path, last.line if ours is not None else item.line)
+    said = f"{text} at {mark}" if ours is not None else f"{text} ({mark})"
+    if item.comment and item.comment.rstrip(".") not in text and len(item.comment) < COMMENT_CHARS_MAX:
+        said += f": {_lower_first(item.comment.rstrip('.'))}"
+    start = max(body.definition.symbol.span.start_line, item.line - 8) if item.comment else item.line
+    evidence = citing.lines_of(body.catalogue, body.definition, start, last.end_line)
+    if ours is not None:
+        evidence += citing.head(body.catalogue, ours.targets[0].definition)
+    return weight, Step(Said(said, evidence), item, ours), last.end_line
+
+
+def _lower_first(text: str) -> str:
+    word = text.split(" ", 1)[0]
+    return text[:1].lower() + text[1:] if word.isalpha() and word[1:].islower() else text
+
+
+def _guarded(guard: reading.Statement) -> str:
+    """ "if `x`, " for a statement inside such a block."""
+    if guard.kind == "if":
+        return f"{reading.condition(guard)}, "
+    if guard.kind == "loop" and guard.head.startswith(("for ", "foreach ")):
+        return f"for each {prose.code(guard.head.partition(' ')[2], 70)}, "
+    if guard.kind == "loop":
+        return f"while {prose.code(guard.head.removeprefix('while').strip(), 70)}, " if guard.head.startswith("while") else ""
+    if guard.kind == "catch":
+        return f"on {prose.code(guard.head, 60)}, " if guard.head else "on an error, "
+    if guard.kind == "with":
+        return f"inside {prose.code(guard.head, 60)}, "
+    return "otherwise, " if guard.kind == "else" else ""
+
+
+def _act(item: reading.Statement, ours: Call | None) -> str:
+    """What a statement does, as a verb with its object."""
+    target = _target(item, ours) if ours is not None else ""
+    if item.kind == "raise":
+        return f"raises {reading.raised(item)}"
+    if item.kind == "return" and ours is not None:
+        plain = item.head.count("(") <= 1
+        return f"returns the result of {target}" if plain else f"returns {prose.code(item.head, 80)}, through {target}"
+    if item.kind in ("return", "yield"):
+        return f"{item.kind}s {prose.code(item.head, 90)}" if item.head else f"{item.kind}s"
+    if item.kind == "set":
+        left, _, right = item.head.partition("=")
+        name = prose.code(left.split(":")[0].rstrip(" +-|&*/?"), 50)
+        return f"sets {name} with {target}" if target else f"sets {name} to {prose.code(right.strip(' ;'), 70)}"
+    return f"calls {target}" if target else f"runs {prose.code(item.text.rstrip(';'), 90)}"
+
+
+def _target(item: reading.Statement, ours: Call) -> str:
+    """ "`setup` (`src/app.py:3`), which prepares the app,"."""
+    definition = ours.targets[0].definition
+    doing = "" if item.comment else deed(definition)
+    return cited(definition) + (f", which {prose.shorten(doing, 130)}," if doing else "")
+
+
+def _remarked(item: reading.Statement) -> str:
+    return prose.capital(prose.shorten(item.comment.rstrip("."), COMMENT_CHARS_MAX))
+
+
+def _call_in(item: reading.Statement, body: _Body) -> Call | None:
+    """The weightiest call of ours that a statement makes."""
+    inside = [call for call in body.calls if item.line <= call.reference.line <= item.end_line]
+    ours = [call for call in inside if is_ours(call, body.definition) and call.reference.name not in _TRIVIAL]
+    return max(ours, key=lambda call: (call.targets[0].certainty, bool(call.targets[0].definition.symbol.doc)), default=None)
