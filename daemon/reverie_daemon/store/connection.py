@@ -22,24 +22,24 @@ STATEMENTS_MAX = 200
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
-    """The one connection that writes; the file is made, private to its owner, when there is none."""
+    """The one connection that writes; the file is made, private to its owner, when there is none. Nothing in it is
+    changed before `configure_writer`."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(
+    return sqlite3.connect(
         path, timeout=LOCK_WAIT_S, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS_MAX
     )
-    try:
+
+
+def configure_writer(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA page_count").fetchone() == (0,):
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
-        connection.execute(f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}")
-        connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
-        connection.execute("PRAGMA secure_delete = FAST")
-        connection.execute("PRAGMA temp_store = MEMORY")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    connection.execute(f"PRAGMA journal_size_limit = {WAL_KEPT_BYTES}")
+    connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+    connection.execute("PRAGMA secure_delete = FAST")
+    connection.execute("PRAGMA temp_store = MEMORY")
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

@@ -20,6 +20,7 @@ from ..core.nouns import Commit
 COMMITS_MAX = 10_000
 PATHS_MAX = 200
 BODY_CHARACTERS_MAX = 4_000
+OID_DIGITS_MIN = 4
 TOGETHER_COMMITS_MAX = 500
 TOGETHER_PATHS_MAX = 50
 """A commit of more paths than this (a reformatting, an import) says nothing about what belongs together."""
@@ -72,7 +73,9 @@ def commits(reader: sqlite3.Connection, path: str, limit: int) -> list[Commit]:
 
 
 def commit(reader: sqlite3.Connection, abbreviated: str) -> Commit | None:
-    """The one commit whose object id begins so; None where there is none, or several."""
+    """The one commit whose object id begins so, with four digits at least; None where there is none, or several."""
+    if len(abbreviated) < OID_DIGITS_MIN:
+        return None
     low = abbreviated.lower().ljust(40, "0")
     high = abbreviated.lower().ljust(64, "f")
     try:

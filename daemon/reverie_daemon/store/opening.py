@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ..errors import UserError
 from . import memory
-from .connection import failures_explained, is_broken, open_writer, transaction
+from .connection import configure_writer, failures_explained, is_broken, open_writer, transaction
 from .memory import Remembered
-from .schema import LEDGER, REPOSITORY, Migration, migrate
+from .schema import LEDGER, REPOSITORY, Migration, migrate, refuse_newer
 
 LOG_SUFFIXES = ("-wal", "-shm")
 
@@ -58,12 +58,14 @@ def _open_or_rebuild(path: Path, migrations: Sequence[Migration], what: str) -> 
 def _opened(path: Path, migrations: Sequence[Migration], what: str) -> sqlite3.Connection:
     writer = open_writer(path)
     try:
+        refuse_newer(writer, migrations, what)
+        configure_writer(writer)
         found = writer.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             error = sqlite3.DatabaseError(found)
             error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise error
-        migrate(writer, migrations, what)
+        migrate(writer, migrations)
     except (sqlite3.Error, UserError):
         writer.close()
         raise

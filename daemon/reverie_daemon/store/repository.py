@@ -63,6 +63,7 @@ class RepositoryStore:
         self._readers_lock = threading.Lock()
         self._shelf = Shelf()
         self._merging: bool | None = None
+        self._closed = False
 
     @classmethod
     def open(cls, path: Path, *, now: float = 0.0) -> RepositoryStore:
@@ -72,8 +73,11 @@ class RepositoryStore:
         return cls(path, writer, repaired)
 
     def close(self) -> None:
-        """Puts everything into the one file; readers must be done."""
+        """Puts everything into the one file; readers must be done. Closing twice is harmless."""
         with self._lock, self._readers_lock:
+            if self._closed:
+                return
+            self._closed = True
             for reader in self._readers:
                 reader.close()
             self._readers.clear()
@@ -183,6 +187,7 @@ class RepositoryStore:
             kept = frozenset(committed([blob for _, blob in expired])) if committed and expired else frozenset()
             with self._writing() as writer:
                 blobs.drop(writer, [number for number, blob in expired if blob not in kept])
+                fulltext.tidy(writer)
                 beyond = blobs.drop_beyond_cap(writer)
             self.tidy()
         return sum(blob not in kept for _, blob in expired) + beyond
@@ -193,7 +198,8 @@ class RepositoryStore:
         with self._lock, failures_explained():
             with transaction(self._writer):
                 fulltext.tidy(self._writer)
-            self._writer.execute(f"PRAGMA incremental_vacuum({PAGES_VACUUMED_MAX})").fetchall()
+            # As a script: `execute` would step once, which gives back one page.
+            self._writer.executescript(f"PRAGMA incremental_vacuum({PAGES_VACUUMED_MAX})")
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.execute("PRAGMA shrink_memory")
 

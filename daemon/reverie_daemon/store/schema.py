@@ -22,17 +22,22 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], what: str) -> None:
-    """Brings the file up to date; raises `UserError` (code `store_newer`) for one from a newer version."""
+def refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration], what: str) -> None:
+    """Raises `UserError` (code `store_newer`) for a file that a newer version wrote."""
     version = version_of(connection)
-    if version == len(migrations):
-        return
     if version > len(migrations):
         raise UserError(
             f"{what} was written by a newer version of Reverie ({version}, this one knows {len(migrations)}).",
             next_step="Upgrade Reverie, or move that file away to start anew.",
             code="store_newer",
         )
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    """Brings the file up to date."""
+    version = version_of(connection)
+    if version == len(migrations):
+        return
     from sqlite_utils import Database  # 160 ms, and only needed when a schema changes
 
     database = Database(connection, execute_plugins=False)

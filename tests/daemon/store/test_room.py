@@ -1,0 +1,78 @@
+"""What the store costs on disk, and what it lets go of."""
+
+from __future__ import annotations
+
+HOUR_S = 3600.0
+
+
+def body(number: int, lines: int = 60) -> str:
+    """A file of about 4 KB of which each number changes one function."""
+    same = "".join(f"def step_{line}(kettle):\n    return kettle.pour({line}) + 'leaves'\n\n" for line in range(lines))
+    return same + f"def changing():\n    return 'edition{number} of the leaflet'\n"
+
+
+def test_five_hundred_saves_change_neither_the_size_nor_what_is_found(tree):
+    """Editors save all day; an index that keeps every save fills the disk and finds what was deleted."""
+    tree.save({b"a.py": body(0)})
+    for number in range(1, 60):
+        tree.save({b"a.py": body(number)}, now=1_000.0 + number)
+    tree.store.tidy()
+    after_some = tree.store.stats(tree.number).store_bytes
+    for number in range(60, 501):
+        tree.save({b"a.py": body(number)}, now=1_000.0 + number)
+    tree.store.tidy()
+    assert tree.store.stats(tree.number).store_bytes <= after_some + (128 << 10)
+    assert [path for path, _ in tree.found("edition500")] == ["a.py"]
+    assert tree.found("edition499") == tree.found("edition0") == []
+    assert len(tree.found("leaflet")) == 1
+    assert tree.store.integrity() == "ok"
+
+
+def test_versions_never_committed_go_after_an_hour(tree):
+    """What was only ever saved on the way is nothing to come back to."""
+    tree.save({b"a.py": body(1)}, now=0.0)
+    tree.save({b"a.py": body(2)}, now=10.0)
+    assert tree.store.evict(10.0 + HOUR_S - 1) == 0
+    assert tree.store.evict(10.0 + HOUR_S) == 1
+    tree.parsed.clear()
+    tree.save({b"a.py": body(1)}, now=10.0 + HOUR_S)
+    assert tree.parsed == [b"a.py"]
+
+
+def test_committed_versions_outlast_the_hour(tree):
+    """Another branch's files are what a checkout wants back."""
+    tree.save({b"a.py": body(1)}, now=0.0)
+    tree.save({b"a.py": body(2)}, now=10.0)
+    assert tree.store.evict(10.0 + 9 * HOUR_S, committed=lambda blobs: set(blobs)) == 0
+    tree.parsed.clear()
+    tree.save({b"a.py": body(1)}, now=10.0 + 9 * HOUR_S)
+    assert tree.parsed == []
+
+
+def test_what_is_mapped_is_never_evicted(tree):
+    """However long ago it was indexed."""
+    tree.save({b"a.py": body(1)}, now=0.0)
+    assert tree.store.evict(1_000 * HOUR_S) == 0
+    assert [path for path, _ in tree.found("edition1")] == ["a.py"]
+
+
+def test_unmapped_facts_stay_within_the_stores_share_of_the_source(tree):
+    """Switching among many branches must not grow the store without end."""
+    for number in range(60):
+        tree.save({b"%d-%d.py" % (number, file): body(number * 100 + file) for file in range(3)}, now=float(number))
+        tree.save(deleted=[b"%d-%d.py" % (number, file) for file in range(3)], now=float(number))
+    tree.save({b"kept.py": body(9_999)}, now=100.0)
+    tree.store.evict(101.0, committed=lambda blobs: set(blobs))
+    assert tree.store.stats(tree.number).store_bytes <= 768 << 10
+    assert [path for path, _ in tree.found("edition9999")] == ["kept.py"]
+
+
+def test_a_save_reindexes_only_the_passages_it_changed(tree):
+    """The full text is told of differences, so a save in a long file is as quick as in a short one."""
+    tree.save({b"a.py": body(1)})
+    before = tree.store._writer.execute("SELECT id FROM place").fetchall()
+    tree.save({b"a.py": body(2)})
+    after = tree.store._writer.execute("SELECT id FROM place").fetchall()
+    assert len(set(after) - set(before)) == 1
+    assert [path for path, _ in tree.found("edition2")] == ["a.py"]
+    assert len(tree.found("leaflet")) == 1
