@@ -25,8 +25,8 @@ class CommentStyle:
     def first_line_above(self, lines: Sequence[str], start: int, floor: int) -> int:
         """The index of the first line of the comment that ends right above index `start`, or `start` when there is
         none. Never below index `floor`."""
-        index = start
         lowest = max(floor, start - COMMENT_LINES_MAX)
+        index = self._documentation(lines, start, lowest)
         while index > lowest:
             line = lines[index - 1].strip()
             if line.startswith(self._line):
@@ -39,6 +39,14 @@ class CommentStyle:
             else:
                 break
         return index
+
+    def _documentation(self, lines: Sequence[str], start: int, lowest: int) -> int:
+        """Where a `/**` comment begins that one blank line separates from index `start`; else `start`."""
+        last = start - 2
+        if last < lowest or lines[last + 1].strip() or not lines[last].rstrip().endswith("*/"):
+            return start
+        opening = self._opening(lines, last, lowest) if "*/" in self._closers else -1
+        return opening if opening >= 0 and lines[opening].lstrip().startswith("/**") else start
 
     def _opening(self, lines: Sequence[str], last: int, lowest: int) -> int:
         openers = tuple(opener for opener, closer in self._block if lines[last].rstrip().endswith(closer))

@@ -5,6 +5,7 @@ A language file in `languages/` builds one `Language`. Its query names what it c
 
 - a symbol's kind (`@function`, `@class`, `@property` …): the whole definition. Its name comes from `name_of`, its
   signature ends where `body_of` begins. `@KIND.name` captures only the name; pair it with an `@outer` around it.
+- `@typedef`: a definition whose kind is `type`, since `@type` is a use.
 - `@outer`: a statement around a definition that belongs to it (decorators, `export`, an assignment).
 - `@before`: a statement in front of a definition that belongs to it without being around it (Rust's attributes).
 - `@container`: names what is inside without being a symbol itself (Rust's `impl`).
@@ -16,7 +17,8 @@ A language file in `languages/` builds one `Language`. Its query names what it c
   expression (inside a Rust macro's arguments). Where several capture one name, one wins: inherit, decorate, call,
   type, read in turn. A name's types and reads are kept once a scope.
 - `@types`: a stretch in which every dotted name is a type.
-- `@import`: a whole import statement, read by `read_imports`.
+- `@type_variable`: the name of a generic parameter, which is then no use of a type in this file.
+- `@import`: a whole import statement, read by `read_imports`; one inside another counts only if the outer gave none.
 - a capture that begins with an underscore is ignored.
 
 It deliberately holds no code that walks trees.
@@ -71,6 +73,11 @@ def body_field(node: Node) -> Node | None:
     return node.child_by_field_name("body")
 
 
+def own_start(node: Node) -> int:
+    """The byte at which a definition's signature begins: its own first."""
+    return node.start_byte
+
+
 def no_owner(node: Node) -> str:
     """No owner but what stands around the definition."""
     return ""
@@ -91,6 +98,11 @@ def not_valid(source: str) -> bool:
     return False
 
 
+def as_written(data: bytes) -> bytes:
+    """Nothing to mend."""
+    return data
+
+
 @dataclass(frozen=True, kw_only=True)
 class Language:
     """One language. Only the first seven have no default; see the module's text for the query's captures.
@@ -101,11 +113,13 @@ class Language:
     are receivers that mean the instance; `builtin_types` are names not worth a `type` reference. With `known_reads`
     only those reads are kept whose name the file itself defines or imports.
 
-    Hooks: `refine`; `name_of` and `body_of` find a definition's name and body; `owner_of` names the type that a
+    Hooks: `refine`; `name_of` and `body_of` find a definition's name and body; `head_of` the byte at which its
+    signature begins, where that is behind decorators inside it; `owner_of` names the type that a
     definition belongs to when it does not stand inside it (a Go receiver); `read_imports(text, line)` reads a
     statement that begins at that line; `doc_inside(text, start)` reads the documentation that stands at a body's
-    start; `doc_after` reads what follows a value's statement; `is_valid` is asked when the grammar sees a syntax
-    error, and may overrule it.
+    start; `doc_after` reads what follows a value's statement. When the grammar sees a syntax error, `mend` may blank
+    out what the grammar does not know yet, keeping every byte's place, for a second try; and `is_valid` may overrule
+    an error that remains.
     """
 
     name: str
@@ -125,11 +139,13 @@ class Language:
     refine: Callable[[str, str, str, str], SymbolKind | None] = refine
     name_of: Callable[[Node], Node | None] = name_field
     body_of: Callable[[Node], Node | None] = body_field
+    head_of: Callable[[Node], int] = own_start
     owner_of: Callable[[Node], str] = no_owner
     read_imports: Callable[[str, int], Iterable[Import]] = no_imports
     doc_inside: Callable[[str, int], str] = no_doc
     doc_after: Callable[[str, int], str] = no_doc
     is_valid: Callable[[str], bool] = not_valid
+    mend: Callable[[bytes], bytes] = as_written
 
     def splitter(self) -> re.Pattern[str]:
         """Splits an expression into receiver (group 1, None when bare) and name (2); no match where it has none."""

@@ -62,6 +62,8 @@ def read_code(source: str, language: Language) -> FileFacts:
     machine = _machine(language)
     text = SourceText(source)
     root = machine.parser.parse(text.data).root_node
+    if root.has_error:
+        root = _mended(root, text.data, machine, language)
     if root.has_error and _is_debris(root):
         return _unread(text, language, machine)
     captures = _captures(machine.query, root)
@@ -85,10 +87,33 @@ def read_code(source: str, language: Language) -> FileFacts:
     )
 
 
+def _mended(root: tree_sitter.Node, data: bytes, machine: _Machine, language: Language) -> tree_sitter.Node:
+    """The tree of the text as the language mends it, where that reads better."""
+    mended = language.mend(data)
+    if mended == data or len(mended) != len(data):
+        return root
+    again = machine.parser.parse(mended).root_node
+    if not again.has_error:
+        return again
+    if _is_debris(root) or _is_debris(again):
+        return root
+    return again if len(_faults(again, machine)) < len(_faults(root, machine)) else root
+
+
+def _faults(root: tree_sitter.Node, machine: _Machine) -> list[tree_sitter.Node]:
+    return _captures(machine.faults, root).get("fault", [])
+
+
 def _imports(text: SourceText, nodes: list[tree_sitter.Node] | tuple[()], language: Language) -> list[Import]:
     found: list[Import] = []
-    for start, end in sorted((node.start_byte, node.end_byte) for node in nodes[:IMPORTS_MAX]):
-        found.extend(language.read_imports(text.read(start, end), text.line_of(start)))
+    done = 0
+    for start, negative_end in sorted((node.start_byte, -node.end_byte) for node in nodes[:IMPORTS_MAX]):
+        if start < done:
+            continue
+        before = len(found)
+        found.extend(language.read_imports(text.read(start, -negative_end), text.line_of(start)))
+        if len(found) > before:
+            done = -negative_end
     return found
 
 
@@ -118,7 +143,6 @@ def _unread(text: SourceText, language: Language, machine: _Machine) -> FileFact
 
 
 def _fault(text: SourceText, root: tree_sitter.Node, machine: _Machine, language: Language) -> str:
-    nodes = _captures(machine.faults, root).get("fault", ())
-    line = text.line_of(min((node.start_byte for node in nodes), default=root.start_byte))
+    line = text.line_of(min((node.start_byte for node in _faults(root, machine)), default=root.start_byte))
     line = min(line, max(1, len(text.lines)))
     return f"Line {line} is not valid {language.name}; what could be read around it was kept."

@@ -43,6 +43,9 @@ def find_references(
 ) -> tuple[list[Reference], list[str]]:
     """The references among a query's captures, in order of position, and what was left out."""
     spans = _expressions(text, captures)
+    for end in found.names & spans.keys():
+        if spans[end][1] == "type":
+            del spans[end]
     known = _KnownNames(found.symbols, imports, language.self_names) if language.known_reads else None
     bounds, scopes = _scopes(found.extents, found.regions, len(text.flat))
     line_ends, flat, plain = text.line_ends(), text.flat, text.is_plain
@@ -50,6 +53,7 @@ def find_references(
     uses: list[Reference] = []
     once: set[tuple[str, str, str, int]] = set()
     ignored = language.builtin_types
+    variables = {text.read(node.start_byte, node.end_byte) for node in captures.get("type_variable", ())}
     add, new = uses.append, Reference._make
     for end in sorted(spans):
         start, kind = spans[end]
@@ -66,7 +70,7 @@ def find_references(
         scope = scopes[bisect_right(bounds, end - 1)]
         if kind in _ONCE_A_SCOPE:
             key = (kind, name, receiver, scope)
-            if key in once or name in ignored:
+            if key in once or name in ignored or (kind == "type" and not receiver and name in variables):
                 continue
             if kind == "read" and known is not None and not known.wants(receiver, name):
                 continue
@@ -84,7 +88,7 @@ def _expressions(text: SourceText, captures: Mapping[str, Sequence[Node]]) -> di
         nodes = captures.get(kind)
         if nodes:
             spans.update([(node.end_byte, (node.start_byte, kind)) for node in nodes])
-        for node in captures.get(kind + ".name", ()):
+        for node in captures.get(kind + ".name", ()) if kind != "type" else ():
             parent = node.parent
             spans[node.end_byte] = (parent.start_byte if parent else node.start_byte, kind)
         for node in captures.get(kind + ".tail", ()):

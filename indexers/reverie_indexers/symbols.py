@@ -40,12 +40,14 @@ class Extent(NamedTuple):
 
 class Found(NamedTuple):
     """The symbols of a text with their extents, index by index, and what was left out. `regions` are stretches outside
-    a symbol's extent whose references belong to it all the same (start, end, index): Rust's `impl` blocks."""
+    a symbol's extent whose references belong to it all the same (start, end, index): Rust's `impl` blocks. `names` are
+    the offsets at which the names of definitions end, which are no uses."""
 
     symbols: list[Symbol]
     extents: list[Extent]
     problems: list[str]
     regions: list[tuple[int, int, int]]
+    names: set[int]
 
 
 class _Frame:
@@ -69,6 +71,7 @@ class _Sweep:
         self._extents: list[Extent] = []
         self._too_deep = False
         self._ahead: tuple[int, int] = (0, 0)
+        self._name_ends: set[int] = set()
         self._containers: list[tuple[int, int, str]] = []
 
     def run(self, entries: list[tuple[int, int, int, str, Node]]) -> Found:
@@ -96,7 +99,7 @@ class _Sweep:
                 last_leaf = start
             else:
                 self._definition(start, -negative_end, kind, node)
-        return Found(self._symbols, self._extents, self._problems(), self._regions())
+        return Found(self._symbols, self._extents, self._problems(), self._regions(), self._name_ends)
 
     def _regions(self) -> list[tuple[int, int, int]]:
         if not self._containers:
@@ -153,6 +156,8 @@ class _Sweep:
     def _definition(self, start: int, end: int, kind: str, node: Node) -> None:
         name = self._language.name_of(node)
         names = self._names(self._text.read(name.start_byte, name.end_byte)) if name else ()
+        if name:
+            self._name_ends.add(name.end_byte)
         owner = self._language.owner_of(node)
         if owner:
             names = (*self._names(owner), *names)
@@ -169,7 +174,7 @@ class _Sweep:
         if refined is None or not self._fits(around):
             return
         doc = self._language.doc_inside(self._text.flat, head_end) if body else ""
-        index = self._add(refined, (*around, *names), start, head_end, extent, doc, parent)
+        index = self._add(refined, (*around, *names), self._language.head_of(node), head_end, extent, doc, parent)
         for frame in outers:
             frame.symbol, frame.names = index, (*around, *names)
         frame = _Frame(start, end, kind, index, (*around, *names))
@@ -189,7 +194,9 @@ class _Sweep:
             return
         doc = self._language.doc_after(self._text.flat, extent_end)
         extent = Extent(extent_start, extent_end, scopes=not siblings)
-        index = self._add(refined, (*around, *names), start, extent_end, extent, doc, parent)
+        statement = siblings[0] if siblings else outers[-1] if outers else None
+        head_start = statement.start if statement else start
+        index = self._add(refined, (*around, *names), head_start, extent_end, extent, doc, parent)
         for frame in outers:
             frame.symbol, frame.names, frame.leaf = index, (*around, *names), True
 
@@ -294,6 +301,9 @@ def find_symbols(
     entries: list[tuple[int, int, int, str, Node]] = []
     for capture, nodes in captures.items():
         kind, _, suffix = capture.partition(".")
+        if capture == "type":
+            continue
+        kind = "type" if kind == "typedef" else kind
         if suffix == "name" and kind in KINDS:
             rank = _RANK_VALUE_NAME if kind in VALUES else _RANK_NAME
         elif kind == _OUTER:
