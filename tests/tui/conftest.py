@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from reverie_daemon.errors import DaemonUnreachable, UserError
 from reverie_tui.app import ReverieApp
+from reverie_tui.widgets.question_box import QuestionBox
 from textual.pilot import Pilot
 
 ROOT = "/home/ada/flask"
-ROUNDS_MAX = 400
+ROUNDS_MAX = 200
+ROUND_S = 0.01
+"""How long a round yields to the daemon's threads; how many there are, not how long they take, ends a wait."""
 
 SOURCE = (
     '''def run(self, host=None, port=None):
@@ -37,6 +42,10 @@ class Feed:
     def __init__(self) -> None:
         self._items: queue.Queue[Any] = queue.Queue()
 
+    def end(self) -> None:
+        """End the stream that is being read."""
+        self._items.put(Gone())
+
     def put(self, *items: Any) -> None:
         for item in items:
             self._items.put(item)
@@ -56,9 +65,12 @@ class FakeDaemon:
         self.refusal: UserError | None = None
         self.running = threading.Event()
         self.running.set()
+        self.connect_held = threading.Event()
+        self.connect_held.set()
         self.started: list[bool] = []
         self.asked: list[tuple[str, str]] = []
         self.past: list[dict[str, Any]] = []
+        self.past_problem: UserError | None = None
         self.sources: dict[str, dict[str, Any]] = {}
         self.sources_asked: list[tuple[str, int, int]] = []
         self.answers = Feed()
@@ -66,6 +78,7 @@ class FakeDaemon:
 
     def connect(self, *, start: bool) -> FakeDaemon:
         self.started.append(start)
+        self.connect_held.wait()
         if start:
             self.running.set()
         if not self.running.is_set():
@@ -75,7 +88,7 @@ class FakeDaemon:
     def die(self) -> None:
         """Leave; nothing but a question brings it back."""
         self.running.clear()
-        self.news.put(Gone())
+        self.news.end()
 
     def add_repository(self, path: Path) -> str:
         if self.refusal:
@@ -87,6 +100,8 @@ class FakeDaemon:
         return iter(self.answers)
 
     def questions(self, *, root: str, limit: int = 50) -> list[dict[str, Any]]:
+        if self.past_problem:
+            raise self.past_problem
         return self.past
 
     def source(self, *, root: str, path: str, start: int = 1, end: int = 0) -> dict[str, Any]:
@@ -99,115 +114,177 @@ class FakeDaemon:
         return iter(self.news)
 
     def close(self) -> None:
-        self.answers.put(Gone())
-        self.news.put(Gone())
+        self.connect_held.set()
+        self.answers.end()
+        self.news.end()
 
 
-def source_reply(path: str = "src/flask/app.py", start_line: int = 546, **changes: Any) -> dict[str, Any]:
-    """`GET /v1/source`."""
-    lines = list(SOURCE)
-    reply = {"path": path, "language": "python", "blob": "b1", "start_line": start_line, "lines": lines}
-    return {**reply, "total_lines": start_line + len(lines) - 1, **changes}
+class Wire:
+    """What a daemon sends, in the forms of docs/API.md. Keyword arguments replace parts."""
+
+    @staticmethod
+    def source(path: str = "src/flask/app.py", start_line: int = 546, **changes: Any) -> dict[str, Any]:
+        """`GET /v1/source`."""
+        lines = list(SOURCE)
+        reply = {"path": path, "language": "python", "blob": "b1", "start_line": start_line, "lines": lines}
+        return {**reply, "total_lines": start_line + len(lines) - 1, **changes}
+
+    @staticmethod
+    def evidence(path: str = "src/flask/app.py", start: int = 546, end: int = 549, **changes: Any) -> dict[str, Any]:
+        """One piece of an answer's evidence."""
+        piece = {"path": path, "start_line": start, "end_line": end, "symbol": "Flask.run", "blob": "b1"}
+        return {**piece, "verified": True, **changes}
+
+    @staticmethod
+    def answer(text: str = "`Flask.run` starts the server (`src/flask/app.py:546`).", **changes: Any) -> dict[str, Any]:
+        """The last event of an answer's stream."""
+        return {
+            "event": "answer",
+            "answer": text,
+            "route": "composed",
+            "fresh": True,
+            "evidence": [Wire.evidence(), Wire.evidence("src/flask/cli.py", 891, 895, symbol="run_command", blob="b2")],
+            "unverified": [],
+            "readings": [],
+            "conversation": "c1",
+            "pending": {"files": 0, "share": 0.0},
+            "tokens": {"prompt": 0, "cached": 0, "completion": 0, "baseline": 12431},
+            "latency_ms": 11.2,
+            **changes,
+        }
+
+    @staticmethod
+    def claim(text: str) -> dict[str, Any]:
+        """One claim of an answer's stream."""
+        return {"event": "claim", "text": text}
+
+    @staticmethod
+    def repository(**changes: Any) -> dict[str, Any]:
+        """A repository of `GET /v1/status`."""
+        return {
+            "root": ROOT,
+            "name": "flask",
+            "branch": "main",
+            "head": "3f2a1c9d0e77",
+            "files": 236,
+            "symbols": 4812,
+            "pending": {"files": 0, "share": 0.0},
+            "progress": None,
+            "problem": None,
+            **changes,
+        }
+
+    @staticmethod
+    def snapshot(**changes: Any) -> dict[str, Any]:
+        """The first of the daemon's events."""
+        status = {
+            "sleep": {"state": "learning", "depth": "light", "reason": "on mains, idle for 4 min"},
+            "repositories": [Wire.repository()],
+            "saved": {"tokens": 98231, "today": 12431},
+            "model": None,
+            **changes,
+        }
+        return {"event": "snapshot", "seq": 1, "status": status}
+
+    @staticmethod
+    def delta(**changes: Any) -> dict[str, Any]:
+        """A later event: the parts of the status that changed."""
+        return {"event": "delta", "seq": 2, "changes": changes}
 
 
-def evidence_reply(path: str = "src/flask/app.py", start: int = 546, end: int = 549, **changes: Any) -> dict[str, Any]:
-    """One piece of an answer's evidence."""
-    piece = {"path": path, "start_line": start, "end_line": end, "symbol": "Flask.run", "blob": "b1", "verified": True}
-    return {**piece, **changes}
+class Stage:
+    """The app on a daemon in memory, driven by keys and watched by what it shows."""
+
+    def __init__(self, daemon: FakeDaemon, app: ReverieApp) -> None:
+        self.daemon = daemon
+        self.app = app
+        self._pilot: Pilot[Any] | None = None
+
+    @asynccontextmanager
+    async def run(self, width: int = 80, height: int = 24) -> AsyncIterator[Stage]:
+        """Run the app until the block ends."""
+        async with self.app.run_test(size=(width, height)) as self._pilot:
+            yield self
+
+    def use(self, pilot: Pilot[Any]) -> None:
+        """Drive an app that someone else runs."""
+        self._pilot = pilot
+
+    @property
+    def pilot(self) -> Pilot[Any]:
+        assert self._pilot is not None
+        return self._pilot
+
+    def shown(self) -> str:
+        """The characters on the screen, line by line."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Let the app and the daemon's threads work until the condition holds, at most ROUNDS_MAX times."""
+        for _ in range(ROUNDS_MAX):
+            await self.pilot.pause()
+            if condition():
+                return
+            await asyncio.sleep(ROUND_S)
+        raise AssertionError("it never came:\n" + self.shown())
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all of the texts are on the screen."""
+        await self.until(lambda: all(text in self.shown() for text in texts))
+
+    async def misses(self, *texts: str) -> None:
+        """Wait until none of the texts is on the screen."""
+        await self.until(lambda: not any(text in self.shown() for text in texts))
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, by Textual's names."""
+        await self.pilot.press(*keys)
+
+    async def ask(self, question: str) -> None:
+        """Fill in a question and press Enter, once the daemon is there."""
+        await self.until(lambda: self.app.state.link.state == "up")
+        self.app.screen.query_one(QuestionBox).value = question
+        await self.pilot.press("enter")
 
 
-def answer_reply(
-    text: str = "`Flask.run` starts the server (`src/flask/app.py:546`).", **changes: Any
-) -> dict[str, Any]:
-    """The last event of an answer's stream."""
-    return {
-        "event": "answer",
-        "answer": text,
-        "route": "composed",
-        "fresh": True,
-        "evidence": [evidence_reply(), evidence_reply("src/flask/cli.py", 891, 935, symbol="run_command", blob="b2")],
-        "unverified": [],
-        "readings": [],
-        "conversation": "c1",
-        "pending": {"files": 0, "share": 0.0},
-        "tokens": {"prompt": 0, "cached": 0, "completion": 0, "baseline": 12431},
-        "latency_ms": 11.2,
-        **changes,
-    }
-
-
-def claim(text: str) -> dict[str, Any]:
-    """One claim of an answer's stream."""
-    return {"event": "claim", "text": text}
-
-
-def repository_reply(**changes: Any) -> dict[str, Any]:
-    """A repository of `GET /v1/status`."""
-    return {
-        "root": ROOT,
-        "name": "flask",
-        "branch": "main",
-        "head": "3f2a1c9d0e",
-        "files": 236,
-        "symbols": 4812,
-        "pending": {"files": 0, "share": 0.0},
-        "progress": None,
-        "problem": None,
-        **changes,
-    }
-
-
-def snapshot(**changes: Any) -> dict[str, Any]:
-    """The first of the daemon's events; a change replaces a part of the status."""
-    status = {
-        "sleep": {"state": "learning", "depth": "light", "reason": "on mains, idle for 4 min"},
-        "repositories": [repository_reply()],
-        "saved": {"tokens": 98231, "today": 12431},
-        "model": None,
-        **changes,
-    }
-    return {"event": "snapshot", "seq": 1, "status": status}
-
-
-def delta(**changes: Any) -> dict[str, Any]:
-    """A later event: the parts of the status that changed."""
-    return {"event": "delta", "seq": 2, "changes": changes}
+@pytest.fixture
+def wire() -> type[Wire]:
+    """The forms of what a daemon sends."""
+    return Wire
 
 
 @pytest.fixture
 def daemon() -> FakeDaemon:
     """A daemon that knows flask."""
     fake = FakeDaemon()
-    fake.news.put(snapshot())
+    fake.news.put(Wire.snapshot())
     fake.sources = {
-        "src/flask/app.py": source_reply(),
-        "src/flask/cli.py": source_reply("src/flask/cli.py", 891, blob="b2"),
+        "src/flask/app.py": Wire.source(),
+        "src/flask/cli.py": Wire.source("src/flask/cli.py", 891, blob="b2"),
     }
     return fake
 
 
 @pytest.fixture
-def app(daemon: FakeDaemon) -> ReverieApp:
-    """The app on that daemon; retries do not wait."""
-    return ReverieApp(daemon.connect, Path(ROOT), retry_s=(0.0,))
+def stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The app on that daemon; retries hardly wait."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return new_stage(daemon)
 
 
-def shown(app: ReverieApp) -> str:
-    """The characters on the screen, line by line."""
-    width, height = app.size
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip).ljust(width) for strip in strips[:height])
+@pytest.fixture
+def colourless_stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The same for someone who wants no colours."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    return new_stage(daemon)
 
 
-async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
-    """Let the app work until the condition holds, at most ROUNDS_MAX times."""
-    for _ in range(ROUNDS_MAX):
-        await pilot.pause()
-        if condition():
-            return
-    raise AssertionError("it never came:\n" + shown(pilot.app))  # type: ignore[arg-type]
+def new_stage(daemon: FakeDaemon) -> Stage:
+    return Stage(daemon, ReverieApp(daemon.connect, Path(ROOT), retry_s=(0.05,)))
 
 
-async def sees(pilot: Pilot[Any], *texts: str) -> None:
-    """Wait until all of the texts are on the screen."""
-    await until(pilot, lambda: all(text in shown(pilot.app) for text in texts))  # type: ignore[arg-type]
+@pytest.fixture
+def suspendable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's terminal cannot be suspended; here it pretends to."""
+    monkeypatch.setattr(ReverieApp, "suspend", lambda self: nullcontext())

@@ -88,6 +88,7 @@ class AnswerView(VerticalScroll, can_focus=False):
         choices = self.query_one("#readings", OptionList)
         choices.display = bool(readings)
         choices.set_options(Option(Content(f"Did you mean: {reading}"), id=reading) for reading in readings)
+        choices.highlighted = 0 if readings else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Ask the reading that was chosen."""

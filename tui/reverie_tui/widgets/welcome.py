@@ -52,7 +52,7 @@ class Welcome(VerticalScroll, can_focus=False):
         options: list[Option | None] = [Option(Content(f"  {question}"), id=question) for question in examples]
         if recent:
             options += [None, *(Option(Content(f"  {literal_line(question)}"), id=question) for question in recent)]
-        self.query_one(OptionList).set_options(options)
+        self.query_one(OptionList).set_options(options).highlighted = 0
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Ask what was chosen."""

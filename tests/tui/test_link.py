@@ -1,0 +1,114 @@
+"""Our end of the line: the threads that talk to the daemon, without a screen."""
+
+from __future__ import annotations
+
+import queue
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reverie_daemon.errors import UserError
+from reverie_tui.events import AskEnded, Connected, Connecting, Lost, PastArrived, Place, SourceArrived, Streamed
+from reverie_tui.link import CONTEXT_LINES, WHOLE_LINES_MAX, Line
+
+WAIT_S = 20.0
+
+
+class Reports:
+    """What the line reported, in order; waiting for a report ends when it comes."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[Any] = queue.Queue()
+
+    def __call__(self, event: Any) -> None:
+        self._queue.put(event)
+
+    def next(self, kind: type) -> Any:
+        while not isinstance(event := self._queue.get(timeout=WAIT_S), kind):
+            pass
+        return event
+
+    def empty(self) -> bool:
+        return self._queue.empty()
+
+
+@pytest.fixture
+def reports() -> Reports:
+    return Reports()
+
+
+@pytest.fixture
+def line(daemon, reports):
+    line = Line(daemon.connect, Path(daemon.root), reports, (0.01,))
+    yield line
+    line.close()
+
+
+def test_connecting_reports_the_root_and_the_questions_asked_before(line, daemon, reports):
+    """The history is wanted at once: Up is the first key of many."""
+    daemon.past = [{"question": "A?"}]
+    line.open()
+    reports.next(Connecting)
+    assert reports.next(Connected).root == daemon.root
+    assert reports.next(PastArrived).payload == daemon.past
+
+
+def test_a_failed_history_does_not_cost_the_connection(line, daemon, reports):
+    """The past is a comfort; asking is the product."""
+    daemon.past_problem = UserError("The ledger is locked.", next_step="wait")
+    line.open()
+    reports.next(Connected)
+    line.fetch_past()
+    line.ask(1, "A?", "")
+    daemon.answers.end()
+    assert reports.next(AskEnded) == AskEnded(1)
+
+
+def test_a_stopped_question_reports_nothing_more(line, daemon, reports, wire):
+    """The model drops late events; the line should not even read on."""
+    line.open()
+    reports.next(Connected)
+    line.ask(1, "A?", "")
+    daemon.answers.put(wire.claim("a"))
+    assert reports.next(Streamed).number == 1
+    line.stop()
+    daemon.answers.put(wire.claim("b"))
+    line.ask(2, "B?", "")
+    daemon.answers.put(wire.claim("c"))
+    assert reports.next(Streamed).number == 2
+
+
+def test_a_daemon_that_went_away_is_looked_for_but_not_started(line, daemon, reports):
+    """Who runs `reverie stop` means it."""
+    line.open()
+    reports.next(Connected)
+    daemon.die()
+    for _ in range(3):
+        reports.next(Lost)
+    assert daemon.started == [True] + [False] * (len(daemon.started) - 1)
+    line.wake()
+    reports.next(Connected)
+    assert daemon.started[-1] is True
+
+
+def test_a_question_without_a_daemon_fails_in_words(line, reports):
+    """The screen may believe in a daemon that has just gone."""
+    line.ask(4, "A?", "")
+    ended = reports.next(AskEnded)
+    assert ended.number == 4
+    assert ended.problem.next_step
+    line.fetch_source(Place("a.py", 1, 2))
+    assert reports.next(SourceArrived).problem is not None
+
+
+@pytest.mark.parametrize(
+    ("start", "first"), [(700, 1), (WHOLE_LINES_MAX + 1_000, WHOLE_LINES_MAX + 1_000 - CONTEXT_LINES)]
+)
+def test_source_is_fetched_from_the_beginning_unless_that_is_far_away(line, daemon, reports, wire, start, first):
+    """Highlighting from the middle of a docstring shows prose as code."""
+    daemon.sources["a.py"] = wire.source("a.py")
+    line.open()
+    reports.next(Connected)
+    line.fetch_source(Place("a.py", start, start + 5))
+    assert reports.next(SourceArrived).payload == daemon.sources["a.py"]
+    assert daemon.sources_asked == [("a.py", first, start + 5 + CONTEXT_LINES)]
