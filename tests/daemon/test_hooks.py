@@ -310,6 +310,18 @@ def test_a_folder_that_cannot_be_written_is_an_error_with_a_way_out(root):
     assert "HEAD's log" in caught.value.next_step
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_git_folder_is_an_error_with_a_way_out(root):
+    """A checkout on a read-only mount can still be asked about."""
+    (root / ".git").chmod(0o555)
+    try:
+        with pytest.raises(UserError, match="permission denied"):
+            hooks.install(find(root))
+        assert hooks.status(find(root)).watched_because == "no hooks are installed"
+    finally:
+        (root / ".git").chmod(0o755)
+
+
 def test_other_files_in_the_inbox_are_removed_without_a_trigger(root):
     """Nothing that is dropped there may grow for ever or be taken for a report."""
     hooks.install(find(root))

@@ -166,6 +166,9 @@ class Sweeper:
         self._folders[folder] = _Seen(settled(mtime_ns, now_ns), names)
 
     def _concluded(self, findings: _Findings, table: Mapping[bytes, StatLike]) -> Sweep:
+        if findings.deleted and self._mtime_of(b"") is None:
+            # The worktree itself is gone, unmounted say: not every file was deleted, and listing tells what happened.
+            return Sweep(relist=True, complete=False)
         if len(findings.suspects) > _SUSPECTS_MAX:
             return Sweep(change_set(findings.changed, findings.deleted), relist=True, complete=findings.complete)
         findings.changed |= self._new_among(sorted(findings.suspects - self._ignored), table)

@@ -107,6 +107,9 @@ class Watcher:
         """Watches what appeared since (a top-level folder, the inbox of newly installed hooks), and drops what is
         gone."""
         self.problems = ()
+        if not self._location.root.is_dir():
+            self._hear(signal="root gone")
+            return
         try:
             folders = list(self._top_folders())
         except (UserError, OSError) as error:
@@ -124,7 +127,7 @@ class Watcher:
             self._watch(self._location.root, recursive=False, handler=self._on_root_event)
 
     def _watch_git(self) -> None:
-        # After the working tree: watchdog reports a full watch table only for the folder asked for, not for those in it.
+        # After the working tree: watchdog reports a full watch table only for the folder asked for, not for any in it.
         common_dir, git_dir = self._location.common_dir, self._location.git_dir
         self._watch(common_dir / "refs" / "heads", recursive=True, handler=self._on_head_event)
         self._watch(git_dir / "logs", recursive=False, handler=self._on_head_event)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reverie_daemon.core.nouns import ChangeSet
-from reverie_daemon.worktree import FileStat, Sweep, Worktree, compare, find, sweeping
+from reverie_daemon.worktree import FileStat, GitFailed, Sweep, Worktree, compare, find, sweeping
 from reverie_daemon.worktree.files import UNSETTLED_NS
 
 
@@ -138,6 +138,16 @@ def test_a_flood_of_new_files_asks_for_a_new_listing(swept, monkeypatch):
     for number in range(5):
         repo.write(f"n{number}.py")
     assert worktree.sweep(settle_table(worktree, rows)).relist
+
+
+def test_a_worktree_that_went_away_does_not_look_emptied(swept):
+    """An unmounted disk or a renamed folder must not drop what was learned; the listing then says what is wrong."""
+    repo, worktree, rows = swept
+    repo.root.rename(repo.root.with_name("elsewhere"))
+    gone = Sweep(relist=True, complete=False)
+    assert (worktree.sweep(rows), worktree.examine(["src", "src/a.py"], rows)) == (gone, gone)
+    with pytest.raises(GitFailed):
+        worktree.listing()
 
 
 def test_a_sweep_ends_when_its_time_is_up_and_says_so(swept):
