@@ -22,6 +22,7 @@ from .core.inputs import Recorder, deserialise, serialise, unchanged
 from .core.nouns import Claim, Composition, Evidence
 from .core.packing import pack
 from .core.questions import Question, key, understand
+from .core.redact import redact
 from .core.retrieve import rank
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
@@ -76,7 +77,7 @@ class Answering:
         self._continue(conversation, question)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         ledger_id = self._record(repository, text, found.route, account, conversation, counts) if counted else None
-        if found.route != "remembered" and not pending.files:
+        if found.route != "remembered" and not pending:
             self._remember(repository, identity, text, found, clock)
         yield {
             "event": "answer",
@@ -118,14 +119,20 @@ class Answering:
                 self._turns.popitem(last=False)
 
     def _record(
-        self,
-        repository: LiveRepository,
-        text: str,
-        route: str,
-        account: savings.Account,
-        conversation: str,
-        counted: bool,
-    ) -> int: ...
+        self, repository: LiveRepository, text: str, route: str, account: savings.Account, conversation: str, counts: bool
+    ) -> int:
+        return self._ledger.record(
+            at=time.time(),
+            date=time.strftime("%Y-%m-%d"),
+            repository=os.fsencode(repository.root),
+            kind="awake",
+            tokens=account.tokens,
+            question=redact(text),
+            route=route,
+            counted=counts,
+            conversation=conversation,
+            files=account.files,
+        )
 
     def _remember(self, repository: LiveRepository, identity: str, text: str, found: _Found, clock: int) -> None:
         composition = found.composition
@@ -137,14 +144,17 @@ class Answering:
             "readings": composition.readings,
         }
         repository.store.remember(
-            identity, text, answer, found.inputs, clock=clock, head=repository.head, now=time.time()
+            identity, redact(text), answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
         )
 
 
 def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity: str) -> _Found | None:
     """An earlier answer to the same question, where all that it read is still the same and its citations hold."""
     kept = repository.store.recall(identity)
-    if kept is None or not unchanged(deserialise(kept.inputs), catalogue):
+    if kept is None:
+        return None
+    untouched = (kept.clock, kept.head) == (catalogue.clock, repository.moment)
+    if not untouched and not unchanged(deserialise(kept.inputs), catalogue):
         return None
     answer: Any = kept.answer
     composition = Composition(
@@ -159,7 +169,7 @@ def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity:
 
 def _composed(question: Question, catalogue: StoreCatalogue, under: str) -> _Found:
     recorder = Recorder(catalogue)
-    composition = compose(question, recorder, rank(question.text, recorder, under=under))
+    composition = compose(question, recorder, lambda: rank(question.text, recorder, under=under))
     return _Found("composed", _checked(composition, catalogue), serialise(recorder.inputs()))
 
 
@@ -185,7 +195,7 @@ def _answer(text: str, found: _Found, pending: Pending) -> dict[str, Any]:
         "answer": composition.markdown,
         "route": found.route,
         "confidence": round(composition.confidence, 2),
-        "fresh": not pending.files,
+        "fresh": not pending,
         "evidence": [wire.evidence_to_wire(one) for one in composition.evidence],
         "unverified": [claim.text for claim in composition.claims if _fails(claim)],
         "readings": list(composition.readings),

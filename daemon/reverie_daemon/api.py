@@ -39,7 +39,7 @@ class Daemon(Protocol):
     """What the routes call; `app.py` provides it."""
 
     def status(self) -> dict[str, Any]: ...
-    def add(self, path: Path) -> str: ...
+    def add(self, path: Path) -> tuple[str, bool]: ...
     def remove(self, path: Path) -> str: ...
     def ask(
         self, root: str, question: str, *, path: str, conversation: str, counted: bool
@@ -61,7 +61,7 @@ def routes(daemon: Daemon) -> Starlette:
         ("GET", "/v1/version"): lambda daemon, given: {"version": __version__, "pid": os.getpid()},
         ("GET", "/v1/status"): lambda daemon, given: daemon.status(),
         ("GET", "/v1/repositories"): lambda daemon, given: {"repositories": daemon.status()["repositories"]},
-        ("POST", "/v1/repositories"): lambda daemon, given: {"root": daemon.add(Path(_text(given, "path")))},
+        ("POST", "/v1/repositories"): _add,
         ("DELETE", "/v1/repositories"): lambda daemon, given: {"root": daemon.remove(Path(_text(given, "path")))},
         ("POST", "/v1/ask"): _ask,
         ("POST", "/v1/context"): _context,
@@ -80,6 +80,11 @@ def routes(daemon: Daemon) -> Starlette:
             for (method, path), handler in handlers.items()
         ]
     )
+
+
+def _add(daemon: Daemon, given: dict[str, Any]) -> object:
+    root, begun = daemon.add(Path(_text(given, "path")))
+    return {"root": root, "begun": begun}
 
 
 def _ask(daemon: Daemon, given: dict[str, Any]) -> object:

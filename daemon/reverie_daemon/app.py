@@ -96,7 +96,8 @@ class Reverie:
             "socket": str(self._where.socket),
         }
 
-    def add(self, path: Path) -> str:
+    def add(self, path: Path) -> tuple[str, bool]:
+        """Watches the repository around `path`; its root, and whether anything of it is indexed yet."""
         location = find(path)
         root = str(location.root)
         with self._lock:
@@ -105,7 +106,7 @@ class Reverie:
                 self._ledger.add_repository(os.fsencode(root), now=time.time())
                 self._problems.pop(root, None)
         self._hub.poke()
-        return root
+        return root, self._repositories[root].begun
 
     def _open(self, location: RepositoryLocation) -> LiveRepository:
         store = self._stores.get(location.common_dir)
@@ -145,7 +146,7 @@ class Reverie:
         self._hub.poke()
 
     def context(self, root: str, question: str, *, tokens: int, path: str) -> dict[str, Any]:
-        return self._answering.context(self._repository(root), question, tokens=tokens, under=path)
+        return self._answering.context(self._repository(root), question, tokens_max=tokens, under=path)
 
     def index(self, root: str) -> Iterator[dict[str, Any]]:
         return self._repository(root).index()
@@ -163,9 +164,9 @@ class Reverie:
         return self._ledger.report(os.fsencode(root) if root else None)
 
     def forget(self, root: str, path: str) -> dict[str, int]:
-        gone = self._repository(root).forget(path)
-        gone["questions"] += self._ledger.forget(os.fsencode(root), os.fsencode(path))
-        return gone
+        remembered = self._repository(root).store.forget(os.fsencode(path) if path else None)
+        asked = self._ledger.forget(os.fsencode(root), os.fsencode(path))
+        return {"questions": max(asked, remembered.questions), "notes": remembered.notes}
 
     def events(self) -> Iterator[dict[str, Any] | None]:
         return self._hub.listen()
@@ -220,6 +221,7 @@ def _log_to(path: Path) -> None:
     handler = logging.handlers.RotatingFileHandler(path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     path.chmod(0o600)
 
 
@@ -234,6 +236,9 @@ def _serve(where: Locations, listener: socket.socket) -> None:
         access_log=False,
         timeout_graceful_shutdown=LEAVE_WAIT_S,
     )
+    # uvicorn raises the signal that ended it once more when it is done; the default would skip what follows.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, frame: None)
     threading.Thread(target=reverie.resume, name="resume", daemon=True).start()
     gc.freeze()
     try:

@@ -119,6 +119,14 @@ def _root(client: Client, options: argparse.Namespace) -> str:
     return client.add_repository(_folder_of(options))
 
 
+def _indexed_root(client: Client, options: argparse.Namespace) -> str:
+    """The repository to ask; one that was never indexed is indexed first, since nothing could be answered from it."""
+    root, begun = client.open_repository(_folder_of(options))
+    if not begun:
+        _progress(client.index(root=root))
+    return root
+
+
 def _folder_of(options: argparse.Namespace) -> Path:
     return options.repo if options.repo is not None else Path.cwd()
 
@@ -135,7 +143,7 @@ def _tui(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     client = _client()
-    root = _root(client, options)
+    root = _indexed_root(client, options)
     if options.batch is not None:
         return _batch(
             options.batch, lambda question: client.answer(question, root=root, path=options.path, counted=False)
@@ -154,7 +162,7 @@ def _context(options: argparse.Namespace) -> int:
     if options.tokens < 1:
         raise WrongUsage("--tokens takes a whole number of at least 1.", next_step="reverie context --help")
     client = _client()
-    root = _root(client, options)
+    root = _indexed_root(client, options)
 
     def fetch(question: str) -> dict[str, Any]:
         return client.context(question, root=root, tokens=options.tokens, path=options.path)
@@ -214,6 +222,13 @@ def _learn(options: argparse.Namespace) -> int:
 
 
 def _follow(events: Iterable[dict[str, Any]], *, as_json: bool) -> int:
+    done = _progress(events)
+    print(json.dumps(done) if as_json else cli_text.indexed(done))
+    return 0
+
+
+def _progress(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Shows progress events until the last, `done`, which is returned."""
     done: dict[str, Any] = {}
     with cli_text.progress_bar(sys.stderr) as show:
         for event in events:
@@ -221,8 +236,7 @@ def _follow(events: Iterable[dict[str, Any]], *, as_json: bool) -> int:
                 show(event["phase"], event["done"], event["total"])
             elif event["event"] == "done":
                 done = {key: value for key, value in event.items() if key != "event"}
-    print(json.dumps(done) if as_json else cli_text.indexed(done))
-    return 0
+    return done
 
 
 def _start(options: argparse.Namespace) -> int:

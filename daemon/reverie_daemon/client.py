@@ -66,8 +66,12 @@ class Client:
 
     def add_repository(self, path: Path) -> str:
         """The root of the repository around `path`, watched from now on. Raises NoRepository."""
-        root: str = self._call("POST", "/v1/repositories", {"path": str(path.absolute())})["root"]
-        return root
+        return self.open_repository(path)[0]
+
+    def open_repository(self, path: Path) -> tuple[str, bool]:
+        """The same, with whether anything of it is indexed yet."""
+        opened = self._call("POST", "/v1/repositories", {"path": str(path.absolute())})
+        return opened["root"], opened["begun"]
 
     def remove_repository(self, path: Path) -> str:
         root: str = self._call("DELETE", "/v1/repositories", {"path": str(path.absolute())})["root"]

@@ -223,9 +223,12 @@ def _serve() -> None:
 
     def read() -> None:
         pipe = sys.stdin.buffer
-        while len(length := pipe.read(LENGTH_BYTES)) == LENGTH_BYTES:
-            requests.put(pickle.loads(pipe.read(int.from_bytes(length, "little"))))
-        os._exit(0)
+        try:
+            while len(length := pipe.read(LENGTH_BYTES)) == LENGTH_BYTES:
+                requests.put(pickle.loads(pipe.read(int.from_bytes(length, "little"))))
+        finally:
+            # Also after half a request: whoever was writing it is dead.
+            os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
     while True:

@@ -47,10 +47,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Files that changed and are not indexed yet, and the share of the repository that they are."""
+    """Files that changed and are not indexed yet, and the share of the repository that they are (1.0 when nothing is
+    indexed yet, and how many there are is not known)."""
 
     files: int = 0
     share: float = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.share)
 
     def to_wire(self) -> dict[str, Any]:
         return {"files": self.files, "share": round(self.share, 4)}
@@ -161,26 +165,35 @@ class LiveRepository:
     def catch_up(self, wait_s: float) -> Pending:
         """Applies every save that came before this call, for at most `wait_s`; what is still missing afterwards."""
         deadline_s = time.monotonic() + wait_s
-        request = self._swept() if self._watching and self._ready.is_set() else None
-        if request is None:
+        if not self._indexing.table:
             self._ready.wait(wait_s)
+        request = self._swept() if self._watching else None
+        if request is None:
             return self._pending()
         request.done.wait(max(0.0, deadline_s - time.monotonic()))
         changes = request.changes or ChangeSet()
-        unserved = 0 if request.done.is_set() else len(changes.changed) + len(changes.deleted)
+        unserved = 0 if request.done.is_set() else max(1, len(changes.changed) + len(changes.deleted))
         return self._pending(unserved)
 
     def _swept(self) -> _Request | None:
         """What a sweep finds, asked for; None when the store is up to date."""
         with self._sweeping:
             sweep = self._worktree.sweep(dict(self._indexing.table))
-        if not sweep.changes and not sweep.relist:
+        if sweep.complete and not sweep.changes and not sweep.relist:
             return None
-        request = _Request("sweep", "question", changes=sweep.changes, reconcile=sweep.relist)
+        again = sweep.relist or not sweep.complete
+        request = _Request("sweep", "question", changes=sweep.changes, reconcile=again)
         self._requests.put(request)
         return request
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything of it is indexed; a question before that has nothing to stand on."""
+        return self._ready.is_set() or bool(self._indexing.table)
+
     def _pending(self, unserved: int = 0) -> Pending:
+        if not self.begun:
+            return Pending(0, 1.0)
         files = max(unserved, self._indexing.pending)
         return Pending(files, files / max(files + len(self._indexing.table), 1))
 
@@ -189,8 +202,9 @@ class LiveRepository:
         return self.store.reading(self.worktree_id, self._disk)
 
     @property
-    def head(self) -> str:
-        return self._head.oid
+    def moment(self) -> str:
+        """HEAD, and up to where history is known: with the clock, all that an answer can rest on."""
+        return f"{self._head.oid} {self.store.history_head()}"
 
     def source(self, path: str, start: int, end: int) -> dict[str, Any]:
         """Lines of an indexed file as on disk now. Raises UserError when there is no such file."""
@@ -398,7 +412,7 @@ class LiveRepository:
                 self.store.add_commits(list(self._worktree.history(known)))
             else:
                 self.store.replace_history(list(self._worktree.history()))
-        self.store.evict(time.time(), self._worktree.committed)
+        self.store.evict(time.time())
 
 
 def _reading_order(path: str) -> tuple[int, str]:

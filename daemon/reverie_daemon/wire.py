@@ -90,7 +90,8 @@ def evidence_to_store(evidence: Evidence) -> dict[str, Any]:
 
 def evidence_from_store(stored: Mapping[str, Any]) -> Evidence:
     if "commit" in stored:
-        *texts, paths = stored["commit"]
-        return Evidence(commit=Commit(*texts, paths=tuple((status, path) for status, path in paths)))
+        oid, author, date, subject, body, paths = stored["commit"]
+        touched = tuple((status, path) for status, path in paths)
+        return Evidence(commit=Commit(oid, author, date, subject, body, touched))
     span = Span(*stored["span"])
     return Evidence(stored["path"], stored["blob"], span, stored["symbol"], stored["digest"])

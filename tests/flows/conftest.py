@@ -12,7 +12,8 @@ from support.shell import Shell, repository
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
-    home = tmp_path / "reverie home"
+    # Its path is too long for a socket, as homes can be; the daemon then uses a short one in the temporary folder.
+    home = tmp_path / "reverie home" / ("long" * 10)
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "REVERIE_"))}
     environ |= {"REVERIE_HOME": str(home), "HOME": str(tmp_path), "NO_COLOR": "1"}
     shell = Shell(home, environ)

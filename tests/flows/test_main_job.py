@@ -9,6 +9,8 @@ from pathlib import Path
 
 from support.shell import Shell, git, write
 
+from reverie_daemon.config import locations
+
 
 def test_the_first_question_starts_the_daemon_and_is_answered(shell: Shell, kettle: Path) -> None:
     """The one thing everybody tries first must need no preparation."""
@@ -35,9 +37,10 @@ def test_citations_quote_the_file_as_it_is(shell: Shell, kettle: Path) -> None:
     for question in ("how does Boiler.boil work?", "where is BOILING_C?", "what is this repository about?"):
         for cited in shell.json("ask", question, cwd=kettle)["evidence"]:
             lines = (kettle / cited["path"]).read_text().splitlines()
-            assert 1 <= cited["start_line"] <= cited["end_line"] <= len(lines)
-            name = cited["symbol"].rpartition(".")[2]
-            assert name in "\n".join(lines[cited["start_line"] - 1 : cited["end_line"]])
+            assert cited["verified"] and 1 <= cited["start_line"] <= cited["end_line"] <= len(lines)
+            assert cited["blob"] == git(kettle, "hash-object", cited["path"])
+            # The symbol encloses the lines: it is defined at or above their end.
+            assert cited["symbol"].rpartition(".")[2] in "\n".join(lines[: cited["end_line"]])
 
 
 def test_no_answer_trails_a_save(shell: Shell, kettle: Path) -> None:
@@ -138,7 +141,7 @@ def test_stop_leaves_nothing_behind(shell: Shell, kettle: Path) -> None:
     children = _children(pid)
     shell.ok("stop", cwd=kettle)
     assert not [one for one in [pid, *children] if _alive(one)]
-    assert not (shell.home / "state" / "daemon.sock").exists()
+    assert not locations(shell.environ).socket.exists()
 
 
 def test_a_killed_daemon_comes_back_whole(shell: Shell, kettle: Path) -> None:
@@ -147,17 +150,19 @@ def test_a_killed_daemon_comes_back_whole(shell: Shell, kettle: Path) -> None:
     pid = shell.json("status", cwd=kettle)["pid"]
     os.kill(pid, signal.SIGKILL)
     write(kettle, {"kettle/alarm.py": "def ring() -> None:\n    pass\n"})
+    shell.ok("index", cwd=kettle)
     assert "kettle/alarm.py" in json.dumps(shell.json("ask", "where is ring?", cwd=kettle)["evidence"])
 
 
 def test_a_file_in_place_of_the_socket_is_left_alone(shell: Shell, kettle: Path) -> None:
     """Deleting what we did not make could be anybody's data."""
-    place = shell.home / "state" / "daemon.sock"
-    place.parent.mkdir(parents=True)
+    place = locations(shell.environ).socket
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     place.write_text("mine")
     done = shell.run("ask", "where is Boiler?", cwd=kettle)
     assert done.returncode == 4 and "not a socket" in done.stderr
     assert place.read_text() == "mine"
+    place.unlink()
 
 
 def test_forget_deletes_questions(shell: Shell, kettle: Path) -> None:

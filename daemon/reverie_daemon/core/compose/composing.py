@@ -16,7 +16,7 @@ from reverie_daemon.core.compose import (
     prose,
     relations,
 )  # fmt: skip
-from reverie_daemon.core.naming import Subject, split_name
+from reverie_daemon.core.naming import Subject, bare, split_name
 from reverie_daemon.core.nouns import Catalogue, Claim, Composition
 from reverie_daemon.core.phrasings import Kind
 from reverie_daemon.core.questions import Question
@@ -95,7 +95,7 @@ def _with_notes(
     head = citing.head(catalogue, noted.definition)
     if noted.match != "similar":
         return [*claims[:1], citing.claim(noted.note, head), *claims[1:]]
-    wanted = split_name(noted.mention.strip("`()"))[-1]
+    wanted = bare(noted.mention)
     text = f"Nothing here is named “{wanted}”; the nearest name is `{noted.definition.symbol.qualname}`. "
     return [citing.claim(text + claims[0].text, head, claims[0].evidence), *claims[1:]]
 
