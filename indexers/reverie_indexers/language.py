@@ -17,6 +17,8 @@ A language file in `languages/` builds one `Language`. Its query names what it c
   expression (inside a Rust macro's arguments). Where several capture one name, one wins: inherit, decorate, call,
   type, read in turn. A name's types and reads are kept once a scope.
 - `@types`: a stretch in which every dotted name is a type.
+- `@declared`: a type's name that its own definition repeats (a Go receiver's), no use.
+- `@self`: a name that means the instance in this file (a Go receiver's).
 - `@type_variable`: the name of a generic parameter, which is then no use of a type in this file.
 - `@import`: a whole import statement, read by `read_imports`; one inside another counts only if the outer gave none.
 - a capture that begins with an underscore is ignored.
@@ -111,7 +113,8 @@ class Language:
     change that makes other facts out of the same text. `shebangs` are interpreters without version ("python").
     `separators` are what may stand between receiver and name, `name_pattern` is what a name looks like; `self_names`
     are receivers that mean the instance; `builtin_types` are names not worth a `type` reference. With `known_reads`
-    only those reads are kept whose name the file itself defines or imports.
+    only those reads are kept whose name the file itself defines or imports; or begins with a capital, where
+    `capitals_are_global` (in Go, Java and C# files of one package see each other's names without an import).
 
     Hooks: `refine`; `name_of` and `body_of` find a definition's name and body; `head_of` the byte at which its
     signature begins, where that is behind decorators inside it; `owner_of` names the type that a
@@ -136,6 +139,7 @@ class Language:
     self_names: frozenset[str] = frozenset({"self", "this"})
     builtin_types: frozenset[str] = frozenset()
     known_reads: bool = True
+    capitals_are_global: bool = False
     refine: Callable[[str, str, str, str], SymbolKind | None] = refine
     name_of: Callable[[Node], Node | None] = name_field
     body_of: Callable[[Node], Node | None] = body_field

@@ -43,17 +43,20 @@ def find_references(
 ) -> tuple[list[Reference], list[str]]:
     """The references among a query's captures, in order of position, and what was left out."""
     spans = _expressions(text, captures)
-    for end in found.names & spans.keys():
+    declared = {node.end_byte for node in captures.get("declared", ())}
+    for end in (found.names | declared) & spans.keys():
         if spans[end][1] == "type":
             del spans[end]
-    known = _KnownNames(found.symbols, imports, language.self_names) if language.known_reads else None
+    known = (
+        _KnownNames(found.symbols, imports, language, _texts(text, captures, "self")) if language.known_reads else None
+    )
     bounds, scopes = _scopes(found.extents, found.regions, len(text.flat))
     line_ends, flat, plain = text.line_ends(), text.flat, text.is_plain
     simple = language.separators[0] if len(language.separators) == 1 else ""
     uses: list[Reference] = []
     once: set[tuple[str, str, str, int]] = set()
     ignored = language.builtin_types
-    variables = {text.read(node.start_byte, node.end_byte) for node in captures.get("type_variable", ())}
+    variables = _texts(text, captures, "type_variable")
     add, new = uses.append, Reference._make
     for end in sorted(spans):
         start, kind = spans[end]
@@ -79,6 +82,10 @@ def find_references(
         if len(uses) >= REFERENCES_MAX:
             return uses, [f"Only the first {REFERENCES_MAX:,} references were kept."]
     return uses, []
+
+
+def _texts(text: SourceText, captures: Mapping[str, Sequence[Node]], capture: str) -> set[str]:
+    return {text.read(node.start_byte, node.end_byte) for node in captures.get(capture, ())}
 
 
 def _expressions(text: SourceText, captures: Mapping[str, Sequence[Node]]) -> dict[int, tuple[int, str]]:
@@ -132,14 +139,19 @@ def _clip(receiver: str) -> str:
 class _KnownNames:
     """The names that a file defines or imports, to tell a use of them from a local variable."""
 
-    def __init__(self, symbols: Sequence[Symbol], imports: Iterable[Import], self_names: frozenset[str]) -> None:
-        self._self_names = self_names
+    def __init__(
+        self, symbols: Sequence[Symbol], imports: Iterable[Import], language: Language, self_names: set[str]
+    ) -> None:
+        self._self_names = language.self_names | self_names
+        self._capitals = language.capitals_are_global
         self._members = {symbol.name for symbol in symbols}
         self._names = {symbol.name for symbol in symbols if symbol.parent == NO_SYMBOL}
         self._names |= {(item.alias or item.name or item.module).partition(".")[0] for item in imports}
         self._names = {name for name in self._names if len(name) >= READ_NAME_CHARACTERS_MIN}
 
     def wants(self, receiver: str, name: str) -> bool:
+        if self._capitals and (receiver or name).lstrip("&*(")[:1].isupper():
+            return True
         if not receiver:
             return name in self._names
         root = receiver if receiver.isidentifier() else self._root(receiver)
