@@ -43,31 +43,31 @@ def facts_of(connection: sqlite3.Connection, blob: bytes, language: str) -> int 
     return row[0] if row else None
 
 
-def add(connection: sqlite3.Connection, packed: Sequence[PackedFacts], now: float) -> dict[int, PackedFacts]:
-    """Takes in facts that are not held yet, mapped by nothing so far; gives them by their new numbers."""
-    learned = {}
+def add(connection: sqlite3.Connection, packed: Sequence[PackedFacts], now: float) -> None:
+    """Takes in facts that are not held yet, mapped by nothing so far."""
     (number,) = connection.execute("SELECT next_facts FROM state").fetchone()
     for facts in packed:
         if known(connection, [(facts.blob, facts.language, facts.version)]):
             continue
         _insert(connection, number, facts, now)
-        learned[number] = facts
         number += 1
     # Numbers are never given twice: what readers remember of one stays true.
     connection.execute("UPDATE state SET next_facts = ?", (number,))
-    return learned
 
 
 def _insert(connection: sqlite3.Connection, number: int, facts: PackedFacts, now: float) -> None:
     connection.execute(
-        "INSERT INTO facts(id, blob, language, version, size, lines, symbols, passages, problems, uses, imports,"
-        " digests, unmapped_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO facts(id, blob, language, version, size, lines, symbols, passages, problems, digests, unmapped_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number, facts.blob, facts.language, facts.version, facts.size, facts.lines, len(facts.symbols),
-            sum(count for count, _ in facts.stretches), facts.problems, facts.references, facts.imports,
-            facts.digests, now,
+            sum(count for count, _ in facts.stretches), facts.problems, facts.digests, now,
         ),
     )  # fmt: skip
+    connection.execute(
+        "INSERT INTO outward(id, uses, imports, mentions) VALUES (?, ?, ?, ?)",
+        (number, facts.references, facts.imports, facts.mentions),
+    )
     first = first_of(number)
     connection.executemany(
         "INSERT INTO symbol(id, kind, name, qualname, start_line, end_line, parent, signature, doc)"
@@ -90,7 +90,7 @@ def mark_mapped(connection: sqlite3.Connection, numbers: Collection[int]) -> Non
 def mark_superseded(connection: sqlite3.Connection, paths: dict[int, bytes], now: float) -> None:
     """`paths` says where each was mapped last. The oldest versions of a path beyond the limit are dropped."""
     connection.executemany(
-        "UPDATE facts SET unmapped_at = ?, last_path = ? WHERE id = ?",
+        "UPDATE facts SET unmapped_at = ?, last_path = ?, places = NULL WHERE id = ?",
         ((now, path, number) for number, path in paths.items()),
     )
     surplus = []
@@ -108,6 +108,7 @@ def drop(connection: sqlite3.Connection, numbers: Collection[int]) -> None:
         ends = (first_of(number), after_last_of(number))
         connection.execute("DELETE FROM symbol WHERE id >= ? AND id < ?", ends)
         connection.execute("DELETE FROM stretch WHERE id >= ? AND id < ?", ends)
+        connection.execute("DELETE FROM outward WHERE id = ?", (number,))
         connection.execute("DELETE FROM facts WHERE id = ?", (number,))
 
 

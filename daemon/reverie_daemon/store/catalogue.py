@@ -18,7 +18,7 @@ from ..core.nouns import Commit, Definition, FileRole, FileVersion, PassageHit, 
 from . import history, searching
 from .fulltext import FACTS_SHIFT, after_last_of, first_of
 from .naming import Names
-from .packing import StoredPassage, token_of, unpack_imports, unpack_references, unpack_symbol
+from .packing import StoredPassage, token_of, unpack_imports, unpack_places, unpack_references, unpack_symbol
 from .reading import Shelf
 
 PATHS_PER_BLOB_MAX = 4
@@ -120,7 +120,7 @@ class StoreCatalogue:
         return names.like(name, limit)
 
     def outline(self, path: str) -> Sequence[Definition]:
-        facts = self._of_path("id", path)
+        facts = self._of_path("outward.id", path)
         if facts is None:
             return ()
         ends = (first_of(facts), after_last_of(facts))
@@ -150,11 +150,11 @@ class StoreCatalogue:
         return int(count) if name else 0
 
     def uses(self, path: str) -> Sequence[Reference]:
-        packed = self._of_path("uses", path)
+        packed = self._of_path("outward.uses", path)
         return unpack_references(packed) if packed else ()
 
     def imports(self, path: str) -> Sequence[Import]:
-        packed = self._of_path("imports", path)
+        packed = self._of_path("outward.imports", path)
         return unpack_imports(packed) if packed else ()
 
     def importers(self, module: str, limit: int = 200) -> Sequence[tuple[str, Import]]:
@@ -215,18 +215,23 @@ class StoreCatalogue:
         return Names(name for (name,) in rows)
 
     def _best(self, phrases: Sequence[str], under: str) -> Iterator[tuple[int, float]]:
-        folder = os.fsencode(under.rstrip("/"))
-        if folder and self._passages_under(folder) <= PASSAGES_FILTERED_MAX:
-            return searching.best_under(self._reader, searching.everything(phrases), self._worktree, folder)
+        if under and (places := self._places_under(under)) is not None:
+            return searching.best_among(self._reader, searching.everything(phrases), places)
         return searching.best(self._reader, searching.telling(phrases, self._frequency))
 
-    def _passages_under(self, folder: bytes) -> int:
-        count = self._one(
-            "SELECT coalesce(sum(facts.passages), 0) FROM version CROSS JOIN facts ON facts.id = version.facts"
+    def _places_under(self, under: str) -> list[int] | None:
+        """Where the passages of a file or folder are in the full-text index; None when they are many."""
+        folder = os.fsencode(under.rstrip("/"))
+        found: list[int] = []
+        for (packed,) in self._reader.execute(
+            "SELECT facts.places FROM version CROSS JOIN facts ON facts.id = version.facts"
             " WHERE version.worktree = ? AND (version.path = ? OR (version.path > ? AND version.path < ?))",
             (self._worktree, folder, folder + b"/", folder + b"0"),
-        )
-        return int(count)
+        ):
+            found += unpack_places(packed)
+            if len(found) > PASSAGES_FILTERED_MAX:
+                return None
+        return found
 
     def _standing(self, places: Sequence[tuple[int, float]]) -> Iterator[_Standing]:
         """Wherever in this worktree the found passages stand."""
@@ -274,8 +279,8 @@ class StoreCatalogue:
         if not name:
             return
         rows = self._reader.execute(
-            f"SELECT version.path, facts.id, facts.blob, facts.{packed} FROM mention"
-            " CROSS JOIN version ON version.facts = mention.rowid CROSS JOIN facts ON facts.id = mention.rowid"
+            f"SELECT version.path, version.facts, version.blob, outward.{packed} FROM mention"
+            " CROSS JOIN version ON version.facts = mention.rowid CROSS JOIN outward ON outward.id = mention.rowid"
             f" WHERE version.worktree = ? AND mention MATCH ? ORDER BY {_ROLE_ORDER}, version.path",
             (self._worktree, f'{column} : "{token_of(name)}"'),
         )
@@ -284,7 +289,7 @@ class StoreCatalogue:
 
     def _of_path(self, column: str, path: str) -> Any:
         row = self._reader.execute(
-            f"SELECT facts.{column} FROM version JOIN facts ON facts.id = version.facts"
+            f"SELECT {column} FROM version JOIN outward ON outward.id = version.facts"
             " WHERE version.worktree = ? AND version.path = ?",
             (self._worktree, os.fsencode(path)),
         ).fetchone()

@@ -9,9 +9,11 @@ what changed. Searching is elsewhere.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping
+from itertools import groupby
 
-from .packing import PackedFacts, digests_of, mentions_of, records_of, words_of
+from .packing import digests_of, pack_places, records_of, unpack_mentions, unpack_places, words_of
 
 AUTOMERGE = 4
 PAGES_MERGED = 500
@@ -28,24 +30,28 @@ def after_last_of(facts: int) -> int:
     return (facts + 1) << FACTS_SHIFT
 
 
-def exchange(
-    connection: sqlite3.Connection, gone: Collection[int], come: Collection[int], learned: Mapping[int, PackedFacts]
-) -> None:
-    """Takes the facts `gone` out of both indexes and puts the facts `come` in; the two have none in common. `learned`
-    are those at hand because they were just taken in."""
-    freed = _places_by_digest(connection, gone)
-    moved: list[tuple[int, int]] = []
-    fresh: dict[int, list[int]] = {}
+def exchange(connection: sqlite3.Connection, gone: Collection[int], come: Collection[int]) -> None:
+    """Takes the facts `gone` out of both indexes and puts the facts `come` in; the two have none in common."""
+    freed = _freed(connection, gone)
+    (place,) = connection.execute("SELECT next_place FROM state").fetchone()
     for facts in come:
+        places: list[int] = []
+        moved: list[tuple[int, int]] = []
+        fresh: dict[int, int] = {}
         for ordinal, digest in enumerate(_digests(connection, facts)):
-            if places := freed.get(digest):
-                moved.append((first_of(facts) + ordinal, places.pop()[0]))
+            if free := freed.get(digest):
+                places.append(free.pop()[0])
+                moved.append((first_of(facts) + ordinal, places[-1]))
             else:
-                fresh.setdefault(facts, []).append(ordinal)
-    _remove(connection, [place for places in freed.values() for place in places])
-    connection.executemany("UPDATE place SET passage = ? WHERE id = ?", moved)
-    _add(connection, fresh)
-    _exchange_mentions(connection, gone, come, learned)
+                places.append(place)
+                fresh[ordinal] = place
+                place += 1
+        connection.executemany("UPDATE place SET passage = ? WHERE id = ?", moved)
+        _add(connection, facts, fresh)
+        connection.execute("UPDATE facts SET places = ? WHERE id = ?", (pack_places(places), facts))
+    connection.execute("UPDATE state SET next_place = ?", (place,))
+    _remove(connection, [left for lefts in freed.values() for left in lefts])
+    _exchange_mentions(connection, gone, come)
 
 
 def merge_as_written(connection: sqlite3.Connection, enabled: bool) -> None:
@@ -66,78 +72,75 @@ def tidy(connection: sqlite3.Connection) -> None:
 
 
 def _stored_words(connection: sqlite3.Connection, facts: int, ordinals: Collection[int]) -> Iterator[tuple[str, str]]:
-    """(names, text) of the passages with these ordinals, in order."""
-    wanted = set(ordinals)
-    for first, stretch in connection.execute(
-        "SELECT id, passages FROM stretch WHERE id >= ? AND id < ? ORDER BY id", (first_of(facts), after_last_of(facts))
-    ):
-        for ordinal, record in enumerate(records_of(stretch), start=first - first_of(facts)):
-            if ordinal in wanted:
-                yield words_of(record)
+    """(names, text) of the passages with these ascending ordinals."""
+    starts = [
+        number
+        for (number,) in connection.execute(
+            "SELECT id FROM stretch WHERE id >= ? AND id < ? ORDER BY id", (first_of(facts), after_last_of(facts))
+        )
+    ]
+    within = groupby(ordinals, lambda ordinal: starts[bisect_right(starts, first_of(facts) + ordinal) - 1])
+    for start, some in within:
+        (stretch,) = connection.execute("SELECT passages FROM stretch WHERE id = ?", (start,)).fetchone()
+        records = records_of(stretch)
+        for ordinal in some:
+            yield words_of(records[first_of(facts) + ordinal - start])
 
 
 def _digests(connection: sqlite3.Connection, facts: int) -> list[bytes]:
     return digests_of(connection.execute("SELECT digests FROM facts WHERE id = ?", (facts,)).fetchone()[0])
 
 
-def _places_by_digest(connection: sqlite3.Connection, gone: Collection[int]) -> dict[bytes, list[tuple[int, int]]]:
-    """(place, passage) by the digest of what was put there."""
-    places: dict[bytes, list[tuple[int, int]]] = {}
+def _freed(connection: sqlite3.Connection, gone: Collection[int]) -> dict[bytes, list[tuple[int, int]]]:
+    """(place, passage) that the gone facts leave, by the digest of what is there."""
+    freed: dict[bytes, list[tuple[int, int]]] = {}
     for facts in gone:
-        digests = _digests(connection, facts)
-        for place, passage in connection.execute(
-            "SELECT id, passage FROM place WHERE passage >= ? AND passage < ? ORDER BY passage DESC",
-            (first_of(facts), after_last_of(facts)),
+        digests, packed = connection.execute("SELECT digests, places FROM facts WHERE id = ?", (facts,)).fetchone()
+        for passage, (digest, place) in enumerate(
+            zip(digests_of(digests), unpack_places(packed), strict=True), start=first_of(facts)
         ):
-            places.setdefault(digests[passage - first_of(facts)], []).append((place, passage))
-    return places
+            freed.setdefault(digest, []).append((place, passage))
+    return freed
 
 
-def _remove(connection: sqlite3.Connection, places: Collection[tuple[int, int]]) -> None:
+def _remove(connection: sqlite3.Connection, left: Collection[tuple[int, int]]) -> None:
     by_facts: dict[int, dict[int, int]] = {}
-    for place, passage in places:
+    for place, passage in left:
         facts = passage >> FACTS_SHIFT
         by_facts.setdefault(facts, {})[passage - first_of(facts)] = place
-    for facts, ordinals in by_facts.items():
-        in_order = sorted(ordinals)
-        connection.executemany(
-            "INSERT INTO words(words, rowid, names, text) VALUES ('delete', ?, ?, ?)",
-            (
-                (ordinals[ordinal], *words)
-                for ordinal, words in zip(in_order, _stored_words(connection, facts, in_order), strict=True)
-            ),
-        )
-    connection.executemany("DELETE FROM place WHERE id = ?", ((place,) for place, _ in places))
-
-
-def _add(connection: sqlite3.Connection, fresh: Mapping[int, Sequence[int]]) -> None:
-    (place,) = connection.execute("SELECT next_place FROM state").fetchone()
-    for facts, ordinals in fresh.items():
+    for facts, places in by_facts.items():
+        ordinals = sorted(places)
         words = _stored_words(connection, facts, ordinals)
         connection.executemany(
-            "INSERT INTO words(rowid, names, text) VALUES (?, ?, ?)",
-            ((number, names, text) for number, (names, text) in enumerate(words, start=place)),
+            "INSERT INTO words(words, rowid, names, text) VALUES ('delete', ?, ?, ?)",
+            ((places[ordinal], *passage) for ordinal, passage in zip(ordinals, words, strict=True)),
         )
-        connection.executemany(
-            "INSERT INTO place(id, passage) VALUES (?, ?)",
-            ((number, first_of(facts) + ordinal) for number, ordinal in enumerate(ordinals, start=place)),
-        )
-        place += len(ordinals)
-    connection.execute("UPDATE state SET next_place = ?", (place,))
+    connection.executemany("DELETE FROM place WHERE id = ?", ((place,) for place, _ in left))
 
 
-def _exchange_mentions(
-    connection: sqlite3.Connection, gone: Collection[int], come: Collection[int], learned: Mapping[int, PackedFacts]
-) -> None:
+def _add(connection: sqlite3.Connection, facts: int, places: Mapping[int, int]) -> None:
+    """Puts the passages with these ascending ordinals at these places."""
+    words = _stored_words(connection, facts, places)
+    connection.executemany(
+        "INSERT INTO words(rowid, names, text) VALUES (?, ?, ?)",
+        ((place, *passage) for place, passage in zip(places.values(), words, strict=True)),
+    )
+    connection.executemany(
+        "INSERT INTO place(id, passage) VALUES (?, ?)",
+        ((place, first_of(facts) + ordinal) for ordinal, place in places.items()),
+    )
+
+
+def _exchange_mentions(connection: sqlite3.Connection, gone: Collection[int], come: Collection[int]) -> None:
     connection.executemany(
         "INSERT INTO mention(mention, rowid, used, imported) VALUES ('delete', ?, ?, ?)",
         ((facts, *_mentions(connection, facts)) for facts in gone),
     )
     connection.executemany(
         "INSERT INTO mention(rowid, used, imported) VALUES (?, ?, ?)",
-        ((facts, *(learned[facts].mentions if facts in learned else _mentions(connection, facts))) for facts in come),
+        ((facts, *_mentions(connection, facts)) for facts in come),
     )
 
 
 def _mentions(connection: sqlite3.Connection, facts: int) -> tuple[str, str]:
-    return mentions_of(*connection.execute("SELECT uses, imports FROM facts WHERE id = ?", (facts,)).fetchone())
+    return unpack_mentions(connection.execute("SELECT mentions FROM outward WHERE id = ?", (facts,)).fetchone()[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
@@ -51,9 +52,8 @@ SymbolRow = tuple[str, str, str, int, int, int, str, str]
 class PackedFacts:
     """One blob's facts, ready for the store. `size` is the blob's in bytes; `digests` holds one digest a passage.
 
-    `stretches` are (number of passages, compressed passages). `mentions` can be worked out again from `references` and
-    `imports`; sent along, they spare the writer's thread that work. Sending the passages' texts as well would cost more
-    than inflating them.
+    `stretches` are (number of passages, compressed passages). `mentions` are the names used and modules imported, as
+    the full-text index is given them. Sending the passages' texts as well would cost more than inflating them.
     """
 
     blob: bytes
@@ -66,7 +66,7 @@ class PackedFacts:
     digests: bytes
     references: bytes
     imports: bytes
-    mentions: tuple[str, str]
+    mentions: bytes
     problems: str
 
 
@@ -84,7 +84,6 @@ class StoredPassage:
 def pack(blob: bytes, size: int, text: str, facts: FileFacts, version: int = FACTS_VERSION) -> PackedFacts:
     """The facts of a blob of `size` bytes with this (redacted) text."""
     passages = _passages(text, facts)
-    references, imports = _pack_references(facts), _pack_imports(facts)
     return PackedFacts(
         blob=blob,
         language=facts.language,
@@ -94,9 +93,9 @@ def pack(blob: bytes, size: int, text: str, facts: FileFacts, version: int = FAC
         symbols=tuple(_symbol_row(symbol) for symbol in facts.symbols),
         stretches=tuple(_pack_stretches(passages, facts)),
         digests=b"".join(map(_digest, passages)),
-        references=references,
-        imports=imports,
-        mentions=mentions_of(references, imports),
+        references=_pack_references(facts),
+        imports=_pack_imports(facts),
+        mentions=_pack_mentions(facts),
         problems="\n".join(facts.problems),
     )
 
@@ -134,11 +133,10 @@ def unpack_references(references: bytes, name: str | None = None) -> list[Refere
     return sorted(found, key=lambda reference: reference.line)
 
 
-def mentions_of(references: bytes, imports: bytes) -> tuple[str, str]:
-    """The names that a file uses and the last parts of the modules it imports, as tokens of the full-text index."""
-    names = [line.split(FIELD, 1)[0] for line in _inflate(references).split("\n")[1:]]
-    modules = dict.fromkeys(last_part(imported.module) for imported in unpack_imports(imports))
-    return _tokens(names), _tokens(modules)
+def unpack_mentions(mentions: bytes) -> tuple[str, str]:
+    """The names that a file uses and the last parts of the modules it imports, as tokens."""
+    used, imported = _inflate(mentions).split(FIELD)
+    return used, imported
 
 
 def token_of(name: str) -> str:
@@ -161,6 +159,17 @@ def last_part(module: str) -> str:
     """The last part of a module's name as written: "json" of "flask.json", "util" of "./util"."""
     parts = [part for part in _MODULE_PARTS.split(module) if part]
     return parts[-1] if parts else ""
+
+
+def pack_places(places: Sequence[int]) -> bytes:
+    return array("Q", places).tobytes()
+
+
+def unpack_places(places: bytes | None) -> list[int]:
+    """Where a blob's passages are in the full-text index, in their order; empty when they are not there."""
+    numbers = array("Q")
+    numbers.frombytes(places or b"")
+    return numbers.tolist()
 
 
 def digests_of(digests: bytes) -> list[bytes]:
@@ -244,8 +253,14 @@ def _pack_imports(facts: FileFacts) -> bytes:
     )
 
 
+def _pack_mentions(facts: FileFacts) -> bytes:
+    used = (_line(reference.name) for reference in facts.references)
+    imported = (_line(last_part(imported.module)) for imported in facts.imports)
+    return _deflate(f"{_tokens(used)}{FIELD}{_tokens(imported)}")
+
+
 def _tokens(names: Iterable[str]) -> str:
-    return "\n".join(names).translate(_BETWEEN_TOKENS)
+    return "\n".join(dict.fromkeys(names)).translate(_BETWEEN_TOKENS)
 
 
 def _line(text: str) -> str:

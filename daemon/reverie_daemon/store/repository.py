@@ -17,7 +17,7 @@ from typing import cast
 from ..core.nouns import Commit, FileRole
 from . import blobs, fulltext, history, memory, opening
 from .catalogue import Disk, StoreCatalogue
-from .connection import failures_explained, open_reader, snapshot, transaction
+from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
 from .memory import Forgotten, Remembered
 from .packing import PackedFacts
 from .reading import Shelf
@@ -112,7 +112,7 @@ class RepositoryStore:
             if row is None:
                 return
             paths = [path for (path,) in writer.execute("SELECT path FROM version WHERE worktree = ?", row)]
-            self._change(writer, row[0], {}, paths, {}, now)
+            self._change(writer, row[0], {}, paths, now)
             writer.execute("DELETE FROM worktree WHERE id = ?", row)
 
     def file_table(self, worktree: int) -> dict[bytes, FileRow]:
@@ -151,8 +151,8 @@ class RepositoryStore:
         with self._writing() as writer:
             if self._merging is not merging:
                 fulltext.merge_as_written(writer, merging)
-            learned = blobs.add(writer, facts, now)
-            self._change(writer, worktree, changed, deleted, learned, now)
+            blobs.add(writer, facts, now)
+            self._change(writer, worktree, changed, deleted, now)
             clock = _clock(writer)
         self._merging = merging
         self._bound_wal()
@@ -281,7 +281,6 @@ class RepositoryStore:
         worktree: int,
         changed: Mapping[bytes, FileRow],
         deleted: Collection[bytes],
-        learned: Mapping[int, PackedFacts],
         now: float,
     ) -> None:
         """Maps paths to their new facts, and lets the full text follow."""
@@ -307,7 +306,7 @@ class RepositoryStore:
             writer.execute("DELETE FROM version WHERE worktree = ? AND path = ?", (worktree, path))
             if before is not None and before[2] is not None:
                 superseded[before[2]] = path
-        self._show(writer, mapped, superseded, learned, now)
+        self._show(writer, mapped, superseded, now)
         if effective:
             writer.execute("UPDATE state SET clock = clock + 1")
 
@@ -316,12 +315,11 @@ class RepositoryStore:
         writer: sqlite3.Connection,
         mapped: Collection[int],
         superseded: Mapping[int, bytes],
-        learned: Mapping[int, PackedFacts],
         now: float,
     ) -> None:
         gone = {facts: path for facts, path in superseded.items() if not _is_mapped(writer, facts)}
         come = [facts for facts in sorted(mapped) if not _is_found(writer, facts)]
-        fulltext.exchange(writer, gone, come, learned)
+        fulltext.exchange(writer, gone, come)
         blobs.mark_mapped(writer, come)
         blobs.mark_superseded(writer, gone, now)
         if gone:
@@ -356,7 +354,9 @@ class RepositoryStore:
         with self._lock, failures_explained():
             bytes_max = min(WAL_BYTES_MAX, max(WAL_BYTES_MIN, blobs.mapped_bytes(self._writer) // 4))
             if _size(log) > bytes_max:
-                self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                self._writer.execute("PRAGMA busy_timeout = 0")
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._writer.execute(f"PRAGMA busy_timeout = {round(LOCK_WAIT_S * 1_000)}")
 
     def _disk_bytes(self) -> int:
         return _size(self._path) + _size(self._path.with_name(self._path.name + "-wal"))

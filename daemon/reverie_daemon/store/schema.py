@@ -53,11 +53,13 @@ def _create_facts(database: Any) -> None:
     database["facts"].create(
         {
             "id": int, "blob": bytes, "language": str, "version": int, "size": int, "lines": int, "symbols": int,
-            "passages": int, "problems": str, "uses": bytes, "imports": bytes, "digests": bytes,
-            "unmapped_at": float, "last_path": bytes,
+            "passages": int, "problems": str, "digests": bytes, "places": bytes, "unmapped_at": float,
+            "last_path": bytes,
         },
         pk="id",
     )  # fmt: skip
+    # Beside `facts`, whose rows are rewritten whenever they are mapped or superseded.
+    database["outward"].create({"id": int, "uses": bytes, "imports": bytes, "mentions": bytes}, pk="id")
     database["facts"].create_index(["blob", "language", "version"], unique=True)
     database["facts"].create_index(["unmapped_at"])
     database["facts"].create_index(["last_path"])
@@ -79,7 +81,6 @@ def _create_facts(database: Any) -> None:
     database["symbol"].create_index(["name"])
     database["stretch"].create({"id": int, "passages": bytes}, pk="id")
     database["place"].create({"id": int, "passage": int}, pk="id")
-    database["place"].create_index(["passage"])
     database["state"].create(
         {"id": int, "clock": int, "notes_revision": int, "next_facts": int, "next_place": int}, pk="id"
     )
