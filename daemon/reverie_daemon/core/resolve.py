@@ -21,6 +21,9 @@ SITES_MAX = 200
 FILES_MAX = 40
 """In how many files' imports are looked at for one question."""
 
+TEXTS_MAX = 4
+"""How many files' texts are read to learn what a local variable holds; reading is what costs most."""
+
 CALLEES_MAX = 80
 CANDIDATES_MAX = 40
 FAMILY_MAX = 60
@@ -170,11 +173,16 @@ def resolve(site: Site, catalogue: Catalogue) -> tuple[Target, ...]:
     return Resolver(catalogue).resolve(site.reference, site.path, site.scope)
 
 
-def callers(definition: Definition, catalogue: Catalogue, *, kinds: Iterable[str] = ("call", "decorate")) -> list[Use]:
+def callers(
+    definition: Definition,
+    catalogue: Catalogue,
+    *,
+    kinds: Iterable[str] = ("call", "decorate"),
+    limit: int = SITES_MAX,
+) -> list[Use]:
     """Uses of a definition: the likeliest first, then by path and line. Uses that surely mean something else are left
-    out."""
-    resolver = Resolver(catalogue)
-    return resolver.uses_of(definition, frozenset(kinds))
+    out; of the uses of its name, the first `limit` are looked at, those in sources first."""
+    return Resolver(catalogue).uses_of(definition, frozenset(kinds), limit)
 
 
 def callees(definition: Definition, catalogue: Catalogue) -> list[Call]:
@@ -239,9 +247,9 @@ class Resolver:
             self._named[name] = tuple(item for item in found if item.symbol.kind not in ("heading", "key"))
         return self._named[name]
 
-    def uses_of(self, definition: Definition, kinds: frozenset[str]) -> list[Use]:
+    def uses_of(self, definition: Definition, kinds: frozenset[str], limit: int = SITES_MAX) -> list[Use]:
         name = definition.symbol.name
-        sites = [site for site in self._catalogue.references(name, SITES_MAX) if site.reference.kind in kinds]
+        sites = [site for site in self._catalogue.references(name, limit) if site.reference.kind in kinds]
         count = len(self.candidates(name))
         uses = []
         for site in sites:
@@ -404,7 +412,7 @@ class Resolver:
 
     def _body(self, scope: Definition) -> str:
         if scope.path not in self._texts:
-            self._texts[scope.path] = (self._catalogue.text(scope.path) or ()) if len(self._texts) < FILES_MAX else ()
+            self._texts[scope.path] = (self._catalogue.text(scope.path) or ()) if len(self._texts) < TEXTS_MAX else ()
         span = scope.symbol.span
         return "\n".join(self._texts[scope.path][span.start_line - 1 : min(span.end_line, span.start_line + 200)])
 

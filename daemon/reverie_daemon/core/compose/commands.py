@@ -169,7 +169,7 @@ def _workflow(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
         elif line.strip() and indent <= block:
             block = -1
         text = (found["text"] if found else line if block >= 0 else "").strip()
-        if text and "${{" not in text and not text.startswith(("|", "#")) and (purpose := purpose_of(text)):
+        if text and "${{" not in text and not text.startswith(("|", "#")) and not text.endswith("\\") and (purpose := purpose_of(text)):
             yield Command(text, purpose, version, number, ", in CI")
 
 

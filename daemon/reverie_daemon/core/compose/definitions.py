@@ -31,6 +31,7 @@ from reverie_daemon.core.resolve import LIKELY, Use, bases, callers, subclasses
 
 PLACES_MAX = 8
 MEMBERS_MAX = 10
+USES_SEEN_MAX = 40
 
 
 def where(question: Question, catalogue: Catalogue) -> list[Claim]:
@@ -221,22 +222,30 @@ def _briefly(definition: Definition) -> str:
 
 
 def usage(catalogue: Catalogue, definition: Definition) -> list[Claim]:
-    """Who uses it, in a sentence."""
+    """Who uses it, in a sentence; of a thing used everywhere, the first few that are found."""
     if definition.symbol.kind in ("heading", "key", "module"):
         return []
     kinds = ("call", "decorate", "inherit", "type", "read")
-    uses = [use for use in callers(definition, catalogue, kinds=kinds) if use.certainty >= LIKELY]
-    code = [use for use in uses if use.site.scope is not None and use.site.scope.role == "source" and use.site.scope != definition]
-    code.sort(key=lambda use: beside(use.site.path))
-    if not code:
+    found = callers(definition, catalogue, kinds=kinds, limit=USES_SEEN_MAX)
+    first: dict[Definition, Use] = {}
+    for use in sorted(found, key=lambda use: beside(use.site.path)):
+        scope = use.site.scope
+        if use.certainty >= LIKELY and scope is not None and scope.role == "source" and not _inside(scope, definition):
+            first.setdefault(scope, use)
+    if not first:
         return []
-    scopes = list(dict.fromkeys(use.site.scope for use in code if use.site.scope is not None))
-    first = {use.site.scope: use for use in reversed(code)}
-    shown = scopes[:3]
+    shown = list(first)[:3]
     marks = [f"{name(scope)} ({citing.mark(scope.path, first[scope].site.reference.line)})" for scope in shown]
-    more = f" and {len(scopes) - 3} more" if len(scopes) > 3 else ""
     evidence = [item for scope in shown for item in citing.site_evidence(catalogue, first[scope].site)]
-    return [citing.claim(f"It is used by {prose.joined(marks) if not more else ', '.join(marks)}{more}.", evidence)]
+    if len(first) <= 3:
+        return [citing.claim(f"It is used by {prose.joined(marks)}.", evidence)]
+    more = "many others" if len(found) >= USES_SEEN_MAX // 2 else prose.count(len(first) - 3, "other")
+    return [citing.claim(f"It is used by {', '.join(marks)} and {more}.", evidence)]
+
+
+def _inside(scope: Definition, definition: Definition) -> bool:
+    """Whether a use stands in the thing itself."""
+    return scope.path == definition.path and f"{scope.symbol.qualname}.".startswith(f"{definition.symbol.qualname}.")
 
 
 def path_claims(catalogue: Catalogue, subject: Subject) -> list[Claim]:

@@ -13,7 +13,7 @@ from reverie_daemon.core.compose import citing, prose, reading
 from reverie_daemon.core.compose.calls import is_ours
 from reverie_daemon.core.compose.definitions import as_claim, kept, usage
 from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place
-from reverie_daemon.core.compose.steps import Step, in_order, story
+from reverie_daemon.core.compose.steps import Step, clause, in_order, story
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
@@ -23,6 +23,7 @@ from reverie_daemon.core.resolve import Resolver
 PIECES_MAX = 12
 TOLD_MAX = 3
 STATEMENTS_MAX = 5
+STORY_MAX = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,8 @@ def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Questi
     elif sentence:
         text = f"{name(best)}, {noun(best)} at {place(best)}: {sentence[:1].lower() + sentence[1:] if sentence[:4] in ('The ', 'This') else sentence}"
     elif telling:
-        text = f"{name(best)}, {noun(best)} at {place(best)}, is where this is done: {telling[0].text}"
-        return citing.claim(prose.ended(text), evidence, telling[0].evidence)
+        text = f"{name(best)}, {noun(best)} at {place(best)}, is where this is done: {clause(telling[0])}"
+        return citing.claim(prose.ended(text), evidence, telling[0].said.evidence)
     else:
         text = f"{name(best)}, {noun(best)} at {place(best)}, is what fits that description best"
     return citing.claim(prose.ended(text), evidence)
@@ -154,12 +155,12 @@ def _told(catalogue: Catalogue, best: Definition, words: Words, question: Questi
     if question.asks == "how" or not steps:
         told = story(catalogue, best, 8)
         return [*claims, as_claim(in_order(told))]
-    evidence = tuple(item for step in steps for item in step.evidence)
+    evidence = tuple(item for step in steps for item in step.said.evidence)
     if len(steps) == 1:
-        claims.append(citing.claim(prose.ended(prose.capital(steps[0].text)), evidence))
+        claims.append(citing.claim(prose.ended(prose.capital(clause(steps[0]))), evidence))
     else:
         rows = "\n".join(
-            f"{number}. {prose.ended(prose.capital(step.text))}" for number, step in enumerate(steps, start=1)
+            f"{number}. {prose.ended(prose.capital(step.said.text))}" for number, step in enumerate(steps, start=1)
         )
         claims.append(citing.claim(f"In {name(best)}, in this order:\n\n{rows}", evidence))
     short = excerpt(catalogue, best, 9)
@@ -179,17 +180,15 @@ def _doc_sentences(catalogue: Catalogue, definition: Definition, words: Words, l
     )
 
 
-def _telling(catalogue: Catalogue, definition: Definition, words: Words, limit: int) -> list[Said]:
+def _telling(catalogue: Catalogue, definition: Definition, words: Words, limit: int) -> list[Step]:
     """The steps of a body that share most with the question, in order of the source."""
     if definition.symbol.kind not in CALLABLE_KINDS:
         return []
     lines = catalogue.text(definition.path) or ()
-    steps = story(catalogue, definition, 24)
+    steps = story(catalogue, definition, STORY_MAX)
     scored = [(_step_match(step, lines, words), at, step) for at, step in enumerate(steps)]
-    best = sorted((item for item in scored if item[0] > 0.05 * words.total), key=lambda item: (-item[0], item[1]))[
-        :limit
-    ]
-    return [step.said for _, _, step in sorted(best, key=lambda item: item[1])]
+    fitting = sorted((item for item in scored if item[0] > 0.05 * words.total), key=lambda item: (-item[0], item[1]))
+    return [step for _, _, step in sorted(fitting[:limit], key=lambda item: item[1])]
 
 
 def _step_match(step: Step, lines: Sequence[str], words: Words) -> float:
@@ -229,7 +228,7 @@ def _second(catalogue: Catalogue, other: Definition, words: Words) -> list[Claim
     elif telling:
         return [
             citing.claim(
-                f"In {cited(other)}, {prose.ended(telling[0].text)}", citing.head(catalogue, other), telling[0].evidence
+                f"In {cited(other)}, {prose.ended(clause(telling[0]))}", citing.head(catalogue, other), telling[0].said.evidence
             )
         ]
     else:
@@ -237,8 +236,8 @@ def _second(catalogue: Catalogue, other: Definition, words: Words) -> list[Claim
     text = prose.ended(text)
     evidence = list(citing.head(catalogue, other))
     if telling:
-        text += f" There, {prose.ended('; '.join(item.text for item in telling))}"
-        evidence += [item for one in telling for item in one.evidence]
+        text += f" There, {prose.ended('; '.join(clause(item) for item in telling))}"
+        evidence += [item for one in telling for item in one.said.evidence]
     return [citing.claim(text, evidence)]
 
 

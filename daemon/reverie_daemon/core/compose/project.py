@@ -192,11 +192,13 @@ def _description(path: str, lines: Sequence[str]) -> tuple[str, int]:
             if isinstance(section, dict) and isinstance(section.get("description"), str):
                 said = section["description"]
     else:
-        found = re.search(
+        begin = text.find("setup(") if path.endswith(".py") else 0
+        if begin < 0:
+            return "", 1
+        found = re.compile(
             r"^\s*[\"']?description[\"']?\s*[:=]\s*[\"']?(?P<said>[^\"'\n]{8,300})|<description>\s*(?P<xml>[^<]{8,300})",
-            text,
             re.M,
-        )
+        ).search(text, begin)
         said = (found["said"] or found["xml"]).strip() if found else ""
     line = next((number for number, text in enumerate(lines, 1) if "description" in text), 1)
     return " ".join(said.split()), line
@@ -233,7 +235,7 @@ def _readme_paragraphs(catalogue: Catalogue) -> list[tuple[FileVersion, int, int
             start, block = start or number, [*block, bare]
             continue
         text = prose.plain(" ".join(block))
-        if block and len(text) > 40 and re.search(r"[a-z]{3} [a-z]", text) and not (bare and set(bare) <= set("=-~")):
+        if block and len(text) > 25 and re.search(r"[a-z]{3} [a-z]", text) and not (bare and set(bare) <= set("=-~")):
             found.append((version, start, number - 1, text))
         start, block = 0, []
     return found
@@ -269,6 +271,9 @@ def _languages(files: Sequence[FileVersion]) -> list[tuple[str, int]]:
             "",
             "text",
             "markdown",
+            "binary",
+            "plain",
+            "notebook",
             "rst",
             "json",
             "yaml",
@@ -284,8 +289,9 @@ def _layout(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
     source = [v for v in files if v.role == "source" and not beside(v.path) and not v.path.startswith(".")]
     source = source or [v for v in files if v.role == "source"]
     sizes: dict[str, int] = {}
+    lone = _lone_folder(source)
     for version in source:
-        folder = _main_folder(version.path, source)
+        folder = _main_folder(version.path, lone)
         if folder:
             sizes[folder] = sizes.get(folder, 0) + version.lines
     ranked = sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0]))[:FOLDERS_MAX]
@@ -303,17 +309,26 @@ def _layout(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
     return citing.claim("The source is laid out like this:\n\n" + "\n".join(rows), evidence)
 
 
-def _main_folder(path: str, source: Sequence[FileVersion]) -> str:
-    """The folder that a file counts under: the first below a lone top folder such as src/NAME."""
+def _main_folder(path: str, lone: str) -> str:
+    """The folder that a file counts under: its top one, or the one below that where the top holds nearly everything."""
     parts = path.split("/")[:-1]
     if not parts:
         return ""
-    lone = parts[0] in ("src", "lib", "pkg", "packages", "crates", "internal", "app") or sum(
-        v.path.startswith(f"{parts[0]}/") for v in source
-    ) > 0.8 * len(source)
-    if lone and len(parts) > 1 and parts[0] in ("src", "lib") and len(parts) > 2:
-        return "/".join(parts[:3]) + "/"
-    return "/".join(parts[: 2 if lone else 1]) + "/"
+    depth = 1
+    if parts[0] in ("src", "lib"):
+        depth = 3
+    elif parts[0] in ("pkg", "packages", "crates", "internal", "app", lone):
+        depth = 2
+    return "/".join(parts[:depth]) + "/"
+
+
+def _lone_folder(source: Sequence[FileVersion]) -> str:
+    """The top folder that holds four fifths of all sources, "" when there is none."""
+    counts: dict[str, int] = {}
+    for version in source:
+        top = version.path.split("/", 1)[0]
+        counts[top] = counts.get(top, 0) + 1
+    return next((top for top, number in counts.items() if number > 0.8 * len(source)), "")
 
 
 def _entry_points(catalogue: Catalogue) -> Claim:

@@ -11,7 +11,7 @@ from reverie_daemon.core.compose.describing import Said, cited, name, noun, open
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject, beside
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, FileRole
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.resolve import LIKELY, Resolver, Use, bases, callers, subclasses, tests_of
+from reverie_daemon.core.resolve import LIKELY, Resolver, Use, bases, callers, subclasses
 
 PATH_DEPTH = 3
 VISITED_MAX = 24
@@ -268,7 +268,7 @@ def impact(question: Question, catalogue: Catalogue) -> list[Claim]:
         if definition.symbol.kind in TYPE_KINDS
         else []
     )
-    tests = [use for use in tests_of(definition, catalogue) if use.certainty >= LIKELY]
+    tests = _once([use for use in sure if use.site.scope is not None and use.site.scope.role == "test"])
     behind = [item for item in _behind(catalogue, code) if not beside(item.path)]
     claims = [_impact_lead(catalogue, definition, code, behind, tests, below)]
     if code:
@@ -324,17 +324,17 @@ def _once(uses: Sequence[Use]) -> list[Use]:
 def _behind(catalogue: Catalogue, code: Sequence[Use]) -> list[Definition]:
     """Callers of the callers, two steps up at most, a dozen looked at."""
     direct = [use.site.scope for use in _once(code) if use.site.scope is not None]
-    seen, found, level = set(direct), [], direct[:10]
+    seen, found, level = set(direct), [], direct[:6]
     for _ in range(2):
         above: list[Definition] = []
         for item in level:
-            for use in callers(item, catalogue)[:30]:
+            for use in callers(item, catalogue, limit=30):
                 scope = use.site.scope
                 if scope is not None and scope not in seen and use.certainty >= 0.6 and scope.role == "source":
                     seen.add(scope)
                     above.append(scope)
         found += above
-        level = above[:6]
+        level = above[:3]
     return found
 
 

@@ -22,16 +22,18 @@ _TRIVIAL = frozenset(
     ["len", "isinstance", "str", "int", "print", "super", "getattr", "list", "dict", "tuple", "set", "append", "cast",
      "repr", "bool", "type", "iter", "next", "get", "items", "keys", "values"]
 )  # fmt: skip
-_CONDITIONAL = re.compile(r"(?:if|unless|on|for each|while|inside|otherwise)\b")
+_CONDITIONAL = re.compile(r"(?:if|unless|on|for each|while|inside|in all other cases)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a story with its statement and the call that it makes, where that is ours."""
+    """One step of a story with its statement and the call that it makes, where that is ours. A `remark` is told in the
+    words of the comment above the statement."""
 
     said: Said
     statement: reading.Statement
     call: Call | None
+    remark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def in_order(told: Sequence[Step]) -> Said:
     """Steps as a numbered list, or as sentences when there are only two."""
     evidence = tuple(item for step in told for item in step.said.evidence)
     if len(told) <= 2:
-        return Said(" ".join(prose.ended(prose.capital(clause(step.said.text))) for step in told), evidence)
+        return Said(" ".join(prose.ended(prose.capital(clause(step))) for step in told), evidence)
     rows = [f"{number}. {prose.ended(prose.capital(step.said.text))}" for number, step in enumerate(told, start=1)]
     return Said("Step by step:\n\n" + "\n".join(rows), evidence)
 
@@ -71,12 +73,13 @@ def in_order(told: Sequence[Step]) -> Said:
 def run_on(told: Sequence[Step]) -> Said:
     """Steps as one sentence's clauses."""
     evidence = tuple(item for step in told for item in step.said.evidence)
-    return Said("; then ".join(clause(_flat(step.said.text)) for step in told), evidence)
+    return Said("; then ".join(_flat(clause(step)) for step in told), evidence)
 
 
-def clause(said: str) -> str:
-    """A step as it stands in a sentence: those that begin with a condition bring their own "it"."""
-    return said if _CONDITIONAL.match(said) else f"it {said}"
+def clause(step: Step) -> str:
+    """A step as it stands in a sentence: conditions bring their own "it", remarks need none."""
+    text = step.said.text
+    return text if step.remark or _CONDITIONAL.match(text) else f"it {text}"
 
 
 def _flat(text: str) -> str:
@@ -96,10 +99,12 @@ def _step(body: _Body, at: int) -> tuple[int, Step, int] | None:
     if item.kind in ("raise", "return", "yield", "set") or (ours is not None and item.kind != "if"):
         if item.kind == "return" and item.head in ("", "None", "nil", "null"):
             return None
-        before = _guarded(body.statements[item.under]) if item.under >= 0 else ""
-        return _made(body, item, item, f"{before}{'it ' if before else ''}{_act(item, ours)}", ours, _weight(item, body, ours))
+        ours = None if item.kind == "raise" else ours
+        before = _guarded(body, item)
+        text = f"{before}{'it ' if before else ''}{_act(item, ours)}"
+        return _made(body, item, item, text, ours, _weight(item, body, ours))
     if item.comment and item.kind in ("if", "loop", "with", "call", "other"):
-        return _made(body, item, item, _remarked(item), None, 3)
+        return _made(body, item, item, "", None, 3)
     return None
 
 
@@ -112,15 +117,23 @@ def _weight(item: reading.Statement, body: _Body, ours: Call | None) -> int:
 def _made(
     body: _Body, item: reading.Statement, last: reading.Statement, text: str, ours: Call | None, weight: int
 ) -> tuple[int, Step, int]:
+    """The step of a statement (to `last`, where that is another); without `text` it is told by its comment."""
     mark = citing.mark(body.definition.path, last.line if ours is not None else item.line)
-    said = f"{text} at {mark}" if ours is not None else f"{text} ({mark})"
-    if item.comment and item.comment.rstrip(".") not in text and len(item.comment) < COMMENT_CHARS_MAX:
-        said += f": {_lower_first(item.comment.rstrip('.'))}"
-    start = max(body.definition.symbol.span.start_line, item.line - 8) if item.comment else item.line
-    evidence = citing.lines_of(body.catalogue, body.definition, start, last.end_line)
+    remark = _lower_first(prose.shorten(item.comment.rstrip("."), COMMENT_CHARS_MAX))
+    said = f"{text} at {mark}" if ours is not None else f"{text or remark} ({mark})"
+    if text and remark and len(item.comment) < COMMENT_CHARS_MAX:
+        said += f": {remark}"
+    start = item.line - 8 if item.comment else item.line
+    if item.under >= 0:
+        start = min(start, body.statements[item.under].line)
+    first = max(body.definition.symbol.span.start_line, start, last.end_line - citing.SPAN_LINES_MAX + 1)
+    evidence = citing.lines_of(body.catalogue, body.definition, first, last.end_line)
+    if item.under >= 0 and body.statements[item.under].line < first:
+        guard = body.statements[item.under]
+        evidence += citing.lines_of(body.catalogue, body.definition, guard.line, guard.end_line)
     if ours is not None:
         evidence += citing.head(body.catalogue, ours.targets[0].definition)
-    return weight, Step(Said(said, evidence), item, ours), last.end_line
+    return weight, Step(Said(said, evidence), item, ours, not text), last.end_line
 
 
 def _lower_first(text: str) -> str:
@@ -128,19 +141,31 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:] if word.isalpha() and word[1:].islower() else text
 
 
-def _guarded(guard: reading.Statement) -> str:
-    """ "if `x`, " for a statement inside such a block."""
+def _guarded(body: _Body, item: reading.Statement) -> str:
+    """ "if `x`, " for a statement inside such a block, "" for one that stands free."""
+    if item.under < 0:
+        return ""
+    guard = body.statements[item.under]
+    if guard.kind == "else":
+        return _otherwise(body, item.under)
     if guard.kind == "if":
         return f"{reading.condition(guard)}, "
-    if guard.kind == "loop" and guard.head.startswith(("for ", "foreach ")):
-        return f"for each {prose.code(guard.head.partition(' ')[2], 70)}, "
+    head, rest = guard.head.split(" ", 1)[0], guard.head.partition(" ")[2]
     if guard.kind == "loop":
-        return f"while {prose.code(guard.head.removeprefix('while').strip(), 70)}, " if guard.head.startswith("while") else ""
+        words = {"for": "for each", "foreach": "for each", "while": "while"}
+        return f"{words[head]} {prose.code(rest, 70)}, " if head in words and rest else ""
     if guard.kind == "catch":
         return f"on {prose.code(guard.head, 60)}, " if guard.head else "on an error, "
-    if guard.kind == "with":
-        return f"inside {prose.code(guard.head, 60)}, "
-    return "otherwise, " if guard.kind == "else" else ""
+    return f"inside {prose.code(guard.head, 60)}, " if guard.kind == "with" else ""
+
+
+def _otherwise(body: _Body, at: int) -> str:
+    """An `else`, by what it is the other side of."""
+    depth = body.statements[at].depth
+    before = next((other for other in reversed(body.statements[:at]) if other.depth <= depth), None)
+    if before is None or before.depth != depth or before.kind not in ("if", "loop"):
+        return ""
+    return "in all other cases, "
 
 
 def _act(item: reading.Statement, ours: Call | None) -> str:
@@ -165,10 +190,6 @@ def _target(item: reading.Statement, ours: Call) -> str:
     definition = ours.targets[0].definition
     doing = "" if item.comment else deed(definition)
     return cited(definition) + (f", which {prose.shorten(doing, 130)}," if doing else "")
-
-
-def _remarked(item: reading.Statement) -> str:
-    return prose.capital(prose.shorten(item.comment.rstrip("."), COMMENT_CHARS_MAX))
 
 
 def _call_in(item: reading.Statement, body: _Body) -> Call | None:
