@@ -87,7 +87,7 @@ _SECRET_NAME = re.compile(
     )$""",
     re.I | re.X,
 )
-_SECRET_FOLDERS = frozenset({".ssh", ".gnupg", ".aws", ".azure", ".gcloud", ".password-store"})
+_SECRET_FOLDER = re.compile(r"(?:^|/)\.(?:ssh|gnupg|aws|azure|gcloud|password-store)/", re.I)
 
 
 def role_of(path: str, head: str = "") -> FileRole:
@@ -123,8 +123,7 @@ def _role_by_kind(folders: frozenset[str], name: str, suffix: str) -> FileRole:
 def looks_secret(path: str) -> bool:
     """Whether a data file's name says that it holds keys, passwords or tokens; code about secrets (`secrets.py`,
     `credentials.go`) and examples (`.env.example`) do not count."""
-    folders, name = _split(path)
-    return _SECRET_NAME.match(name) is not None or not _SECRET_FOLDERS.isdisjoint(folders)
+    return _SECRET_NAME.match(path.rpartition("/")[2]) is not None or _SECRET_FOLDER.search(path) is not None
 
 
 def _is_marked_generated(head: str) -> bool:
