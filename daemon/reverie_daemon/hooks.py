@@ -40,14 +40,14 @@ _POLYGLOT = re.compile(rb"\A[^\n]*\n\s*(?:\'\'\'|\"\"\"|[\"\']exec[\"\']|[\"\']:
 _BLOCK_TEXT = """\
 # >>> reverie{notes}>>>
 # Tells Reverie that something happened. `reverie hooks uninstall` removes these lines.
-(
-  inbox="${{0%/*}}/{inbox}"
-  if [ -d "$inbox" ]; then
-    worktree="${{GIT_DIR:-.git}}"
-    umask 077
-    printf '%s\\n' {event} "$*" "$PWD" >"$inbox/.$$" && mv -f "$inbox/.$$" "$inbox/{event}.${{worktree##*/}}"
+{{
+  reverie_inbox="${{0%/*}}/{inbox}"
+  if [ -d "$reverie_inbox" ]; then
+    reverie_git="${{GIT_DIR:-.git}}"
+    printf '%s\n' {event} "$*" "$PWD" >"$reverie_inbox/.$$" &&
+      mv -f "$reverie_inbox/.$$" "$reverie_inbox/{event}.${{reverie_git##*/}}"
   fi
-) </dev/null >/dev/null 2>&1 || :
+}} </dev/null >/dev/null 2>&1 || :
 # <<< reverie <<<
 """
 
