@@ -63,8 +63,10 @@ class Subject:
 
 
 def display_name(definition: Definition) -> str:
-    """The qualified name; a module's own symbol is named by its file."""
+    """The qualified name; a module's own symbol is named by its file, a heading by its last part."""
     symbol = definition.symbol
+    if symbol.kind in ("heading", "key"):
+        return symbol.name
     return PurePosixPath(definition.path).name if symbol.kind == "module" else symbol.qualname
 
 
@@ -349,7 +351,7 @@ def _approximate(name: str, mention: str, catalogue: Catalogue, *, plain: bool, 
     if other_case is not None:
         found = _wanted(catalogue.definitions(other_case), plain=plain, code_only=code_only)
         if found:
-            note = "" if other_case.lower() == last.lower() else f"I take `{last}` to mean `{display_name(found[0])}`."
+            note = "" if other_case.lower() == last.lower() else f"I take “{last}” to mean `{display_name(found[0])}`."
             return Subject(mention, "case", found, note=note)
     if plain and catalogue.frequency(last):
         return None

@@ -276,7 +276,7 @@ _TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
      r"|made)"),
     ("history", "", "why", r"why (?:did|do) (?:we|they|someone|you) (?:add|change|introduce|write|have|need|create"
         r"|keep) <x>(?: like this| this way)?"),
-    ("history", "", "why", r"(?:the )?(?:reason|rationale|motivation|story|history|background) (?:for|behind|of) <x>"),
+    ("history", "", "why", r"(?:the )?(?:reason|rationale|motivation|story|background) (?:for|behind|of) <x>"),
     ("history", "", "why", r"what(?:'s| is| was) the (?:reason|rationale|motivation|story|history|background) (?:for"
         r"|behind|of) <x>"),
     ("history", "", "who", r"who (?:has |have )?(?:last |first |originally |recently |most recently )?(?:changed|wrote"

@@ -135,6 +135,8 @@ def _named(
         subject = _slot(slot, match.kind, catalogue, conversation)
         if subject is None:
             return None
+        if match.qualifier == "signature" and subject.definition is None and subject.resolved:
+            return None
         subjects.append(subject)
     kind: Kind = match.kind
     if kind == "what" and subjects and subjects[0].match == "unknown" and _is_repository(slots[0], catalogue):

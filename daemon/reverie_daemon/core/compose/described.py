@@ -5,6 +5,7 @@ The ranking says where to look; which lines of it speak to the question is decid
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,10 @@ PIECES_MAX = 12
 TOLD_MAX = 3
 STATEMENTS_MAX = 5
 STORY_MAX = 24
+SCORE_SHARE_MIN = 0.55
+"""What scores less than this share of the best is not told of."""
+
+_CHANGES = re.compile(r"(?:^|/)(?:change|history|news|release)[\w-]*\.\w+$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,15 @@ def _chosen(question: Question, catalogue: Catalogue, ranking: Ranking | None, w
             for item in _within(catalogue, subject.definition, words):
                 scored[item] = scored.get(item, 0.0) + 0.8 + 0.5 * _fit(item, words)
     ordered = sorted(scored, key=lambda item: (-scored[item], item.path, item.ordinal))
-    return [item for item in ordered if item.symbol.kind not in ("heading", "key")]
+    least = max(scored.values(), default=0.0) * SCORE_SHARE_MIN
+    return [item for item in ordered if item.symbol.kind not in ("heading", "key") and scored[item] >= least]
 
 
 def _fit(definition: Definition, words: Words) -> float:
-    return words.matched(f"{definition.symbol.qualname} {doc_of(definition)}") / words.total
+    """How much of the question a definition's name and doc's first sentence say, the name counting twice."""
+    symbol = definition.symbol
+    named = words.matched(symbol.name) / words.total
+    return named + words.matched(f"{symbol.qualname} {doc_of(definition)}") / words.total
 
 
 def _within(catalogue: Catalogue, definition: Definition, words: Words) -> list[Definition]:
@@ -169,7 +178,7 @@ def _told(catalogue: Catalogue, best: Definition, words: Words, question: Questi
 
 def _doc_sentences(catalogue: Catalogue, definition: Definition, words: Words, limit: int = 3) -> Said:
     """The doc's other sentences that share words with the question, in their order."""
-    every = [text for paragraph in prose.paragraphs(definition.symbol.doc) for text in prose.sentences(paragraph)][1:]
+    every = [text.removeprefix("- ") for paragraph in prose.paragraphs(definition.symbol.doc) for text in prose.sentences(paragraph)][1:]
     scored = [(words.matched(text) / words.total, at, text) for at, text in enumerate(every)]
     best = sorted((item for item in scored if item[0] > 0.08), key=lambda item: (-item[0], item[1]))[:limit]
     if not best:
@@ -250,7 +259,7 @@ def _related(catalogue: Catalogue, related: Sequence[Definition]) -> Claim:
 
 def _document(catalogue: Catalogue, ranking: Ranking | None, words: Words, question: Question) -> list[Claim]:
     """What the documents say about it, where a passage of theirs shares much with the question."""
-    pieces = [piece for piece in (ranking.pieces if ranking else ()) if piece.role == "docs"][:4]
+    pieces = [piece for piece in (ranking.pieces if ranking else ()) if piece.role == "docs" and not _CHANGES.search(piece.path)][:4]
     best = max(pieces, key=lambda piece: words.matched(piece.text), default=None)
     if best is None or words.matched(best.text) < 0.45 * words.total:
         return []

@@ -109,7 +109,7 @@ def _value(catalogue: Catalogue, definition: Definition) -> str:
     if symbol.kind not in ("constant", "variable", "attribute", "key", "type"):
         return ""
     lines = catalogue.text(definition.path)
-    if lines is None or symbol.span.start_line > len(lines):
+    if lines is None or symbol.span.start_line > len(lines) or symbol.span.end_line > symbol.span.start_line:
         return ""
     return f": {prose.code(lines[symbol.span.start_line - 1].strip(), 120)}"
 
@@ -189,6 +189,8 @@ def excerpt(catalogue: Catalogue, definition: Definition, lines_max: int = EXCER
     lines = catalogue.text(definition.path)
     if lines is None or span.end_line - span.start_line >= lines_max or span.start_line > len(lines):
         return Said("")
+    if span.end_line == span.start_line and definition.symbol.kind not in CALLABLE_KINDS:
+        return Said("")
     text = _dedented(lines[span.start_line - 1 : span.end_line])
     return Said(
         fenced(text, definition.language), citing.lines_of(catalogue, definition, span.start_line, span.end_line)
@@ -196,11 +198,17 @@ def excerpt(catalogue: Catalogue, definition: Definition, lines_max: int = EXCER
 
 
 def signature(catalogue: Catalogue, definition: Definition) -> Said:
-    """How a callable is called, as a code block, when it has parameters worth showing."""
-    text = definition.symbol.signature.strip()
-    if definition.symbol.kind not in CALLABLE_KINDS or text.count(",") < 1:
+    """How a callable is called, as a code block in the lines of its source, when it has parameters worth showing."""
+    lines = catalogue.text(definition.path)
+    if definition.symbol.kind not in CALLABLE_KINDS or definition.symbol.signature.count(",") < 1 or lines is None:
         return Said("")
-    return Said(fenced([text], definition.language), citing.head(catalogue, definition))
+    span = definition.symbol.span
+    window = lines[span.start_line - 1 : min(span.end_line, span.start_line + 40)]
+    height = reading.signature_lines(window)
+    if height > EXCERPT_LINES_MAX:
+        return Said("")
+    found = citing.lines_of(catalogue, definition, span.start_line, span.start_line + height - 1)
+    return Said(fenced(_dedented(window[:height]), definition.language), found)
 
 
 def fenced(lines: Sequence[str], language: str) -> str:

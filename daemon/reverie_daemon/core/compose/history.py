@@ -22,7 +22,7 @@ _TRAILER = re.compile(
 _DULL = re.compile(
     r"^(?:merge\b|bump\b|release\b|version\b|format\b|reformat|lint|typo|whitespace|pyupgrade|apply (?:black|ruff)|\[pre-commit"
     r"|(?:fix|address|satisfy) (?:typos?|lint|mypy|pyright|typing|flake8|ruff)|(?:use|add|run|update) (?:ruff|black|isort|pre-commit|mypy)"
-    r"|update .*(?:dependencies|requirements|year|copyright|version)|drop support for|add type (?:hints|annotations)|f-strings?\b|type annotations)",
+    r"|update .*(?:dependencies|requirements|year|copyright|version)|drop support for|add type (?:hints|annotations)|add __future__|f-strings?\b|type annotations)",
     re.I,
 )
 
@@ -48,8 +48,11 @@ def history(question: Question, catalogue: Catalogue) -> list[Claim]:
     evidence = citing.head(catalogue, definition) if definition is not None else ()
     if not commits:
         return [citing.claim(f"Git has no commit yet that touched {label}.", evidence)]
-    claims = [_lead(question, label, commits, catalogue, path, evidence)]
-    claims += _reasons(commits)
+    if definition is None and (path.endswith("/") or "recent" in question.text.lower()):
+        return kept([_recent_lead(commits, path), _recent_rows(commits), _who_knows(catalogue, path)])
+    claims = [_lead(question, label, commits, evidence), _reasons(commits, whole=definition is None)]
+    if definition is None and re.search(r"\b(?:wrote|own|maintain|know|author|responsible|expert|ask)", question.text, re.I):
+        return kept([_who_knows(catalogue, path), *claims, _together(catalogue, path)])
     if "why" in question.qualifiers and definition is not None:
         said = opening(catalogue, definition)
         claims.append(citing.claim(said.text, said.evidence))
@@ -67,14 +70,7 @@ def _commits_of(catalogue: Catalogue, question: Question, path: str) -> Sequence
     return catalogue.commits(path.rstrip("/"), COMMITS_SHOWN)
 
 
-def _lead(
-    question: Question,
-    label: str,
-    commits: Sequence[Commit],
-    catalogue: Catalogue,
-    path: str,
-    evidence: Sequence[Evidence],
-) -> Claim:
+def _lead(question: Question, label: str, commits: Sequence[Commit], evidence: Sequence[Evidence]) -> Claim:
     newest, oldest = commits[0], commits[-1]
     if "why" in question.qualifiers:
         telling = next((commit for commit in commits if commit.body.strip() and not _DULL.match(commit.subject)), None)
@@ -101,9 +97,10 @@ def _why(commit: Commit) -> str:
     return ""
 
 
-def _reasons(commits: Sequence[Commit]) -> list[Claim]:
+def _reasons(commits: Sequence[Commit], *, whole: bool) -> Claim:
+    """The commits one by one; of a `whole` file those that touched it, else those that its lines go back to."""
     if len(commits) < 2:
-        return []
+        return citing.claim("")
     rows = []
     for commit in commits[:COMMITS_SHOWN]:
         why = _why(commit)
@@ -111,12 +108,8 @@ def _reasons(commits: Sequence[Commit]) -> list[Claim]:
             f"- {commit.date[:10]} {commit.oid[:8]} {commit.author}: {_escaped(commit.subject)}"
             + (f" — {prose.shorten(why, 160)}" if why else "")
         )
-    return [
-        citing.claim(
-            "The commits its present text comes from, newest first:\n\n" + "\n".join(rows),
-            citing.commit_evidence(commits[:COMMITS_SHOWN]),
-        )
-    ]
+    start = "Its last commits, newest first" if whole else "The commits its present text comes from, newest first"
+    return citing.claim(f"{start}:\n\n" + "\n".join(rows), citing.commit_evidence(commits[:COMMITS_SHOWN]))
 
 
 def _who_knows(catalogue: Catalogue, path: str) -> Claim:

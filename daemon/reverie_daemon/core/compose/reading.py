@@ -141,6 +141,11 @@ def _body_start(lines: Sequence[str], start: int, end: int) -> int:
     return start + 1
 
 
+def signature_lines(window: Sequence[str]) -> int:
+    """How many lines of a definition's text its signature takes, decorators included."""
+    return _body_start(window, 1, len(window)) - 1
+
+
 def _balance(line: str, marks: str) -> int:
     return sum(line.count(mark) for mark in marks)
 

@@ -31,7 +31,7 @@ def relate(question: Question, catalogue: Catalogue) -> list[Claim]:
     both = [opening(catalogue, item) for item in (one, other)]
     claims += [citing.claim(said.text, said.evidence) for said in both]
     if "difference" in question.qualifiers:
-        claims += _connected(catalogue, one, other)
+        claims += [claim for claim in _connected(catalogue, one, other) if "I find no call" not in claim.text]
     return kept(claims)
 
 

@@ -22,6 +22,7 @@ _TRIVIAL = frozenset(
     ["len", "isinstance", "str", "int", "print", "super", "getattr", "list", "dict", "tuple", "set", "append", "cast",
      "repr", "bool", "type", "iter", "next", "get", "items", "keys", "values"]
 )  # fmt: skip
+_ASSIGNED = re.compile(r"^(?:(?:const|let|var|val|auto|final|local|my)\s+(?:mut\s+)?)?(?P<left>[\w.$\[\]'\"]+)\s*:?=(?![=>])\s*(?P<right>.+)$")
 _CONDITIONAL = re.compile(r"(?:if|unless|on|for each|while|inside|in all other cases)\b")
 
 
@@ -93,11 +94,13 @@ def _step(body: _Body, at: int) -> tuple[int, Step, int] | None:
     inner = [other for other in body.statements[at + 1 :] if other.under == at]
     if item.kind == "if" and len(inner) == 1 and inner[0].kind in ("raise", "return", "call", "set"):
         ours = _call_in(inner[0], body)
-        text = f"{reading.condition(item)}, it {_act(inner[0], ours)}"
+        loop = item.under >= 0 and body.statements[item.under].kind == "loop"
+        text = f"{_guarded(body, item) if loop else ''}{reading.condition(item)}, it {_act(inner[0], ours)}"
         return _made(body, item, inner[0], text, ours, 4 + (inner[0].kind == "raise"))
     ours = _call_in(item, body)
     if item.kind in ("raise", "return", "yield", "set") or (ours is not None and item.kind != "if"):
-        if item.kind == "return" and item.head in ("", "None", "nil", "null"):
+        guarded = item.under >= 0 and body.statements[item.under].kind == "if"
+        if item.kind == "return" and (not item.head or (not guarded and re.fullmatch(r"[\w$]+", item.head))):
             return None
         ours = None if item.kind == "raise" else ours
         before = _guarded(body, item)
@@ -119,7 +122,7 @@ def _made(
 ) -> tuple[int, Step, int]:
     """The step of a statement (to `last`, where that is another); without `text` it is told by its comment."""
     mark = citing.mark(body.definition.path, last.line if ours is not None else item.line)
-    remark = _lower_first(prose.shorten(item.comment.rstrip("."), COMMENT_CHARS_MAX))
+    remark = _lower_first(prose.shorten(item.comment.strip(" .:-=#"), COMMENT_CHARS_MAX))
     said = f"{text} at {mark}" if ours is not None else f"{text or remark} ({mark})"
     if text and remark and len(item.comment) < COMMENT_CHARS_MAX:
         said += f": {remark}"
@@ -182,7 +185,12 @@ def _act(item: reading.Statement, ours: Call | None) -> str:
         left, _, right = item.head.partition("=")
         name = prose.code(left.split(":")[0].rstrip(" +-|&*/?"), 50)
         return f"sets {name} with {target}" if target else f"sets {name} to {prose.code(right.strip(' ;'), 70)}"
-    return f"calls {target}" if target else f"runs {prose.code(item.text.rstrip(';'), 90)}"
+    if target:
+        return f"calls {target}"
+    assigned = _ASSIGNED.match(item.text)
+    if assigned:
+        return f"sets {prose.code(assigned['left'], 50)} to {prose.code(assigned['right'].rstrip(' ;'), 80)}"
+    return f"runs {prose.code(item.text.rstrip(';'), 90)}"
 
 
 def _target(item: reading.Statement, ours: Call) -> str:
