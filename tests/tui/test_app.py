@@ -208,7 +208,7 @@ async def test_a_reading_of_an_ambiguous_question_can_be_chosen(stage, daemon, w
         await stage.ask("What is run?")
         daemon.answers.put(wire.answer(readings=["What is Flask.run?", "What is cli.run?"]))
         await stage.sees("Did you mean: What is cli.run?")
-        await stage.press("tab", "down", "enter")
+        await stage.press("tab", "tab", "down", "enter")
         await stage.until(lambda: len(daemon.asked) == 2)
         assert daemon.asked[1][0] == "What is cli.run?"
 

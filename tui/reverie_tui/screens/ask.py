@@ -21,6 +21,7 @@ from reverie_tui.widgets.answer import AnswerView
 from reverie_tui.widgets.bars import StatusBar, TopBar
 from reverie_tui.widgets.evidence import EvidenceList
 from reverie_tui.widgets.question_box import QuestionBox
+from reverie_tui.widgets.readings import Readings
 from reverie_tui.widgets.source import SourceView
 from reverie_tui.widgets.text_line import TextLine
 from reverie_tui.widgets.welcome import Welcome
@@ -43,7 +44,7 @@ class AskScreen(Screen[None]):
     AskScreen.-empty #answer, AskScreen.-empty #answer-line { display: none; }
     AskScreen #welcome { display: none; }
     AskScreen.-empty #welcome { display: block; }
-    AskScreen.-preview #answer, AskScreen.-preview #answer-line { display: none; }
+    AskScreen.-preview #answer, AskScreen.-preview #answer-line, AskScreen.-preview #readings { display: none; }
     AskScreen.-preview #reading { dock: bottom; width: 100%; height: auto; padding: 0; }
     AskScreen.-preview #source { display: block; }
     """
@@ -73,6 +74,7 @@ class AskScreen(Screen[None]):
                 yield AnswerView(id="answer")
                 yield TextLine(id="answer-line")
                 yield EvidenceList(id="evidence")
+                yield Readings(id="readings")
             yield SourceView(id="source")
         yield QuestionBox(id="box")
         yield StatusBar()
@@ -97,6 +99,7 @@ class AskScreen(Screen[None]):
         self.query_one(StatusBar).show(state)
         self.query_one(QuestionBox).show(state.draft)
         self.query_one(SourceView).show(state.preview, state.selected_evidence)
+        self.query_one(Readings).show(exchange.answer.readings if exchange and exchange.answer else ())
         self.query_one(EvidenceList).show(state.evidence, state.selected)
         self.query_one(Welcome).show(state.examples, state.past)
         self.query_one(AnswerView).show(exchange)

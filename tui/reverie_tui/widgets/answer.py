@@ -1,4 +1,4 @@
-"""The answer: the question as a title, Markdown that grows as claims arrive, and what an ambiguous question could mean.
+"""The answer: the question as a title, and Markdown that grows as claims arrive.
 
 Text that is already shown is only ever added to, so that nothing jumps under the reader's eyes.
 """
@@ -9,11 +9,10 @@ from markdown_it import MarkdownIt
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Markdown, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Markdown, Static
 
 from reverie_tui import wording
-from reverie_tui.events import Asked, Cited
+from reverie_tui.events import Cited
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
 from reverie_tui.model import Exchange
@@ -34,7 +33,6 @@ class AnswerView(VerticalScroll, can_focus=False):
     AnswerView Markdown { padding: 0; }
     AnswerView MarkdownH1, AnswerView MarkdownH2, AnswerView MarkdownH3 { margin: 0 0 1 0; content-align: left middle; }
     AnswerView #problem { color: $text-error; height: auto; }
-    AnswerView #readings { border: none; background: $background; padding: 0; height: auto; margin: 0 0 1 0; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -47,7 +45,6 @@ class AnswerView(VerticalScroll, can_focus=False):
         yield Static(id="question", markup=False)
         yield Markdown(id="markdown", parser_factory=markdown_parser, open_links=False)
         yield Static(id="problem", markup=False)
-        yield OptionList(id="readings", markup=False)
 
     def show(self, exchange: Exchange | None) -> None:
         """Show an exchange; the same one again costs nothing."""
@@ -60,7 +57,6 @@ class AnswerView(VerticalScroll, can_focus=False):
             self.query_one("#question", Static).update(Content(literal_line(exchange.question)))
             self.scroll_home(animate=False)
         self._show_problem(exchange.problem)
-        self._show_readings(exchange.answer.readings if exchange.answer else ())
         if not self._drawing:
             self._drawing = True
             self.run_worker(self._draw())
@@ -83,18 +79,6 @@ class AnswerView(VerticalScroll, can_focus=False):
         shown.display = problem is not None
         if problem:
             shown.update(Content("\n".join(part for part in (problem.message, problem.next_step) if part)))
-
-    def _show_readings(self, readings: tuple[str, ...]) -> None:
-        choices = self.query_one("#readings", OptionList)
-        choices.display = bool(readings)
-        choices.set_options(Option(Content(f"Did you mean: {reading}"), id=reading) for reading in readings)
-        choices.highlighted = 0 if readings else None
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Ask the reading that was chosen."""
-        event.stop()
-        if event.option.id:
-            self.post_message(Happened(Asked(event.option.id)))
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         """A citation shows its source; other links are opened only when they lead to the web."""

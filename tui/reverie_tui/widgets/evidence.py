@@ -23,7 +23,7 @@ class EvidenceList(OptionList):
 
     DEFAULT_CSS = """
     EvidenceList {
-        height: auto; max-height: 8; border: none; border-top: solid $panel-lighten-2; background: $background;
+        height: auto; max-height: 7; border: none; border-top: solid $panel-lighten-2; background: $background;
         padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1;
     }
     EvidenceList:focus { border: none; border-top: solid $primary; background-tint: $background 0%; }
