@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import tokens, wire
+from . import wire
 from .core import evidence, savings
 from .core.compose import compose
 from .core.inputs import Recorder, deserialise, serialise, unchanged
@@ -27,6 +27,7 @@ from .core.retrieve import rank
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
 from .store.ledger import Ledger
+from .tokens import TokenCounter
 
 CATCH_UP_S = 0.3
 CONVERSATIONS_MAX = 200
@@ -47,8 +48,9 @@ class _Found:
 class Answering:
     """Answers questions about any repository, from any thread; keeps the conversations that go on."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, counter: TokenCounter) -> None:
         self._ledger = ledger
+        self._counter = counter
         self._turns: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -70,7 +72,7 @@ class Answering:
                 text,
                 found.composition.claims,
                 catalogue.text,
-                tokens.count_for_display,
+                self._counter.count_for_display,
                 already_read=self._ledger.conversation_files(conversation),
             )
             clock, revision = catalogue.clock, catalogue.notes_revision
@@ -95,7 +97,7 @@ class Answering:
         began_s = time.perf_counter()
         pending = repository.catch_up(CATCH_UP_S)
         with repository.reading() as catalogue:
-            packed = pack(rank(text, catalogue, under=under), tokens_max, tokens.count)
+            packed = pack(rank(text, catalogue, under=under), tokens_max, self._counter.count)
             clock, revision = catalogue.clock, catalogue.notes_revision
         return {
             "question": text,
@@ -119,7 +121,13 @@ class Answering:
                 self._turns.popitem(last=False)
 
     def _record(
-        self, repository: LiveRepository, text: str, route: str, account: savings.Account, conversation: str, counts: bool
+        self,
+        repository: LiveRepository,
+        text: str,
+        route: str,
+        account: savings.Account,
+        conversation: str,
+        counts: bool,
     ) -> int:
         return self._ledger.record(
             at=time.time(),

@@ -32,12 +32,14 @@ from .parsing import ParserPool
 from .repository import LiveRepository
 from .store.ledger import Ledger
 from .store.repository import RepositoryStore
+from .tokens import TokenCounter
 from .worktree import RepositoryLocation, find
 
 LOG_BYTES_MAX = 1 << 20
 LOG_FILES = 3
 PARSERS_MAX = 4
 LEAVE_WAIT_S = 1
+TIDY_EVERY_S = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +58,20 @@ class Reverie:
         self._problems: dict[str, UserError] = {}
         self._lock = threading.Lock()
         self._hub = EventHub(self.status)
-        self._answering = Answering(self._ledger)
-        self.leave = lambda: signal.raise_signal(signal.SIGTERM)
+        self._counter = TokenCounter()
+        self._answering = Answering(self._ledger, self._counter)
+        self._closing = threading.Event()
+        threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
+
+    def leave(self) -> None:
+        """Begins to stop, as SIGTERM does."""
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _tidy(self) -> None:
+        """Lets children go that nobody needs."""
+        while not self._closing.wait(TIDY_EVERY_S):
+            self._pool.rest()
+            self._counter.rest()
 
     def resume(self) -> None:
         """Takes up the repositories that the ledger knows; one that cannot be used is shown with its problem."""
@@ -70,10 +84,12 @@ class Reverie:
 
     def close(self) -> None:
         """Stops every part; what was applied stays."""
+        self._closing.set()
         self._hub.close()
         for repository in list(self._repositories.values()):
             repository.cancel()
         self._pool.close()
+        self._counter.close()
         for repository in list(self._repositories.values()):
             repository.stop()
         for store in self._stores.values():
@@ -100,6 +116,7 @@ class Reverie:
         """Watches the repository around `path`; its root, and whether anything of it is indexed yet."""
         location = find(path)
         root = str(location.root)
+        self._counter.warm()
         with self._lock:
             if root not in self._repositories:
                 self._repositories[root] = self._open(location)
@@ -111,7 +128,9 @@ class Reverie:
     def _open(self, location: RepositoryLocation) -> LiveRepository:
         store = self._stores.get(location.common_dir)
         if store is None:
-            store = self._stores[location.common_dir] = RepositoryStore.open(self._store_path(location), now=time.time())
+            store = self._stores[location.common_dir] = RepositoryStore.open(
+                self._store_path(location), now=time.time()
+            )
         repository = LiveRepository(location, store, self._pool, self._settings, poke=self._hub.poke)
         repository.start()
         return repository
@@ -218,7 +237,9 @@ def _take_lock(where: Locations) -> IO[str] | None:
 
 
 def _log_to(path: Path) -> None:
-    handler = logging.handlers.RotatingFileHandler(path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES, encoding="utf-8")
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES, encoding="utf-8"
+    )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -1,36 +1,32 @@
 """Parsing in child processes: sources in, facts packed for the store out.
 
-py-tree-sitter holds the interpreter's lock, so parsing beside the daemon's event loop would stall it. Each child is a
-fresh interpreter that speaks pickle over its two pipes, and leaves when its input closes: whether the daemon stopped it,
-or was killed. It is handed bytes and never opens a file. A child that dies of a file is replaced and the file indexed
-without facts, with the problem said.
+py-tree-sitter holds the interpreter's lock, so parsing beside the daemon's event loop would stall it. A child is handed
+text and never opens a file. One that dies of a file is replaced, and the file indexed without facts, with the problem
+said.
 """
 
 from __future__ import annotations
 
-import os
-import pickle
 import queue
-import subprocess
-import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO
 
 from reverie_indexers import index, indexer_version
 from reverie_indexers.facts import FileFacts
 
+from .children import Child, serve
 from .core.redact import redact
 from .store.packing import FACTS_VERSION, PackedFacts, pack
 
 BATCH_BYTES = 256 << 10
 BINARY = "binary"
 """The language of files that are listed but have no text."""
+REST_AFTER_S = 60.0
 PARSE_WAIT_S = 60.0
 """A batch that takes longer has met a file that the parser cannot finish; its child is replaced."""
-LENGTH_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +74,15 @@ def batches(sources: Iterable[Source], bytes_max: int = BATCH_BYTES) -> Iterator
 
 
 class ParserPool:
-    """Up to `workers` child processes, started when there is work, that leave when told to rest."""
+    """Up to `workers` child processes, started when there is work, that leave when there is none for a while."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         self._workers = workers
-        self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
+        self._monotonic_s = monotonic_s
+        self._used_s = monotonic_s()
+        self._idle: queue.LifoQueue[Child] = queue.LifoQueue()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="parsing")
-        self._children: set[_Child] = set()
+        self._children: set[Child] = set()
         self._lock = threading.Lock()
 
     def parse(self, sources: Iterable[Source]) -> Iterator[list[PackedFacts]]:
@@ -99,13 +97,16 @@ class ParserPool:
 
     def warm(self) -> None:
         """Starts one child if there is none, so that a file about to be parsed does not wait for it."""
+        self._used_s = self._monotonic_s()
         with self._lock:
             if self._children:
                 return
         self._idle.put(self._start())
 
     def rest(self) -> None:
-        """Ends the children that have nothing to do."""
+        """Ends the children that have nothing to do, when nobody has had any work for a while."""
+        if self._monotonic_s() - self._used_s < REST_AFTER_S:
+            return
         while True:
             try:
                 child = self._idle.get_nowait()
@@ -136,104 +137,29 @@ class ParserPool:
         return self._ask([source]) or [unparsable(source, "The parser failed on this file; it can only be listed.")]
 
     def _ask(self, batch: Sequence[Source]) -> list[PackedFacts] | None:
+        self._used_s = self._monotonic_s()
         try:
             child = self._idle.get_nowait()
         except queue.Empty:
             child = self._start()
-        facts = child.parse(batch)
+        facts: list[PackedFacts] | None = child.ask(batch, PARSE_WAIT_S)
         if facts is None:
             self._end(child)
         else:
             self._idle.put(child)
         return facts
 
-    def _start(self) -> _Child:
-        child = _Child()
+    def _start(self) -> Child:
+        child = Child("reverie_daemon.parsing")
         with self._lock:
             self._children.add(child)
         return child
 
-    def _end(self, child: _Child) -> None:
+    def _end(self, child: Child) -> None:
         child.close()
         with self._lock:
             self._children.discard(child)
 
 
-class _Child:
-    """One parser process and its pipes."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "reverie_daemon.parsing"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            close_fds=True,
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._input, self._output = self._process.stdin, self._process.stdout
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def parse(self, batch: Sequence[Source]) -> list[PackedFacts] | None:
-        """The batch's facts; None when the child died or had to be killed."""
-        watch = threading.Timer(PARSE_WAIT_S, self._process.kill)
-        watch.daemon = True
-        watch.start()
-        try:
-            _send(self._input, batch)
-            facts: list[PackedFacts] | None = _receive(self._output)
-        except (OSError, ValueError):  # ValueError: the pipe was closed under us by close()
-            return None
-        finally:
-            watch.cancel()
-        return facts
-
-    def close(self) -> None:
-        self._process.kill()
-        for pipe in (self._input, self._output):
-            try:
-                pipe.close()
-            except OSError:  # flushing what the dead child never read
-                continue
-        self._process.wait()
-
-
-def _send(pipe: IO[bytes], value: object) -> None:
-    payload = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    pipe.write(len(payload).to_bytes(LENGTH_BYTES, "little"))
-    pipe.write(payload)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes]) -> list[PackedFacts] | None:
-    length = pipe.read(LENGTH_BYTES)
-    if len(length) < LENGTH_BYTES:
-        return None
-    payload = pipe.read(int.from_bytes(length, "little"))
-    value: list[PackedFacts] | None = pickle.loads(payload)
-    return value
-
-
-def _serve() -> None:
-    """The child's main: a thread reads requests, so that a closed input ends the process even in the midst of one."""
-    requests: queue.SimpleQueue[list[Source]] = queue.SimpleQueue()
-
-    def read() -> None:
-        pipe = sys.stdin.buffer
-        try:
-            while len(length := pipe.read(LENGTH_BYTES)) == LENGTH_BYTES:
-                requests.put(pickle.loads(pipe.read(int.from_bytes(length, "little"))))
-        finally:
-            # Also after half a request: whoever was writing it is dead.
-            os._exit(0)
-
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        _send(sys.stdout.buffer, [parse(source) for source in requests.get()])
-
-
 if __name__ == "__main__":
-    _serve()
+    serve(lambda sources: [parse(source) for source in sources])

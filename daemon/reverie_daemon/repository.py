@@ -33,8 +33,6 @@ from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
 from .worktree import RepositoryLocation, Worktree, compare, decode
 
-REST_AFTER_S = 60.0
-"""Parser processes leave when nothing changed for so long."""
 SWEEP_EVERY_S = 300.0
 """Events can be lost; a reconciliation finds what they missed."""
 PROGRESS_PACE_S = 0.02
@@ -292,7 +290,7 @@ class LiveRepository:
         try:
             request = self._requests.get(timeout=wait_s)
         except queue.Empty:
-            self._rest(wait_s)
+            self._sweep_now_and_then()
             return
         if self._indexing.cancelled.is_set():
             raise Cancelled
@@ -320,7 +318,7 @@ class LiveRepository:
     def _settle(self) -> float:
         """Acts on file events once they have settled; the seconds until there may be more to do."""
         if not self._events:
-            return REST_AFTER_S
+            return SWEEP_EVERY_S
         outcome = settle(self._events, time.monotonic() * 1000)
         if isinstance(outcome, Wait):
             return outcome.ms / 1000
@@ -333,13 +331,9 @@ class LiveRepository:
                 found = self._worktree.examine(paths, dict(self._indexing.table))
             if found.changes or found.relist:
                 self._serve(_Request("watch", "changed", changes=found.changes, reconcile=found.relist))
-        return REST_AFTER_S
+        return SWEEP_EVERY_S
 
-    def _rest(self, waited_s: float) -> None:
-        """Quiet for a while: lets go of the parsers, and looks for what events missed."""
-        if waited_s < REST_AFTER_S:
-            return
-        self._pool.rest()
+    def _sweep_now_and_then(self) -> None:
         if self._watching and time.monotonic() >= self._sweep_due_s:
             self._sweep_due_s = time.monotonic() + SWEEP_EVERY_S
             self._serve(_Request("sweep", "periodic", reconcile=True))

@@ -96,6 +96,7 @@ def start(where: Locations) -> dict[str, object]:
     """Starts a daemon that outlives this process, and waits until it answers. Raises DaemonUnreachable."""
     private_folder(where.state)
     environ = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    environ["MALLOC_ARENA_MAX"] = "2"  # one arena a thread would double the daemon's memory
     if "REVERIE_HOME" in environ:
         environ["REVERIE_HOME"] = os.path.abspath(environ["REVERIE_HOME"])  # the daemon moves to "/"
     process = subprocess.Popen(

@@ -1,55 +1,85 @@
-"""Counts tokens exactly (o200k), at the edge: the vocabulary is loaded when first needed, and costs 60 MB and 0.6 s.
+"""Counts tokens exactly (o200k) in a child process, since the vocabulary takes 60 MB and half a second to load.
 
-Where it cannot be loaded, limits are kept in UTF-8 bytes, which are never fewer than tokens, and figures are estimated.
-`warm` loads it on a thread of its own, so that the first question need not wait.
+The child starts with the first client, and leaves when nobody asked for a while. Where tokens cannot be counted, limits
+are kept in UTF-8 bytes, which are never fewer than tokens, and figures are estimated.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from functools import lru_cache
+import time
+from collections.abc import Callable, Sequence
 
+from .children import Child, serve
 from .core.tokens import Count, estimate, utf8_bytes
 
 ENCODING = "o200k_base"
+COUNT_WAIT_S = 20.0
+REST_AFTER_S = 300.0
 
 
-@lru_cache(maxsize=1)
-def _exact() -> Count | None:
-    try:
-        import toktok
+class TokenCounter:
+    """Counts from any thread. `monotonic_s` tells when it was last used."""
 
-        toktok.batch_count(["a"], ENCODING)
-    except (ImportError, OSError, KeyError, RuntimeError, ValueError):
-        return None
-    return lambda texts: toktok.batch_count([_encodable(text) for text in texts], ENCODING, threads=1)
+    def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic_s = monotonic_s
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._used_s = 0.0
+
+    def warm(self) -> None:
+        """Begins to load the vocabulary, so that the first question need not wait for it."""
+        threading.Thread(target=self._exact, args=([],), name="tokens", daemon=True).start()
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, in order, for budgets: exact, or UTF-8 bytes where they cannot be counted."""
+        return self._exact(texts) or utf8_bytes(texts)
+
+    def count_for_display(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, in order, for figures that are shown: exact, or estimated."""
+        return self._exact(texts) or estimate(texts)
+
+    def rest(self) -> None:
+        """Lets the child go when it has not been used for a while."""
+        if self._monotonic_s() - self._used_s >= REST_AFTER_S:
+            self.close()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._child is not None:
+                self._child.close()
+                self._child = None
+
+    def _exact(self, texts: Sequence[str]) -> list[int]:
+        """The counts; none where they cannot be had."""
+        with self._lock:
+            self._used_s = self._monotonic_s()
+            if self._child is None:
+                self._child = Child("reverie_daemon.tokens")
+            counts: list[int] | None = self._child.ask([_encodable(text) for text in texts], COUNT_WAIT_S)
+            if counts is None:
+                self._child.close()
+                self._child = None
+        return counts or []
 
 
-def count(texts: Sequence[str]) -> list[int]:
-    """Tokens of each text, in order, for budgets: exact, or UTF-8 bytes where they cannot be counted."""
-    exact = _exact()
-    return list(exact(texts)) if exact else utf8_bytes(texts)
+def counter() -> Count:
+    """Counts in this process. Raises ImportError where the tokenizer is not installed."""
+    import toktok
 
-
-def count_for_display(texts: Sequence[str]) -> list[int]:
-    """Tokens of each text, in order, for figures that are shown: exact, or estimated."""
-    exact = _exact()
-    return list(exact(texts)) if exact else estimate(texts)
-
-
-def is_exact() -> bool:
-    """Whether tokens are counted rather than bounded."""
-    return _exact() is not None
-
-
-def warm() -> threading.Thread:
-    """Starts loading the vocabulary and returns the thread that does it."""
-    thread = threading.Thread(target=_exact, name="reverie-tokens", daemon=True)
-    thread.start()
-    return thread
+    return lambda texts: toktok.batch_count(list(texts), ENCODING, threads=1)
 
 
 def _encodable(text: str) -> str:
     # A path that is not UTF-8 carries surrogates, which the tokenizer refuses.
-    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _serve() -> None:
+    exact = counter()
+    exact(["load the vocabulary"])
+    serve(lambda texts: list(exact(texts)))
+
+
+if __name__ == "__main__":
+    _serve()

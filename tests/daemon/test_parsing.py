@@ -49,12 +49,18 @@ def test_a_child_that_dies_costs_one_batch_nothing(pool: ParserPool) -> None:
     assert facts.symbols and not facts.problems
 
 
-def test_resting_ends_every_idle_child(pool: ParserPool) -> None:
-    """An idle daemon holds no parsers: their memory is the user's."""
+def test_resting_ends_idle_children_but_not_at_once() -> None:
+    """An idle daemon holds no parsers: their memory is the user's. The next save comes soon, though."""
+    now = [0.0]
+    pool = ParserPool(2, monotonic_s=lambda: now[0])
     list(pool.parse([source(1), source(2)]))
+    now[0] = 59.0
+    pool.rest()
     assert pool.process_ids()
+    now[0] = 61.0
     pool.rest()
     assert not pool.process_ids()
+    pool.close()
 
 
 def test_secrets_are_gone_before_facts_leave_the_child() -> None:

@@ -34,8 +34,11 @@ def test_kill_9_while_indexing_loses_nothing(shell: Shell, tmp_path: Path) -> No
         children = _children(pid)
         os.kill(pid, signal.SIGKILL)
         asking.wait(timeout=60)
-        assert _all_gone([pid, *children]), [Path(f"/proc/{one}/cmdline").read_bytes() for one in children if _alive(one)]
-        write(root, {f"pkg{rng.randrange(9)}/mod{rng.randrange(400)}.py": _module(rng.randrange(10_000, 99_999))})
+        assert _all_gone([pid, *children]), [
+            Path(f"/proc/{one}/cmdline").read_bytes() for one in children if _alive(one)
+        ]
+        changed = rng.randrange(400)
+        write(root, {f"pkg{changed % 9}/mod{changed}.py": _module(rng.randrange(10_000, 99_999))})
     shell.ok("index", cwd=root)
     assert shell.json("status", cwd=root)["repositories"][0]["files"] == 400
     shell.ok("stop", cwd=root)

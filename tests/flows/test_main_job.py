@@ -46,7 +46,10 @@ def test_citations_quote_the_file_as_it_is(shell: Shell, kettle: Path) -> None:
 def test_no_answer_trails_a_save(shell: Shell, kettle: Path) -> None:
     """What was saved before the question is part of the answer, whether an event came or not."""
     shell.ok("index", cwd=kettle)
-    write(kettle, {"kettle/alarm.py": "from .boiler import Boiler\n\n\ndef ring(b: Boiler) -> bool:\n    return b.done()\n"})
+    write(
+        kettle,
+        {"kettle/alarm.py": "from .boiler import Boiler\n\n\ndef ring(b: Boiler) -> bool:\n    return b.done()\n"},
+    )
     answer = shell.json("ask", "who calls done?", cwd=kettle)
     assert "kettle/alarm.py" in {evidence["path"] for evidence in answer["evidence"]}
     (kettle / "kettle/alarm.py").unlink()
@@ -62,7 +65,10 @@ def test_asking_again_is_remembered_until_what_it_read_changes(shell: Shell, ket
     assert again["answer"] == first["answer"]
     write(kettle, {"notes.txt": "Nothing that matters.\n"})
     assert shell.json("ask", "who calls done?", cwd=kettle)["route"] == "remembered"
-    write(kettle, {"kettle/alarm.py": "from .boiler import Boiler\n\n\ndef ring(b: Boiler) -> bool:\n    return b.done()\n"})
+    write(
+        kettle,
+        {"kettle/alarm.py": "from .boiler import Boiler\n\n\ndef ring(b: Boiler) -> bool:\n    return b.done()\n"},
+    )
     changed = shell.json("ask", "who calls done?", cwd=kettle)
     assert changed["route"] == "composed" and "ring" in changed["answer"]
 

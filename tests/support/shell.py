@@ -57,13 +57,13 @@ class Sensor:
         self.celsius += 10
         return self.celsius
 ''',
-    "tests/test_boiler.py": '''from kettle.boiler import Boiler
+    "tests/test_boiler.py": """from kettle.boiler import Boiler
 from kettle.sensor import Sensor
 
 
 def test_it_boils():
     assert Boiler(Sensor()).boil() > 0
-''',
+""",
 }
 
 
@@ -76,7 +76,7 @@ class Shell:
 
     def run(self, *arguments: str, cwd: Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*COMMAND, *arguments], cwd=cwd, env=self.environ, capture_output=True, text=True, input=stdin, timeout=60
+            [*COMMAND, *arguments], cwd=cwd, env=self.environ, capture_output=True, text=True, input=stdin, timeout=300
         )
 
     def ok(self, *arguments: str, cwd: Path) -> str:

@@ -1,0 +1,41 @@
+"""Counting tokens in a child: exact, and never too few where it cannot be done."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from reverie_daemon.children import Child
+from reverie_daemon.tokens import TokenCounter
+
+
+def test_tokens_are_counted_exactly() -> None:
+    """A budget is a promise to whoever reads the context; figures are the product."""
+    counter = TokenCounter()
+    assert counter.count(["hello world", "", "naïve \udcff path"])[:2] == [2, 0]
+    counter.close()
+
+
+def test_without_a_counter_a_limit_still_holds() -> None:
+    """Too few would overrun the window of a model; bytes are never fewer than tokens."""
+    counter = TokenCounter()
+    counter.count(["warm"])
+    child = counter._child
+    assert isinstance(child, Child)
+    os.kill(child.pid, signal.SIGKILL)
+    assert counter.count(["four words are here"]) == [len("four words are here")]
+    assert counter.count(["hello world"]) == [2], "the next call starts a new child"
+    counter.close()
+
+
+def test_the_child_leaves_when_unused() -> None:
+    """Sixty megabytes for a vocabulary that nobody uses are sixty too many."""
+    now = [0.0]
+    counter = TokenCounter(monotonic_s=lambda: now[0])
+    counter.count(["hello"])
+    now[0] = 299.0
+    counter.rest()
+    assert counter._child is not None
+    now[0] = 301.0
+    counter.rest()
+    assert counter._child is None
