@@ -62,6 +62,9 @@ def find_references(
         start, kind = spans[end]
         written = flat[start:end]
         if written.isidentifier() and (plain or written.isascii()):
+            # Most reads are of local variables: they leave here.
+            if kind == "read" and known is not None and not known.wants_bare(written):
+                continue
             receiver, name = "", written
         else:
             receiver, name = _split(written if plain else text.unflatten(written), simple, splitter)
@@ -148,14 +151,18 @@ class _KnownNames:
         self._names = {symbol.name for symbol in symbols if symbol.parent == NO_SYMBOL}
         self._names |= {(item.alias or item.name or item.module).partition(".")[0] for item in imports}
         self._names = {name for name in self._names if len(name) >= READ_NAME_CHARACTERS_MIN}
+        self.wants_bare = self._is_global if self._capitals else self._names.__contains__
 
     def wants(self, receiver: str, name: str) -> bool:
-        if self._capitals and (receiver or name).lstrip("&*(")[:1].isupper():
-            return True
         if not receiver:
-            return name in self._names
+            return self.wants_bare(name)
+        if self._capitals and receiver.lstrip("&*(")[:1].isupper():
+            return True
         root = receiver if receiver.isidentifier() else self._root(receiver)
         return root in self._names or (root in self._self_names and name in self._members)
+
+    def _is_global(self, name: str) -> bool:
+        return name in self._names or name[:1].isupper()
 
     def _root(self, receiver: str) -> str:
         match = _ROOT.match(receiver)
