@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, path_claims
 from reverie_daemon.core.compose.describing import Said, cited, deed, name, place, which
+from reverie_daemon.core.compose.literal import occurrences
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, beside
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
@@ -22,6 +23,8 @@ def who_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
     if subject.definition is None:
         return path_claims(catalogue, subject)
     definition = subject.definition
+    if definition.symbol.kind in ("heading", "key") and (found := occurrences(catalogue, definition.symbol.name)):
+        return found
     kinds = KINDS_BY_TYPE if definition.symbol.kind not in ("function", "method") else ("call", "decorate")
     uses = _within(question, callers(definition, catalogue, kinds=kinds))
     sure = [use for use in uses if use.certainty >= LIKELY and use.site.scope != definition]

@@ -48,9 +48,22 @@ def head(catalogue: Catalogue, definition: Definition) -> tuple[Evidence, ...]:
     if lines is None or definition.symbol.span.start_line > len(lines):
         return ()
     span, start = definition.symbol.span, definition.symbol.span.start_line
-    if definition.language != "python":
+    value = definition.symbol.kind in ("attribute", "constant", "variable")
+    if definition.language != "python" or value:
         start = head_start(definition, lines)
-    return span_evidence(catalogue, definition.path, definition.blob, start, span.end_line, definition.symbol.qualname)
+    end = _doc_end(lines, span.end_line) if value and definition.symbol.doc else span.end_line
+    return span_evidence(catalogue, definition.path, definition.blob, start, end, definition.symbol.qualname)
+
+
+def _doc_end(lines: Sequence[str], end: int) -> int:
+    """The last line of a docstring that follows a value, else the value's own last line."""
+    following = lines[end].strip() if end < len(lines) else ""
+    quote = following[:3]
+    if quote not in ('"""', "'''"):
+        return end
+    if following.count(quote) > 1:
+        return end + 1
+    return next((at + 1 for at in range(end + 1, min(end + 40, len(lines))) if quote in lines[at]), end)
 
 
 def lines_of(catalogue: Catalogue, definition: Definition, start: int, end: int) -> tuple[Evidence, ...]:

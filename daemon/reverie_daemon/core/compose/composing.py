@@ -12,6 +12,7 @@ from reverie_daemon.core.compose import (
     described,
     flow,
     history,
+    literal,
     project,
     prose,
     relations,
@@ -43,6 +44,9 @@ COMPOSERS: dict[Kind, Composer] = {
 }
 
 _SURE = {"exact": 0.92, "qualified": 0.92, "inherited": 0.88, "path": 0.88, "line": 0.9, "commit": 0.95, "case": 0.8, "joined": 0.78, "similar": 0.45, "unknown": 0.15}  # fmt: skip
+LITERAL_CONFIDENCE = 0.7
+BRIEF_TERMS_MAX = 3
+"""A described question of so few words is about the name in it."""
 _LESS_SURE: dict[Kind, float] = {
     "how": 0.9,
     "impact": 0.85,
@@ -66,8 +70,11 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
         claims = composer(question, catalogue)
     if not claims:
         ranking = ranked()
-        claims = described.described(question, catalogue, ranking)
+        literal = literal_claims(question, catalogue, missing)
+        claims = literal or described.described(question, catalogue, ranking)
         confidence = _described_confidence(question, catalogue, ranking, bool(claims), bool(missing))
+        if literal:
+            missing, confidence = [], max(confidence, LITERAL_CONFIDENCE)
     else:
         confidence = _confidence(question)
     claims = _with_notes(catalogue, question, missing, claims)
@@ -81,12 +88,20 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
     )
 
 
+def literal_claims(question: Question, catalogue: Catalogue, missing: Sequence[Subject]) -> list[Claim]:
+    """Where the one unknown name of a question stands in the text, when the question is about that name."""
+    if len(missing) != 1 or (question.kind == "described" and question.asks not in ("where", "what", "which", "")):
+        return []
+    return literal.occurrences(catalogue, bare(missing[0].mention))
+
+
 def _with_notes(
     catalogue: Catalogue, question: Question, missing: Sequence[Subject], claims: list[Claim]
 ) -> list[Claim]:
     """Names that were not taken literally, and names that exist nowhere, said up front; the answer still answers."""
-    if missing and question.kind not in ("config", "described"):
-        return _about_missing(catalogue, missing, claims)
+    if missing and question.kind != "config":
+        brief = question.kind != "described" or len(question.terms) <= BRIEF_TERMS_MAX
+        return _about_missing(catalogue, missing, claims) if brief else _aside(catalogue, missing, claims)
     if not claims:
         return [citing.claim("Nothing in this repository shares words with that question.")]
     noted = next((subject for subject in question.subjects if subject.note and subject.definition), None)
@@ -107,6 +122,15 @@ def _about_missing(catalogue: Catalogue, missing: Sequence[Subject], claims: lis
     if not claims:
         return [citing.claim(f"{lead}.")]
     return [citing.claim(f"{lead}. What comes closest: {claims[0].text}", claims[0].evidence), *claims[1:]]
+
+
+def _aside(catalogue: Catalogue, missing: Sequence[Subject], claims: list[Claim]) -> list[Claim]:
+    """Names that a long question drops and that stand nowhere at all, pointed out after the first sentence."""
+    nowhere = [item for item in missing if not catalogue.frequency(split_name(bare(item.mention) or "?")[-1])]
+    if not nowhere or not claims:
+        return claims or [citing.claim("Nothing in this repository shares words with that question.")]
+    names = prose.joined([f"“{bare(subject.mention)}”" for subject in nowhere])
+    return [citing.claim(f"{claims[0].text} (Nothing here is named {names}.)", claims[0].evidence), *claims[1:]]
 
 
 def _nearest(catalogue: Catalogue, subject: Subject) -> str:

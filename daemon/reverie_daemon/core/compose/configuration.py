@@ -11,7 +11,7 @@ from reverie_daemon.core import terms
 from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import kept
 from reverie_daemon.core.compose.describing import opening
-from reverie_daemon.core.naming import bare, display_name
+from reverie_daemon.core.naming import bare, beside, display_name
 from reverie_daemon.core.nouns import Catalogue, Claim, FileRole, PassageHit
 from reverie_daemon.core.questions import Question
 
@@ -28,6 +28,7 @@ _OPTION = re.compile(r"(?:add_argument|add_option|addoption|parser\.add|click\.o
 _SETTING = re.compile(r"(?:config|settings|options|conf|cfg|opts|defaults)(?:\.get|\.setdefault|\.getini|\.getoption|\.from\w*)?\s*(?:\[|\()\s*[\"'](?P<name>[\w.-]{2,})[\"']|[\"'](?P<key>[A-Z][A-Z0-9_]{3,})[\"']\s*:", re.I)  # fmt: skip
 _KEY = re.compile(r"^\s*[\"']?(?P<name>[\w.-]+)[\"']?\s*[:=]")
 
+_OPTION_WORDS = ["add_argument", "option", "addoption", "flag"]
 _FORMS = (("environment variable", _ENVIRONMENT), ("command-line option", _OPTION), ("setting", _SETTING))
 
 
@@ -52,6 +53,10 @@ def config(question: Question, catalogue: Catalogue) -> list[Claim]:
     words = _words(subject.mention if subject is not None else "")
     if not words:
         return kept(_everything(question, catalogue))
+    if re.search(r"\b(?:flags?|options?|arguments?)\b", question.text, re.I):
+        options = _kind_claim(catalogue, "command-line option", _OPTION_WORDS, words)
+        if options.text:
+            return [options]
     knobs = _found(catalogue, words)
     claims = _knob_claims(catalogue, knobs, bare(subject.mention) if subject is not None else "")
     if subject is not None and subject.definition is not None:
@@ -155,7 +160,7 @@ def _everything(question: Question, catalogue: Catalogue) -> list[Claim]:
     if not wants_cli:
         claims.append(_kind_claim(catalogue, "environment variable", ["environ", "getenv", "env"]))
     if not wants_env:
-        claims.append(_kind_claim(catalogue, "command-line option", ["add_argument", "option", "addoption", "flag"]))
+        claims.append(_kind_claim(catalogue, "command-line option", _OPTION_WORDS))
         if not wants_cli:
             claims += [_kind_claim(catalogue, "setting", ["config", "settings", "default"]), _files(catalogue)]
     if wants_env or wants_cli:
@@ -168,10 +173,13 @@ def _everything(question: Question, catalogue: Catalogue) -> list[Claim]:
     return order
 
 
-def _kind_claim(catalogue: Catalogue, form: str, words: list[str]) -> Claim:
+def _kind_claim(catalogue: Catalogue, form: str, words: list[str], about: Sequence[str] = ()) -> Claim:
+    """All knobs of a form, or those in passages whose title says what they are `about`."""
     pattern = dict(_FORMS)[form]
     seen: dict[str, Knob] = {}
-    for hit in catalogue.search(words, 80, "", _CODE_ROLES):
+    for hit in catalogue.search([*words, *about], 80, "", _CODE_ROLES):
+        if about and not all(word in hit.title.lower() or word in catalogue.name.lower() for word in about):
+            continue
         for offset, text in enumerate(hit.text.split("\n")):
             for found in pattern.finditer(text):
                 name = next((value for value in found.groupdict().values() if value), "")
@@ -180,7 +188,7 @@ def _kind_claim(catalogue: Catalogue, form: str, words: list[str]) -> Claim:
                 )
     if not seen:
         return citing.claim("")
-    shown = sorted(seen.values(), key=lambda knob: (knob.path, knob.line))[:14]
+    shown = sorted(seen.values(), key=lambda knob: (beside(knob.path), knob.path, knob.line))[:14]
     listed = prose.joined([f"`{knob.name}` ({citing.mark(knob.path, knob.line)})" for knob in shown])
     evidence = [
         e for knob in shown for e in citing.span_evidence(catalogue, knob.path, knob.blob, knob.line, knob.line)
@@ -196,7 +204,7 @@ def _kind_claim(catalogue: Catalogue, form: str, words: list[str]) -> Claim:
 
 
 def _files(catalogue: Catalogue) -> Claim:
-    found = [version for version in catalogue.files() if version.role == "config" and version.path.count("/") <= 1][:10]
+    found = [version for version in catalogue.files() if version.role == "config" and "/" not in version.path and not version.path.startswith((".edit", ".git"))][:10]
     if not found:
         return citing.claim("")
     evidence = [e for version in found for e in citing.span_evidence(catalogue, version.path, version.blob, 1, 1)]

@@ -28,6 +28,10 @@ STORY_MAX = 24
 SCORE_SHARE_MIN = 0.55
 """What scores less than this share of the best is not told of."""
 
+CONTRAST_WEIGHT = 2.5
+_CONTRASTS = frozenset(["before", "after", "first", "last", "once", "without", "all", "each", "not", "down", "up"])
+"""Small words that tell one thing from its opposite, though a search cannot use them."""
+
 _CHANGES = re.compile(r"(?:^|/)(?:change|history|news|release)[\w-]*\.\w+$", re.I)
 
 
@@ -50,7 +54,14 @@ def words_of(question: Question, catalogue: Catalogue) -> Words:
     """The question's content words with their rarity here."""
     passages = max(1, catalogue.passage_count())
     asked = terms.understand(question.text)
-    return Words({word.stem: rarity(catalogue.frequency(word.text), passages) for word in asked.words[:24]})
+    weights = {_short(word): rarity(catalogue.frequency(word.text), passages) for word in asked.words[:24]}
+    said = set(re.findall(r"[a-z]+", question.text.lower()))
+    return Words({**weights, **{word: CONTRAST_WEIGHT for word in _CONTRASTS & said}})
+
+
+def _short(word: terms.Word) -> str:
+    """The word's stem; of short past forms less: "saved" is found in `save`."""
+    return word.text[:-2] if word.stem == word.text and len(word.text) >= 5 and word.text.endswith("ed") else word.stem
 
 
 def described(question: Question, catalogue: Catalogue, ranking: Ranking | None) -> list[Claim]:
@@ -219,7 +230,7 @@ def _uses_of_value(catalogue: Catalogue, definition: Definition) -> Said:
         for item in body_of(catalogue, scope)[:80]:
             if definition.symbol.name not in item.text or len(rows) >= 5:
                 continue
-            act = f"checks {prose.code(item.head, 70)}" if item.kind == "if" else f"has {prose.code(item.text, 80)}"
+            act = f"checks {prose.code(item.head, 70)}" if item.kind == "if" else f"uses it in {prose.code(item.text, 80)}"
             rows.append(f"{name(scope)} {act} ({citing.mark(scope.path, item.line)})")
             evidence += citing.lines_of(catalogue, scope, item.line, item.end_line)
             break
@@ -284,6 +295,8 @@ def _quoted(catalogue: Catalogue, piece: Piece, words: Words) -> list[Claim]:
             if not blocks or at == 0 or not lines[at - 1].strip():
                 blocks.append((at, []))
             blocks[-1][1].append(text_line)
+    if piece.role == "docs":
+        blocks = [(at, block) for at, block in blocks if not _is_markup(block)]
     if not blocks:
         return []
     offset, block = max(blocks, key=lambda item: words.matched(" ".join(item[1])) + 0.01 * len(item[1]))
@@ -299,6 +312,13 @@ def _quoted(catalogue: Catalogue, piece: Piece, words: Words) -> list[Claim]:
             f"The documents, {title}({citing.mark(piece.path, line)}), say: {prose.shorten(text, 500)}", evidence
         )
     ]
+
+
+def _is_markup(block: Sequence[str]) -> bool:
+    """A heading, a directive, a code block: no prose to quote."""
+    first = block[0]
+    underlined = len(block) > 1 and not block[1].strip(" =-~^\"'*#+") and bool(block[1].strip())
+    return underlined or first.startswith(("    ", "\t", "..", "```", "#", "|", ":"))
 
 
 __all__ = ["Resolver", "described", "is_ours", "reading", "words_of"]

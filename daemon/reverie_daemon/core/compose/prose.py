@@ -39,7 +39,7 @@ _WORDS = """abort accept access accumulate acquire activate adapt add adjust adv
     view visit wait walk warn watch wrap write yield yank zip"""
 _VERBS = frozenset(_WORDS.split())
 _IRREGULAR = {"do": "does", "go": "goes", "have": "has", "be": "is"}
-_ROLE = re.compile(r":(?:[\w+-]+:)*[\w+-]+:`(?:[^`<]*<)?[~!]?([^`>]+)>?`")
+_ROLE = re.compile(r":(?:[\w+-]+:)*[\w+-]+:`(?:(?P<title>[^`<]+?)\s*<[^`>]*>|(?P<short>~)?!?(?P<target>[^`>]+))`")
 _LITERAL = re.compile(r"``([^`]+)``")
 _LINK = re.compile(
     r"`([^`<]+?)\s*<[^>`]+>`_{1,2}|\[([^\]\n]+)\]\((?:[^)\s]+)\)|\{@(?:link|code|literal|linkplain)\s+([^}]+)\}"
@@ -89,12 +89,20 @@ def paragraphs(doc: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Markup of reST, Markdown, Javadoc and XML docs as Markdown that reads well inside a sentence."""
-    text = _ROLE.sub(lambda found: f"`{found[1].rpartition('.')[2] if found[0].find('~') >= 0 else found[1]}`", text)
+    text = _ROLE.sub(_role, text)
     text = _LITERAL.sub(r"`\1`", text)
     text = _REFERENCE.sub(r"\1", text)
     text = _LINK.sub(lambda found: found[1] or found[2] or f"`{found[3].split('#')[-1].strip()}`", text)
     text = _TAG.sub(" ", text)
     return " ".join(text.replace("*", "\\*").split() if text.count("*") == 1 else text.split())
+
+
+def _role(found: re.Match[str]) -> str:
+    """What Sphinx shows for a role: its title, the last part of a target with "~", else the whole target."""
+    if found["title"]:
+        return f"`{found['title']}`"
+    target = found["target"].lstrip(".")
+    return f"`{target.rpartition('.')[2] if found['short'] else target}`"
 
 
 def sentences(text: str) -> list[str]:
