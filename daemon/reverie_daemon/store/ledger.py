@@ -101,7 +101,8 @@ class Ledger:
     ) -> int:
         """Adds an entry and returns its id. `at` is seconds since the epoch and `date` the user's day then
         ("2025-11-19"); the cost is None when the price is unknown. An entry that does not count is in no figure of
-        what was saved. `files` are those whose text its baseline counted."""
+        what was saved; learning saves nothing by itself. `files` are those whose text its baseline counted."""
+        saved = tokens.saved if kind == "awake" else 0
         with self._writing() as writer:
             writer.execute(
                 "INSERT INTO repository(root, added_at, watched) VALUES (?, ?, 0) ON CONFLICT DO NOTHING",
@@ -113,7 +114,7 @@ class Ledger:
                 " VALUES (?, ?, (SELECT id FROM repository WHERE root = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     at, date, repository, kind, storable(question), route, tokens.prompt, tokens.cached,
-                    tokens.completion, reasoning, tokens.baseline, tokens.saved, cost_microusd, counted,
+                    tokens.completion, reasoning, tokens.baseline, saved, cost_microusd, counted,
                     storable(conversation),
                 ),
             )  # fmt: skip

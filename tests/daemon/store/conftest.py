@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,3 +89,9 @@ def tree(store: RepositoryStore) -> Tree:
 def tree_at() -> type[Tree]:
     """`tree_at(store, root)`: another worktree of the same repository."""
     return Tree
+
+
+@pytest.fixture(scope="session")
+def tree_at_new() -> Callable[[Path], Tree]:
+    """`tree_at_new(folder)`: a worktree in a store of its own, which the test closes."""
+    return lambda folder: Tree(RepositoryStore.open(folder / "store.db", now=0.0))

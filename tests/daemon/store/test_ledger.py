@@ -1,0 +1,149 @@
+"""The user's account: what counts, what is a loss, and what is kept apart."""
+
+from __future__ import annotations
+
+import pytest
+from reverie_daemon.core.nouns import Tokens
+from reverie_daemon.errors import UserError
+from reverie_daemon.store.ledger import Ledger
+
+REPO, OTHER = b"/home/ada/tea", b"/home/ada/caf\xe9"
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    with Ledger.open(tmp_path / "state" / "ledger.db") as opened:
+        yield opened
+
+
+def ask(ledger, question="where?", *, date="2025-11-19", repository=REPO, at=100.0, **given):
+    tokens = given.pop("tokens", Tokens(baseline=1_000))
+    return ledger.record(
+        at=at,
+        date=date,
+        repository=repository,
+        kind="awake",
+        question=question,
+        route="composed",
+        tokens=tokens,
+        **given,
+    )
+
+
+def test_repositories_are_watched_until_removed(ledger):
+    """The daemon takes them up again at its next start."""
+    ledger.add_repository(REPO, now=1.0)
+    ledger.add_repository(OTHER, now=2.0)
+    ledger.add_repository(REPO, now=3.0)
+    assert ledger.repositories() == [REPO, OTHER]
+    ledger.remove_repository(REPO)
+    assert ledger.repositories() == [OTHER]
+
+
+def test_a_day_tells_savings_losses_and_what_needed_no_model_apart(ledger):
+    """A saving that hides losses, or counts what no model would have cost, is a claim nobody believes."""
+    ask(ledger, tokens=Tokens(baseline=1_000))
+    ask(ledger, tokens=Tokens(prompt=300, cached=100, completion=50, baseline=2_000), cost_microusd=1_500)
+    ask(ledger, tokens=Tokens(prompt=900, completion=100, baseline=400), cost_microusd=500)
+    ledger.record(
+        at=9.0, date="2025-11-19", repository=REPO, kind="asleep", tokens=Tokens(prompt=2_000, completion=500),
+        reasoning=500, cost_microusd=7,
+    )  # fmt: skip
+    report = ledger.report(REPO)
+    (day,) = report["days"]
+    assert day == {
+        "date": "2025-11-19",
+        "questions": 3,
+        "asleep": {"tokens": 3_000, "usd": 0.000007},
+        "awake": {"tokens": 1_350, "usd": 0.002},
+        "saved": 1_650 - 600,
+        "lost": 600,
+        "not_read": 1_000,
+        "net": 1_050 - 300,
+    }
+    assert report["entries"] == 4
+    assert report["total"] == {name: figure for name, figure in day.items() if name != "date"}
+
+
+def test_what_does_not_count_is_recorded_but_in_no_total(ledger):
+    """A question repeated at the same clock would otherwise save its tokens again and again."""
+    ask(ledger, counted=False)
+    report = ledger.report()
+    assert report["entries"] == 1
+    assert report["total"]["not_read"] == report["total"]["questions"] == 0
+    assert ledger.saved("2025-11-19") == {"tokens": 0, "today": 0}
+
+
+def test_an_unknown_price_makes_the_sum_unknown(ledger):
+    """Zero would be a lie."""
+    ask(ledger, cost_microusd=None)
+    assert ledger.report()["total"]["awake"]["usd"] is None
+    assert ledger.report()["total"]["asleep"]["usd"] == 0.0
+
+
+def test_an_empty_ledger_is_all_zeros(ledger):
+    """The first thing a new user looks at."""
+    report = ledger.report(REPO)
+    assert report["days"] == [] and report["entries"] == 0
+    assert report["total"]["saved"] == 0 and report["total"]["awake"] == {"tokens": 0, "usd": 0.0}
+
+
+def test_each_repository_has_its_own_account(ledger):
+    """And all of them together are the user's."""
+    ask(ledger, date="2025-11-18")
+    ask(ledger, repository=OTHER)
+    assert [day["date"] for day in ledger.report(REPO)["days"]] == ["2025-11-18"]
+    assert [day["date"] for day in ledger.report()["days"]] == ["2025-11-18", "2025-11-19"]
+    assert ledger.saved("2025-11-19") == {"tokens": 2_000, "today": 1_000}
+
+
+def test_a_conversation_knows_the_files_it_has_counted(ledger):
+    """An agent would have read each once."""
+    odd = b"caf\xe9.py".decode("utf-8", "surrogateescape")
+    ask(ledger, conversation="c1", files=["a.py", odd])
+    ask(ledger, conversation="c1", files=["a.py", "b.py"])
+    ask(ledger, conversation="c2", files=["z.py"])
+    assert ledger.conversation_files("c1") == {"a.py", "b.py", odd}
+    assert ledger.conversation_files("c9") == frozenset()
+
+
+def test_questions_come_newest_first(ledger):
+    """The history in the TUI."""
+    ask(ledger, "first?", at=1.0)
+    number = ask(ledger, "second?", at=2.0, conversation="c1")
+    ask(ledger, "elsewhere?", repository=OTHER)
+    newest, oldest = ledger.questions(REPO, 9)
+    assert (newest["question"], newest["ledger_id"], newest["conversation"]) == ("second?", number, "c1")
+    assert oldest["question"] == "first?" and newest["saved"] == 1_000 and "T" in newest["asked_at"]
+    assert len(ledger.questions(REPO, 1)) == 1
+
+
+def test_forgetting_deletes_the_questions_and_keeps_the_account(ledger, tmp_path):
+    """The text is the user's to delete; what it cost was still spent."""
+    ask(ledger, "what is in plan swordfish?", files=["docs/plan.md"])
+    ask(ledger, "what says docs/plan.md?")
+    ask(ledger, "where is tea?", files=["docs2/tea.py"])
+    assert ledger.forget(REPO, b"docs") == 2
+    assert [one["question"] for one in ledger.questions(REPO, 9)] == ["where is tea?"]
+    assert ledger.report(REPO)["total"]["not_read"] == 3_000
+    assert ledger.forget(OTHER) == 0
+    assert ledger.forget(REPO) == 1
+    for file in (tmp_path / "state").iterdir():
+        assert b"swordfish" not in file.read_bytes()
+
+
+def test_a_damaged_ledger_is_moved_aside(tmp_path):
+    """The daemon must start; the file may still be wanted."""
+    (tmp_path / "ledger.db").write_bytes(b"x" * 5_000)
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        assert ledger.repaired == tmp_path / "ledger.db.broken-1"
+        assert ledger.repositories() == []
+
+
+def test_a_ledger_of_a_newer_version_is_refused(tmp_path):
+    """Money is counted in it."""
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        ledger._connection.execute("PRAGMA user_version = 9")
+    with pytest.raises(UserError) as caught:
+        Ledger.open(tmp_path / "ledger.db")
+    assert caught.value.code == "store_newer"
