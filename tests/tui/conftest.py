@@ -63,6 +63,7 @@ class FakeDaemon:
     def __init__(self) -> None:
         self.root = ROOT
         self.refusal: UserError | None = None
+        self.start_problem: DaemonUnreachable | None = None
         self.running = threading.Event()
         self.running.set()
         self.connect_held = threading.Event()
@@ -80,6 +81,8 @@ class FakeDaemon:
         self.started.append(start)
         self.connect_held.wait()
         if start:
+            if self.start_problem:
+                raise self.start_problem
             self.running.set()
         if not self.running.is_set():
             raise DaemonUnreachable("The daemon is not running.", next_step="reverie start")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reverie_daemon.errors import NoRepository, UserError
+from reverie_daemon.errors import DaemonUnreachable, NoRepository, UserError
 from reverie_tui import app as tui
 from reverie_tui.model import EXAMPLES
 from reverie_tui.widgets.evidence import EvidenceList
@@ -19,7 +19,7 @@ async def test_the_screen_is_there_before_the_daemon(stage, daemon):
     daemon.running.clear()
     daemon.connect_held.clear()
     async with stage.run():
-        await stage.sees("starting the daemon", EXAMPLES[0])
+        await stage.sees("reaching the daemon", EXAMPLES[0])
         daemon.connect_held.set()
         await stage.sees("flask · main", "learning: on mains, idle for 4 min")
         assert daemon.started == [True]
@@ -148,6 +148,18 @@ async def test_a_daemon_that_is_started_elsewhere_is_found_again(stage, daemon, 
         daemon.running.set()
         await stage.sees("paused: by you")
         assert True not in daemon.started[1:]
+
+
+async def test_a_daemon_that_cannot_be_started_fails_the_question_with_the_next_step(stage, daemon):
+    """Waiting forever for what cannot come is the worst answer."""
+    async with stage.run():
+        await stage.sees("learning: on mains")
+        daemon.start_problem = DaemonUnreachable("The daemon did not start.", next_step="reverie logs")
+        daemon.die()
+        await stage.sees("daemon away: ")
+        await stage.press(*"Why?", "enter")
+        await stage.until(lambda: stage.app.state.exchange.phase == "failed")
+        await stage.sees("The daemon did not start.", "reverie logs")
 
 
 async def test_escape_stops_an_answer_and_then_clears_it(stage, daemon, wire):
@@ -334,6 +346,14 @@ async def test_a_citation_opens_in_the_editor_at_its_line(stage, daemon, wire, m
         await stage.press("ctrl+o")
         await stage.until(lambda: bool(commands))
     assert commands == [["vim", "-n", "+546", f"{daemon.root}/src/flask/app.py"]]
+
+
+async def test_control_c_copies_selected_text_instead_of_quitting(stage, daemon):
+    """Everywhere else it copies; losing the session to a habit hurts."""
+    async with stage.run():
+        await stage.press(*"word", "shift+home", "ctrl+c")
+        await stage.until(lambda: stage.app.clipboard == "word")
+        assert not stage.app._exit
 
 
 async def test_a_folder_that_the_daemon_refuses_ends_the_program_with_its_error(stage, daemon):

@@ -95,6 +95,14 @@ def test_a_question_in_progress_is_not_asked_again_when_the_daemon_returns():
     assert exchange(state).number == 1
 
 
+def test_a_question_that_waits_fails_when_the_daemon_cannot_be_started():
+    """A try that started nothing leaves it waiting; one that could not start anything ends it."""
+    state = after(State(folder=ROOT), Asked("Where?"), Lost("It is not running.", 1.0))
+    assert exchange(state).phase == "queued"
+    state = reduce(state, Lost("It did not start.", 1.0, "reverie logs"))
+    assert (exchange(state).phase, exchange(state).problem) == ("failed", Problem("It did not start.", "reverie logs"))
+
+
 def test_an_empty_question_is_none():
     """Enter in an empty box happens all the time."""
     assert reduce(UP, Asked(" \n ")) == UP

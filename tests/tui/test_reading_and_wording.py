@@ -124,13 +124,15 @@ def test_the_repository_and_where_it_stands(wire, changes, words):
 def test_what_the_daemon_does_is_told_with_its_reason(wire):
     """Users want to know why their fan spins, or why nothing happens."""
     state = reduce(State(), Connecting())
-    assert wording.activity(state) == "starting the daemon…"
+    assert wording.activity(state) == "reaching the daemon…"
     sleep = {"state": "waiting", "reason": "CPU busy (cargo)"}
     state = reduce(reduce(state, Connected("/r")), StatusArrived(wire.snapshot(sleep=sleep)))
     assert wording.activity(state) == "waiting: CPU busy (cargo)"
     state = reduce(state, Lost("it stopped", 0.5))
     assert wording.activity(state) == "daemon away: it stopped"
-    assert wording.standing(state).startswith("trying again in 0.5 s")
+    assert wording.standing(state) == "trying again in 0.5 s; a question starts it at once"
+    state = reduce(state, Lost("it did not start", 8.0, "reverie logs"))
+    assert wording.standing(state) == "trying again in 8 s; reverie logs"
 
 
 def test_a_bar_is_full_only_at_the_end(wire):

@@ -13,9 +13,8 @@ From the command line the same is done by `run_command` (`src/flask/cli.py:891`)
 
 
 @pytest.fixture
-def still(stage, monkeypatch):
-    """Nothing blinks or moves in a picture."""
-    monkeypatch.setattr("textual.constants.TEXT_ANIMATION", False, raising=False)
+def still(stage):
+    """Nothing moves in a picture."""
     stage.app.animation_level = "none"
     return stage
 
@@ -33,8 +32,6 @@ def steps(stage, *, ask: bool, keys: tuple[str, ...] = (), sees: str = ""):
             await stage.press(*keys)
         if sees:
             await stage.sees(sees)
-        for blinking in stage.app.screen.query("Input"):
-            blinking.cursor_blink = False
         await pilot.pause()
 
     return run_before

@@ -16,6 +16,7 @@ from reverie_daemon.client import Client
 from reverie_daemon.errors import NoRepository, UserError
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from reverie_tui.editor import editor_command, located
 from reverie_tui.events import Event
@@ -42,7 +43,7 @@ class ReverieApp(App[UserError | None]):
     ESCAPE_TO_MINIMIZE = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+c", "copy_or_quit", "Quit", show=False, priority=True),
         Binding("ctrl+q", "quit", "Quit", priority=True),
     ]
 
@@ -108,6 +109,17 @@ class ReverieApp(App[UserError | None]):
     def on_evidence_list_copy_requested(self, message: EvidenceList.CopyRequested) -> None:
         """Copy a citation."""
         self._copy(message.text, f"Copied {message.text}")
+
+    def action_copy_or_quit(self) -> None:
+        """Where text is selected Ctrl+C copies it, as everywhere; else it quits, as in any terminal."""
+        focused = self.focused
+        text = focused.selected_text if isinstance(focused, Input) else ""
+        text = text or self.screen.get_selected_text() or ""
+        if text:
+            self.screen.clear_selection()
+            self._copy(text, "Copied")
+        else:
+            self.exit()
 
     def action_copy_answer(self) -> None:
         """Copy the answer as Markdown."""

@@ -24,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Connecting:
-    """We try to reach the daemon."""
+    """We try to reach the daemon, and start it when it is not running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,11 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The daemon is away; we try again in `retry_s` seconds."""
+    """The daemon is away; we try again in `retry_s` seconds. `next_step` is there when it could not even be started."""
 
     reason: str
     retry_s: float
+    next_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,20 +120,24 @@ class Line:
     def _keep(self) -> None:
         start, tries = True, 0
         while not self._closed.is_set():
-            self._report(Connecting())
+            if start:
+                self._report(Connecting())
+            next_step = ""
             try:
                 daemon = self._attach(start)
                 tries = 0
                 for event in daemon.events():
                     self._report(StatusArrived(event))
                 reason = "it stopped"
-            except (DaemonUnreachable, OSError) as error:
+            except DaemonUnreachable as error:
+                reason, next_step = error.message, error.next_step if start and self._daemon is None else ""
+            except OSError as error:
                 reason = str(error)
             except UserError as error:
                 self._report(Refused(error))
                 return
             self._daemon = None
-            start = self._pause(reason, tries)
+            start = self._pause(reason, next_step, tries)
             tries += 1
 
     def _attach(self, start: bool) -> Daemon:
@@ -144,11 +148,11 @@ class Line:
         self._past()
         return daemon
 
-    def _pause(self, reason: str, tries: int) -> bool:
+    def _pause(self, reason: str, next_step: str, tries: int) -> bool:
         """Wait before the next try; whether someone asked for the daemon meanwhile. Nobody did: whoever stopped it
         may have meant it, so it is looked for, not started."""
         delay_s = self._retry_s[min(tries, len(self._retry_s) - 1)]
-        self._report(Lost(reason, delay_s))
+        self._report(Lost(literal(reason), delay_s, literal(next_step)))
         woken = self._woken.wait(delay_s)
         self._woken.clear()
         return woken

@@ -67,11 +67,12 @@ LinkState = Literal["connecting", "up", "lost"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How we stand with the daemon; `reason` and `retry_s` (seconds until the next try) belong to `lost`."""
+    """How we stand with the daemon; the rest belongs to `lost`, as `events.Lost` has it."""
 
     state: LinkState = "connecting"
     reason: str = ""
     retry_s: float = 0.0
+    next_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,12 @@ def _linked(state: State, event: Connecting | Connected | Lost | Refused) -> Sta
             if state.exchange and state.exchange.phase == "queued":
                 return replace(state, exchange=replace(state.exchange, phase="asking"))
             return state
-        case Lost(reason, retry_s):
-            return replace(state, link=Link("lost", reason, retry_s))
+        case Lost(reason, retry_s, next_step):
+            state = replace(state, link=Link("lost", reason, retry_s, next_step))
+            if state.exchange and state.exchange.phase == "queued" and next_step:
+                failed = replace(state.exchange, phase="failed", problem=Problem(reason, next_step))
+                return replace(state, exchange=failed)
+            return state
         case Refused(error):
             return replace(state, refusal=error)
 

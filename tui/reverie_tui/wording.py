@@ -37,18 +37,17 @@ def activity(state: State) -> str:
     """What the daemon does and why, or how we stand with it."""
     link = state.link
     if link.state == "lost":
-        return f"daemon away: {literal_line(link.reason)}"
-    if state.status is None:
-        return "starting the daemon…" if link.state == "connecting" else "connected"
-    if link.state == "connecting":
-        return "connecting again…"
+        return f"daemon away: {link.reason}"
+    if link.state == "connecting" or state.status is None:
+        return "reaching the daemon…"
     return ": ".join(part for part in (state.status.sleep_state, state.status.sleep_reason) if part)
 
 
 def standing(state: State) -> str:
     """How far the repository is indexed, what is wrong with it, or how the daemon comes back."""
     if state.link.state == "lost":
-        return f"trying again in {state.link.retry_s:g} s; a question starts it at once"
+        then = state.link.next_step or "a question starts it at once"
+        return f"trying again in {state.link.retry_s:g} s; {then}"
     repository = state.repository
     if repository is None:
         return ""

@@ -23,7 +23,7 @@ KEYS = (
     ("Ctrl+O, e", "open the citation in $EDITOR, at its line"),
     ("Ctrl+P", "commands and themes"),
     ("F1, ?", "these keys"),
-    ("Ctrl+C, Ctrl+Q", "quit; the daemon goes on learning"),
+    ("Ctrl+C, Ctrl+Q", "quit (Ctrl+C copies selected text); the daemon goes on"),
 )
 TOKENS = (
     "Tokens an agent would have read: the question and the whole text of the files that verified claims cite, five at "

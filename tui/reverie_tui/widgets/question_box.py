@@ -28,6 +28,7 @@ class QuestionBox(Input):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(placeholder="Ask about this repository", max_length=QUESTION_CHARACTERS_MAX, id=id)
+        self.cursor_blink = False  # A cursor that blinks wakes the program twice a second.
         self._revision = 0
 
     def show(self, draft: Draft) -> None:
