@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+MUTED = "$foreground 65%"
+"""What stands beside the matter: details, separators."""
+
+FAINT = "$foreground 40%"
+"""What is only there to be counted: the numbers of lines."""
+
 DARK = Theme(
     name="reverie",
     primary="#8fb4e8",
@@ -18,6 +24,10 @@ DARK = Theme(
     error="#e88a8f",
     dark=True,
     variables={
+        "block-cursor-background": "#3a5478",
+        "block-cursor-foreground": "#eef1f6",
+        "block-cursor-blurred-background": "#242b37",
+        "block-cursor-blurred-foreground": "#d3d7df",
         "block-cursor-text-style": "none",
         "footer-background": "#15181e",
         "footer-key-foreground": "#8fb4e8",
@@ -41,6 +51,10 @@ LIGHT = Theme(
     error="#b3393f",
     dark=False,
     variables={
+        "block-cursor-background": "#bcd0ec",
+        "block-cursor-foreground": "#16202e",
+        "block-cursor-blurred-background": "#e4e9f0",
+        "block-cursor-blurred-foreground": "#2b3038",
         "block-cursor-text-style": "none",
         "footer-background": "#fafaf8",
         "scrollbar": "#cfcfc9",

@@ -38,7 +38,7 @@ class AskScreen(Screen[None]):
     AskScreen #reading { width: 1fr; height: 1fr; padding: 1 0 0 0; }
     AskScreen #answer-line { padding: 0 1; color: $text-muted; }
     AskScreen #source { width: 1fr; height: 1fr; display: none; }
-    AskScreen.-wide #source { display: block; border-left: solid $panel-lighten-2; padding: 1 0 0 1; }
+    AskScreen.-wide #source { display: block; border-left: solid $foreground 15%; padding: 1 0 0 1; }
     AskScreen.-wide.-empty #source { display: none; }
     AskScreen.-wide EvidenceList { max-height: 16; }
     AskScreen.-empty #answer, AskScreen.-empty #answer-line { display: none; }

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from reverie_tui.theme import MUTED
+
 KEYS = (
     ("Enter", "ask; in the evidence list: show the source"),
     ("Up, Down", "recall earlier questions; in a list: move"),
@@ -48,4 +50,4 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         rows = (Content.assemble((f"{key:<16}", "bold $primary"), text) for key, text in KEYS)
         with VerticalScroll():
-            yield Static(Content("\n").join([*rows, Content(""), Content.styled(TOKENS, "$text-muted")]), markup=False)
+            yield Static(Content("\n").join([*rows, Content(""), Content.styled(TOKENS, MUTED)]), markup=False)

@@ -17,6 +17,7 @@ from reverie_tui.events import Asked
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
 from reverie_tui.reading import PastQuestion
+from reverie_tui.theme import MUTED
 
 
 class PastScreen(ModalScreen[None]):
@@ -85,4 +86,4 @@ class PastScreen(ModalScreen[None]):
 
 
 def _line(item: PastQuestion) -> Content:
-    return Content.assemble((wording.past_detail(item), "$text-muted"), literal_line(item.question))
+    return Content.assemble((wording.past_detail(item), MUTED), literal_line(item.question))

@@ -8,10 +8,11 @@ from textual.content import Content
 
 from reverie_tui import wording
 from reverie_tui.model import State
+from reverie_tui.theme import MUTED
 from reverie_tui.widgets.text_line import TextLine
 
 BAR_COLUMNS = 10
-_STATE_STYLE = {"learning": "$success", "waiting": "$text-muted", "paused": "$warning"}
+_STATE_STYLE = {"learning": "$success", "waiting": MUTED, "paused": "$warning"}
 
 
 class TopBar(Horizontal):
@@ -30,7 +31,7 @@ class TopBar(Horizontal):
     def show(self, state: State) -> None:
         name, separator, where = wording.identity(state).partition(wording.SEPARATOR)
         self.query_one("#identity", TextLine).show(
-            Content.assemble((name, "bold $primary"), (separator + where, "$text-muted"))
+            Content.assemble((name, "bold $primary"), (separator + where, MUTED))
         )
         self.query_one("#activity", TextLine).show(_activity(state))
 
@@ -38,8 +39,8 @@ class TopBar(Horizontal):
 def _activity(state: State) -> Content:
     if state.link.state == "lost":
         return Content.styled("○ " + wording.activity(state), "$warning")
-    style = _STATE_STYLE.get(state.status.sleep_state if state.status else "", "$text-muted")
-    return Content.assemble(("● ", style), (wording.activity(state), "$text-muted"))
+    style = _STATE_STYLE.get(state.status.sleep_state if state.status else "", MUTED)
+    return Content.assemble(("● ", style), (wording.activity(state), MUTED))
 
 
 class StatusBar(Horizontal):

@@ -14,6 +14,7 @@ from reverie_tui import wording
 from reverie_tui.events import Selected
 from reverie_tui.messages import Happened
 from reverie_tui.reading import Evidence
+from reverie_tui.theme import MUTED
 
 LABEL_COLUMNS_MAX = 52
 
@@ -23,7 +24,7 @@ class EvidenceList(OptionList):
 
     DEFAULT_CSS = """
     EvidenceList {
-        height: auto; max-height: 7; border: none; border-top: solid $panel-lighten-2; background: $background;
+        height: auto; max-height: 7; border: none; border-top: solid $foreground 15%; background: $background;
         padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1;
     }
     EvidenceList:focus { border: none; border-top: solid $primary; background-tint: $background 0%; }
@@ -77,9 +78,9 @@ def _lines(evidence: tuple[Evidence, ...]) -> list[Content]:
     digits = len(str(len(evidence)))
     return [
         Content.assemble(
-            (f"{number:>{digits}}  ", "$text-muted"),
+            (f"{number:>{digits}}  ", MUTED),
             label.pad_right(columns - label.cell_length + 2).stylize("" if piece.verified else "$warning"),
-            (wording.evidence_detail(piece), "$text-muted"),
+            (wording.evidence_detail(piece), MUTED),
         )
         for number, (label, piece) in enumerate(zip(labels, evidence, strict=True), start=1)
     ]

@@ -17,7 +17,7 @@ class QuestionBox(Input):
     """The question box."""
 
     DEFAULT_CSS = """
-    QuestionBox { border: round $panel-lighten-2; background: $background; padding: 0 1; height: 3; }
+    QuestionBox { border: round $foreground 15%; background: $background; padding: 0 1; height: 3; }
     QuestionBox:focus { border: round $primary; background-tint: $background 0%; }
     """
 

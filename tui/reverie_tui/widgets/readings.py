@@ -8,6 +8,7 @@ from textual.widgets.option_list import Option
 
 from reverie_tui.events import Asked
 from reverie_tui.messages import Happened
+from reverie_tui.theme import MUTED
 
 
 class Readings(OptionList):
@@ -40,4 +41,4 @@ class Readings(OptionList):
 
 
 def _line(reading: str) -> Content:
-    return Content.assemble(("Did you mean: ", "$text-muted"), reading)
+    return Content.assemble(("Did you mean: ", MUTED), reading)

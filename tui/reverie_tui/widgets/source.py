@@ -14,6 +14,7 @@ from reverie_tui import wording
 from reverie_tui.events import Place
 from reverie_tui.model import Preview
 from reverie_tui.reading import Evidence, Source
+from reverie_tui.theme import FAINT, MUTED
 from reverie_tui.widgets.text_line import TextLine
 
 LINES_AROUND = 200
@@ -82,7 +83,7 @@ class SourceView(Vertical):
 
 def _commit(evidence: Evidence | None) -> Content:
     if evidence is None or not evidence.commit:
-        return Content.styled("Select evidence to see its source.", "$text-muted")
+        return Content.styled("Select evidence to see its source.", MUTED)
     return Content.assemble((evidence.subject, "bold"), f"\n{evidence.date}\n\ncommit {evidence.commit}")
 
 
@@ -101,7 +102,7 @@ def _numbered(source: Source, place: Place, first: int) -> Content:
 
 
 def _row(number: int, digits: int, line: Content, cited: bool) -> Content:
-    mark, number_style = ("▌", "") if cited else (" ", "$text-disabled")
+    mark, number_style = ("▌", "") if cited else (" ", FAINT)
     row = Content.assemble((mark, "$primary"), (f"{number:>{digits}}  ", number_style), line)
     return row.stylize_before("on $primary 15%") if cited else row
 
