@@ -90,6 +90,7 @@ _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
 _OF = re.compile(r"^(?P<name>\S+)\s+(?:(?:method|function|attribute|property|class|fixture|field)s?\s+)?(?:of|in|from|on|inside|within|at)\s+(?P<owner>.+)$", re.I)  # fmt: skip
 _POSSESSIVE = re.compile(r"^(?P<owner>\S+?)'s?\s+(?P<name>\S+)$")
 _LINE_OF = re.compile(r"^line (?P<line>\d+) (?:of|in) (?P<path>\S+)$|^(?P<path2>\S+) line (?P<line2>\d+)$", re.I)
+_FOLDER = re.compile(r"\b(?:folder|directory|dir)\b", re.I)
 _SHA = re.compile(r"^(?=.*\d)[0-9a-f]{7,40}$", re.I)
 
 SOURCE_WEIGHT = {"source": 0, "config": 1, "test": 3, "docs": 3, "data": 4, "generated": 5, "vendored": 5}
@@ -161,6 +162,8 @@ def resolve_mention(mention: str, catalogue: Catalogue, *, code_only: bool = Fal
         name = f"{groups['path'] or groups['path2']}:{groups['line'] or groups['line2']}"
     if " " in name:
         return _phrase(name, mention, catalogue)
+    if _FOLDER.search(mention) and (folder := find_path(f"{name.rstrip('/')}/", catalogue.files())):
+        return Subject(mention, "path", path=folder)
     plain = not quoted and not shaped(name)
     if not plain and (subject := _path(name, mention, catalogue)) is not None:
         return subject
@@ -212,6 +215,9 @@ def _qualified(
         return Subject(mention, "qualified", owned)
     if (inherited := _inherited(parts, found, catalogue)) is not None:
         return replace(inherited, mention=mention)
+    owned = tuple(item for item in found if owner_matches(parts[:-1], item, any_case=True))
+    if owned:
+        return Subject(mention, "qualified", owned)
     if (module := _module_path(parts, catalogue)) is not None:
         return Subject(mention, "path", path=module)
     if found:
@@ -220,14 +226,14 @@ def _qualified(
     return _approximate(name, mention, catalogue, plain=False, code_only=False)
 
 
-def owner_matches(owners: Sequence[str], definition: Definition) -> bool:
+def owner_matches(owners: Sequence[str], definition: Definition, *, any_case: bool = False) -> bool:
     """Whether "flask.app" or "app.Flask" can stand before a definition's last name: its classes, then its path."""
     chain = [*path_parts(definition.path), *definition.symbol.qualname.split(".")[:-1]]
-    lowered = [part.lower() for part in chain]
-    wanted = [part.lower() for part in owners]
-    at = len(lowered)
+    have = [part.lower() for part in chain] if any_case else chain
+    wanted = [part.lower() for part in owners] if any_case else list(owners)
+    at = len(have)
     for part in reversed(wanted):
-        at = next((index for index in range(at - 1, -1, -1) if lowered[index] == part), -1)
+        at = next((index for index in range(at - 1, -1, -1) if have[index] == part), -1)
         if at < 0:
             return False
     return True

@@ -53,8 +53,8 @@ _PIECES = {
     "<defined>": r"(?:defined|implemented|declared|located|found|living|stored|coming from|written|created|exported)",
     "<change>": r"(?:chang|renam|remov|delet|modif|edit|refactor|touch|break|rewrit|mov|alter|replac|drop|deprecat)"
     r"(?:y(?:ing)?|e|es|ed|s|ing|ied|ies|ten)?",
-    "<project>": r"(?:(?:this|the|our|my) )?(?:(?:whole|entire|current) )?"
-    r"(?:repo(?:sitory)?|project|code ?base|code|library|package|app(?:lication)?|program|tool|module here)",
+    "<project>": r"(?:(?:this|the|our|my) (?:(?:whole|entire|current) )?(?:repo(?:sitory)?|project|code ?base|code|library|package"
+    r"|app(?:lication)?|program|tool|module here)|repo(?:sitory)?|project|code ?base)",
     "<proj>": r"(?:it|this|that|everything|things|<project>|<art>(?:dev(?:elopment)? )?(?:server|environment|setup"
     r"|docs?"
     r"|documentation|dependencies|deps|locally)|locally|from source|from scratch)",
@@ -109,6 +109,7 @@ _TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
         r"| on <project>| to <project>)?(?: <when>)?"),
     ("recent", "", "", r"(?:which|what) (?:files|parts|areas|modules)(?: of <project>)? (?:have |were |are "
         r"|has )?(?:been )?(?:changed|changing|modified|touched|edited)(?: <when>| most| the most| often)*"),
+    ("about", "", "", r"where (?:do|should) (?:i|we|one) (?:start|begin)(?: reading| looking)?(?: (?:in|with) <project>| here)?"),
     # Running, building and testing; a name in the slot makes it a question about that name instead.
     ("run", "", "test", r"<how> (?:run|execute|launch|start|invoke)(?: all)? <tests>(?: (?:here|locally|for <project>"
         r"|in <project>|of <project>))?"),
@@ -151,8 +152,6 @@ _TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
         r" (?:written in|used|use|in|made of))*(?: here)?"),
     ("about", "", "", r"how (?:big|large|many (?:files|lines)(?: of code)?)(?: (?:is|are|does|has))?(?: there)?(?:"
         r" (?:this|it|in|<project>))*(?: have)?"),
-    ("about", "", "", r"where (?:do|should) (?:i|we|one) (?:start|begin)(?: reading| looking)?(?: (?:in"
-        r"|with) <project>| here)?"),
     ("about", "", "", r"(?:where(?:'s| is| are) )?(?:the )?(?:main )?entry ?points?(?: (?:of|to|in|for) (?:this"
         r"|<project>))?"),
     # What a change would touch.
@@ -381,6 +380,7 @@ _TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
         r"|under the hood)"),
     ("how", "", "", r"(?:explain|elaborate on|break down)(?: to me| me)? <x>(?: to me| step by step| in detail)*"),
     # What it is.
+    ("what", "", "", r"what <x> (?:does|is|means|represents|stands for|is for|is used for)"),
     ("what", "", "", r"what (?:does|do|did|exactly does|is|are|can|should|would) <x> (?:actually |really |exactly "
         r"|even |supposed to |meant to |used to )*(?:do|for|mean|represent|stand for|used for|good for|about|provide"
         r"|does|hold|contain|accomplish|responsible for|all about)"
@@ -439,7 +439,7 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _INVERTED = re.compile(
-    r"\b(where|what|how) (.+?) (is|are) (defined|implemented|located|declared|used|called|for|configured)$", re.I
+    r"^(where|how) (.+?) (is|are) (defined|implemented|located|declared|used|called|for|configured)$", re.I
 )
 
 
@@ -447,7 +447,7 @@ def tidy(text: str) -> str:
     """The question without greetings, politeness, closing marks and doubled spaces."""
     text = " ".join(text.replace("’", "'").replace("‘", "'").split())[:2000]
     trimmed = _TAIL.sub("", _POLITE.sub("", text)).strip()
-    trimmed = _INVERTED.sub(r"\1 \3 \2 \4", trimmed) if not trimmed.lower().startswith("what is") else trimmed
+    trimmed = _INVERTED.sub(r"\1 \3 \2 \4", trimmed)
     return trimmed or text
 
 

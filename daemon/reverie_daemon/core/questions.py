@@ -51,14 +51,13 @@ class Question:
 
 
 _STOP = frozenset(
-    """a about above actually after all also am an and any anyone anything are around as at be because been before
-    being below between both but by can cannot could did do does doing done during each either etc every exactly
-    few for from further get gets give given got had has have having here how however i if in inside into is it
-    its itself just kind let like make makes many may me might more most much must my need no nor not of off on
-    once one only or other our out over own particular please rather really same shall should show so some
-    someone something specific such tell than that the their them then there these they thing things this those
-    through to too under until up upon us used very via was way we were what whatever whats when where which
-    while who whom whose why will with within without would you your code codebase repository repo project""".split()
+    """a about actually also am an and any anyone anything are as at be because been being but by can cannot could did
+    do does doing done during either etc every exactly for from get gets give given got had has have having here
+    how however i if in inside into is it its itself just kind let like make makes many may me might much must
+    my need of on one or other our own particular please rather really shall should show so some someone
+    something specific such tell than that the their them then there these they thing things this those to too
+    upon us used very via was way we were what whatever whats when where which while who whom whose why will
+    with within without would you your code codebase repository repo project""".split()
 )
 _NEGATIONS = frozenset(["not", "never", "no", "without", "cannot", "nor", "none", "neither", "isnt", "doesnt", "dont", "wont", "cant", "unless"])
 _TOKEN = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*|\d[\w.]*|[^\W\d_]+")

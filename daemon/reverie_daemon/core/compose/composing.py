@@ -45,6 +45,7 @@ COMPOSERS: dict[Kind, Composer] = {
 
 _SURE = {"exact": 0.92, "qualified": 0.92, "inherited": 0.88, "path": 0.88, "line": 0.9, "commit": 0.95, "case": 0.8, "joined": 0.78, "similar": 0.45, "unknown": 0.15}  # fmt: skip
 LITERAL_CONFIDENCE = 0.7
+NEAR_CLAIMS_MAX = 3
 BRIEF_TERMS_MAX = 3
 """A described question of so few words is about the name in it."""
 _LESS_SURE: dict[Kind, float] = {
@@ -121,7 +122,7 @@ def _about_missing(catalogue: Catalogue, missing: Sequence[Subject], claims: lis
     lead = f"Nothing in this repository is named {names}" + (f"; the nearest names are {near}" if near else "")
     if not claims:
         return [citing.claim(f"{lead}.")]
-    return [citing.claim(f"{lead}. What comes closest: {claims[0].text}", claims[0].evidence), *claims[1:]]
+    return [citing.claim(f"{lead}. What comes closest: {claims[0].text}", claims[0].evidence), *claims[1:NEAR_CLAIMS_MAX]]
 
 
 def _aside(catalogue: Catalogue, missing: Sequence[Subject], claims: list[Claim]) -> list[Claim]:

@@ -29,7 +29,7 @@ def occurrences(catalogue: Catalogue, word: str) -> list[Claim]:
         return []
     hit, line, text = found[0]
     where = f" in {name(hit.definition)}" if hit.definition is not None else ""
-    lead = f"No symbol is named “{word}”, but it stands{where} at {citing.mark(hit.path, line)}: {prose.code(text, 120)}."
+    lead = f"“{word}” stands{where} at {citing.mark(hit.path, line)}: {prose.code(text, 120)}."
     head = citing.span_evidence(catalogue, hit.path, hit.blob, line, line, hit.title)
     claims = [citing.claim(lead, head)]
     others = found[1 : SHOWN_MAX + 1]

@@ -1,0 +1,155 @@
+"""Which definition a use means, and how sure that is, in every style of import."""
+
+from __future__ import annotations
+
+import pytest
+from reverie_daemon.core import resolve
+from reverie_daemon.core.modules import import_certainty, module_parts
+from reverie_daemon.core.naming import base_names
+from reverie_daemon.core.nouns import Definition
+from reverie_indexers.facts import NO_SYMBOL, Import, Span, Symbol
+
+PACKAGE = {
+    "pkg/__init__.py": "from .models import User\n",
+    "pkg/models.py": (
+        "class Model:\n    def save(self):\n        return self.validate()\n\n    def validate(self):\n        return True\n\n\n"
+        "class User(Model):\n    def rename(self, name):\n        self.save()\n        super().validate()\n"
+    ),
+    "pkg/files.py": "class File:\n    def save(self):\n        return open_file()\n\n\ndef open_file():\n    return 1\n",
+    "pkg/views.py": (
+        "from pkg import User\nfrom pkg.files import File as Stored, open_file\nfrom . import models\n\n\n"
+        "def view():\n    user = User()\n    user.save()\n    return open_file()\n\n\n"
+        "def store(item: Stored):\n    item.save()\n\n\ndef direct():\n    return models.Model.save(None)\n"
+    ),
+    "other/files.py": "def open_file():\n    return 2\n",
+    "tests/test_models.py": "from pkg.models import User\n\n\ndef test_rename():\n    User().rename('x')\n",
+}  # fmt: skip
+
+
+@pytest.fixture
+def package(catalogue_of):
+    return catalogue_of(PACKAGE)
+
+
+def definition(catalogue, qualname, path=""):
+    found = [d for d in catalogue.definitions(qualname.rpartition(".")[2]) if d.symbol.qualname == qualname]
+    return next(d for d in found if not path or d.path == path)
+
+
+def best(catalogue, path, line, name):
+    site = next(s for s in catalogue.references(name) if s.path == path and s.reference.line == line)
+    return resolve.resolve(site, catalogue)[0]
+
+
+def test_self_means_the_own_class_or_its_bases(package):
+    """Most calls in classes go through self."""
+    target = best(package, "pkg/models.py", 11, "save")
+    assert target.definition.symbol.qualname == "Model.save"
+    assert target.certainty >= 0.85
+
+
+def test_an_imported_name_means_what_the_import_names(package):
+    """Two modules define `open_file`; the import says which."""
+    target = best(package, "pkg/views.py", 9, "open_file")
+    assert target.definition.path == "pkg/files.py"
+    assert target.certainty >= 0.9
+
+
+def test_a_local_made_by_a_constructor_has_its_type(package):
+    """`user = User()` tells what `user.save()` means, though two classes save."""
+    target = best(package, "pkg/views.py", 8, "save")
+    assert target.definition.symbol.qualname == "Model.save"
+    assert target.certainty >= resolve.LIKELY
+
+
+def test_a_class_named_before_the_method_decides(package):
+    """`models.Model.save` leaves no doubt."""
+    assert best(package, "pkg/views.py", 17, "save").definition.symbol.qualname == "Model.save"
+
+
+def test_callers_leave_out_uses_of_namesakes(package):
+    """A caller of another `open_file` in the list would be a false claim."""
+    other = definition(package, "open_file", "other/files.py")
+    assert [use for use in resolve.callers(other, package) if use.certainty >= resolve.LIKELY] == []
+    used = resolve.callers(definition(package, "open_file", "pkg/files.py"), package)
+    assert {(use.site.path, use.site.reference.line) for use in used if use.certainty >= resolve.LIKELY} == {
+        ("pkg/files.py", 3), ("pkg/views.py", 9),
+    }  # fmt: skip
+
+
+def test_callees_stand_in_the_order_of_the_source(package):
+    """Stories are told in that order."""
+    calls = resolve.callees(definition(package, "User.rename"), package)
+    assert [call.target.definition.symbol.qualname for call in calls if call.target] == ["Model.save", "Model.validate"]
+
+
+def test_subclasses_and_bases_are_found_both_ways(package):
+    """Impact and relation both need them."""
+    model, user = definition(package, "Model"), definition(package, "User")
+    assert [use.site.scope for use in resolve.subclasses(model, package)] == [user]
+    assert [(name, target.definition) for name, target in resolve.bases(user, package)] == [("Model", model)]
+
+
+def test_tests_of_a_method_are_the_tests_that_use_it(package):
+    """Each test once."""
+    tests = resolve.tests_of(definition(package, "User.rename"), package)
+    assert [use.site.scope.symbol.name for use in tests] == ["test_rename"]
+
+
+def test_a_name_nobody_defines_resolves_to_nothing(package):
+    """Builtins are not ours."""
+    site = next(iter(package.references("super")), None)
+    assert site is None or resolve.resolve(site, package) == ()
+
+
+def at(path, name="thing", language="python"):
+    symbol = Symbol("function", name, name, f"def {name}()", Span(1, 2), "", NO_SYMBOL)
+    return Definition(path, "b", language, "source", 0, symbol)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "path", "definition_path", "language", "likely"),
+    [
+        ("flask.json", "dumps", "a.py", "src/flask/json/__init__.py", "python", True),
+        ("flask", "thing", "a.py", "src/flask/app.py", "python", True),
+        (".provider", "thing", "src/flask/json/tag.py", "src/flask/json/provider.py", "python", True),
+        ("..app", "thing", "src/flask/json/tag.py", "src/flask/app.py", "python", True),
+        ("os.path", "thing", "a.py", "src/flask/app.py", "python", False),
+        ("./util", "thing", "src/views/page.ts", "src/views/util.ts", "typescript", True),
+        ("../lib/util.js", "thing", "src/views/page.ts", "src/lib/util.ts", "typescript", True),
+        ("./util", "thing", "src/views/page.ts", "src/other/util.ts", "typescript", False),
+        ("./widgets", "thing", "src/page.js", "src/widgets/index.js", "javascript", True),
+        ("github.com/spf13/cobra/doc", "", "main.go", "doc/man.go", "go", True),
+        ("crate::store::disk", "thing", "src/main.rs", "src/store/disk.rs", "rust", True),
+        ("super::disk", "thing", "src/store/mod.rs", "src/disk.rs", "rust", True),
+        ("std::fmt", "thing", "src/main.rs", "src/store/disk.rs", "rust", False),
+        ("com.google.gson", "thing", "x/A.java", "gson/src/main/java/com/google/gson/Gson.java", "java", True),
+        ("util/list.h", "", "src/a.c", "include/util/list.h", "c", True),
+        ("App\\Http\\Kernel", "", "a.php", "app/Http/Kernel.php", "php", True),
+    ],
+)  # fmt: skip
+def test_modules_match_files_in_every_style_of_import(module, name, path, definition_path, language, likely):
+    """One heuristic for all languages has to know all their spellings."""
+    certainty = import_certainty(Import(module, name, "", 1), at(definition_path, language=language), path, "cobra")
+    assert (certainty >= resolve.LIKELY) is likely
+
+
+def test_relative_modules_are_walked_from_the_file():
+    """Dots count folders in Python, segments do elsewhere."""
+    assert module_parts("..app", "src/flask/json/tag.py") == ["src", "flask", "app"]
+    assert module_parts("../lib/util", "src/views/page.ts") == ["src", "lib", "util"]
+
+
+@pytest.mark.parametrize(
+    ("language", "signature", "bases"),
+    [
+        ("python", "class A(B, c.D[int], metaclass=M)", ["B", "D"]),
+        ("python", "class A", []),
+        ("typescript", "export class A<T> extends B<T> implements C, D", ["B", "C", "D"]),
+        ("java", "public final class A extends B<K, V> implements C", ["B", "C"]),
+    ],
+)
+def test_bases_are_read_from_the_signature(catalogue_of, language, signature, bases):
+    """Reading all references of a file for one class would cost most of an answer's time."""
+    symbol = Symbol("class", "A", "A", signature, Span(1, 2), "", NO_SYMBOL)
+    assert base_names(Definition("a", "b", language, "source", 0, symbol), catalogue_of({})) == bases
