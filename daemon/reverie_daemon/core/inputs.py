@@ -221,7 +221,14 @@ def _definition(item: Definition | None) -> str:
         return "-"
     symbol = item.symbol
     return "\1".join(
-        (item.path, symbol.kind, symbol.qualname, symbol.signature, symbol.doc, f"{symbol.span.start_line}-{symbol.span.end_line}")
+        (
+            item.path,
+            symbol.kind,
+            symbol.qualname,
+            symbol.signature,
+            symbol.doc,
+            f"{symbol.span.start_line}-{symbol.span.end_line}",
+        )
     )
 
 
@@ -239,7 +246,9 @@ def _each(text_of: Callable[[Any], str]) -> Callable[[Any], str]:
 
 _DIGESTS: dict[str, Callable[[Any], str]] = {
     "files": _each(lambda item: f"{item.path}\1{item.role}\1{item.language}\1{item.lines}"),
-    "search": _each(lambda item: f"{item.path}\1{item.span.start_line}\1{item.span.end_line}\1{item.title}\1{item.text}"),
+    "search": _each(
+        lambda item: f"{item.path}\1{item.span.start_line}\1{item.span.end_line}\1{item.title}\1{item.text}"
+    ),
     "frequency": lambda count: str(count),
     "passage_count": lambda count: str(count),
     "definitions": _each(_definition),

@@ -105,10 +105,20 @@ def standing(definition: Definition) -> tuple[int, int, int, int, int, str, int]
     symbol, path = definition.symbol, definition.path
     weight = SOURCE_WEIGHT[definition.role] + (2 if beside(path) else 0)
     depth = path.count("/") + symbol.qualname.count(".")
-    return (weight, KIND_WEIGHT[symbol.kind], int(symbol.name.startswith("_")), int(not symbol.doc), depth, path, definition.ordinal)
+    return (
+        weight,
+        KIND_WEIGHT[symbol.kind],
+        int(symbol.name.startswith("_")),
+        int(not symbol.doc),
+        depth,
+        path,
+        definition.ordinal,
+    )
 
 
-_BESIDE = re.compile(r"(?:^|/)(?:examples?|samples?|demos?|docs?|benchmarks?|bench|scripts|tools|contrib|_vendor|third_party)/")
+_BESIDE = re.compile(
+    r"(?:^|/)(?:examples?|samples?|demos?|docs?|benchmarks?|bench|scripts|tools|contrib|_vendor|third_party)/"
+)
 
 
 def beside(path: str) -> bool:
@@ -297,7 +307,9 @@ def _python_bases(signature: str) -> list[str]:
 
 
 def _extending_bases(signature: str) -> list[str]:
-    found = re.findall(r"\b(?:extends|implements)\s+(.+?)(?=\bextends\b|\bimplements\b|\bpermits\b|\{|$)", signature, re.S)
+    found = re.findall(
+        r"\b(?:extends|implements)\s+(.+?)(?=\bextends\b|\bimplements\b|\bpermits\b|\{|$)", signature, re.S
+    )
     return [name for listed in found for name in _last_names(listed)]
 
 

@@ -59,7 +59,24 @@ _STOP = frozenset(
     upon us used very via was way we were what whatever whats when where which while who whom whose why will
     with within without would you your code codebase repository repo project""".split()
 )
-_NEGATIONS = frozenset(["not", "never", "no", "without", "cannot", "nor", "none", "neither", "isnt", "doesnt", "dont", "wont", "cant", "unless"])
+_NEGATIONS = frozenset(
+    [
+        "not",
+        "never",
+        "no",
+        "without",
+        "cannot",
+        "nor",
+        "none",
+        "neither",
+        "isnt",
+        "doesnt",
+        "dont",
+        "wont",
+        "cant",
+        "unless",
+    ]
+)
 _TOKEN = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*|\d[\w.]*|[^\W\d_]+")
 _NEGATED = re.compile(
     r"\b(?:not|never|without|cannot|no longer|neither|nor|none|unless|(?:is|are|was|were|do|does|did|wo|ca|should|could|would|has|have|had)n['’]?t)\b",

@@ -239,7 +239,11 @@ class Resolver:
     def _unaliased(self, reference: Reference, path: str) -> str:
         """The name under which an imported thing was defined, where the import renames it."""
         imported = None if reference.receiver else self._imported(path).get(reference.name)
-        return imported.name if imported is not None and imported.alias and imported.name not in ("", "*") else reference.name
+        return (
+            imported.name
+            if imported is not None and imported.alias and imported.name not in ("", "*")
+            else reference.name
+        )
 
     def candidates(self, name: str) -> tuple[Definition, ...]:
         if name not in self._named:
@@ -381,7 +385,9 @@ class Resolver:
                 return (0.4, "a subclass") if typed in self.lineage(owner, candidate.path) else (0.0, "")
         if resembles(last, owner):
             return 0.65, f"`{last}` reads like a `{owner}`"
-        if count <= CANDIDATES_JUDGED and any(resembles(last, base) for base in self.lineage(owner, candidate.path)[:3]):
+        if count <= CANDIDATES_JUDGED and any(
+            resembles(last, base) for base in self.lineage(owner, candidate.path)[:3]
+        ):
             return 0.55, f"`{last}` reads like a `{owner}`"
         common = candidate.symbol.name in COMMON or (imported is not None)
         if count == 1:

@@ -54,7 +54,9 @@ _SHELLS = frozenset(
 )  # fmt: skip
 _LITERAL = re.compile(r"^\s*\.\. (?:code-block|code|sourcecode|prompt|tab)::?\s*(?P<tag>\w*)")
 _GUIDE = re.compile(r"^(?:readme|contributing|install(?:ation|ing)?|building|development|hacking|getting[-_ ]?started|testing|quick[-_ ]?start|agents)(?:\.(?:md|rst|txt))?$")  # fmt: skip
-_MANIFESTS = frozenset(["package.json", "makefile", "gnumakefile", "justfile", "tox.ini", "pyproject.toml", "setup.cfg"])
+_MANIFESTS = frozenset(
+    ["package.json", "makefile", "gnumakefile", "justfile", "tox.ini", "pyproject.toml", "setup.cfg"]
+)
 _TARGETS = {
     "test": "test", "tests": "test", "check": "test", "build": "build", "all": "build", "install": "install", "run": "run",
     "lint": "lint", "format": "lint", "fmt": "lint", "start": "run", "serve": "run", "setup": "install", "dev": "run",
@@ -72,7 +74,9 @@ def purpose_of(text: str) -> str:
 def best(commands: Sequence[Command]) -> list[Command]:
     """Each command once: guides and manifests at the root first, what stands beside the product last, at most six."""
     seen: dict[str, Command] = {}
-    for item in sorted(commands, key=lambda item: (_rank(item), item.version.path.count("/"), item.version.path, item.line)):
+    for item in sorted(
+        commands, key=lambda item: (_rank(item), item.version.path.count("/"), item.version.path, item.line)
+    ):
         seen.setdefault(item.text, item)
     kept = list(seen.values())
     first = [item for item in kept if _rank(item) < 4]
@@ -90,7 +94,11 @@ def _rank(item: Command) -> int:
 
 def commands(catalogue: Catalogue) -> list[Command]:
     """All commands that guides, manifests and workflows give, file by file."""
-    return [command for version in _guides(catalogue) for command in _read(version, (catalogue.text(version.path) or ())[:READ_LINES_MAX])]
+    return [
+        command
+        for version in _guides(catalogue)
+        for command in _read(version, (catalogue.text(version.path) or ())[:READ_LINES_MAX])
+    ]
 
 
 def _read(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
@@ -169,7 +177,13 @@ def _workflow(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
         elif line.strip() and indent <= block:
             block = -1
         text = (found["text"] if found else line if block >= 0 else "").strip()
-        if text and "${{" not in text and not text.startswith(("|", "#")) and not text.endswith("\\") and (purpose := purpose_of(text)):
+        if (
+            text
+            and "${{" not in text
+            and not text.startswith(("|", "#"))
+            and not text.endswith("\\")
+            and (purpose := purpose_of(text))
+        ):
             yield Command(text, purpose, version, number, ", in CI")
 
 
@@ -206,4 +220,6 @@ def _inline(version: FileVersion, number: int, line: str) -> Iterator[Command]:
 def _is_command(text: str) -> bool:
     first = text.split()[0]
     word = bool(re.match(r"^(?:[A-Z_]+=\S*|[\w./~\\-]+)$", first))
-    return word and first not in ("import", "from", "def", "class") and not text.endswith((".", ":")) and len(text) < 160
+    return (
+        word and first not in ("import", "from", "def", "class") and not text.endswith((".", ":")) and len(text) < 160
+    )

@@ -122,7 +122,10 @@ def _about_missing(catalogue: Catalogue, missing: Sequence[Subject], claims: lis
     lead = f"Nothing in this repository is named {names}" + (f"; the nearest names are {near}" if near else "")
     if not claims:
         return [citing.claim(f"{lead}.")]
-    return [citing.claim(f"{lead}. What comes closest: {claims[0].text}", claims[0].evidence), *claims[1:NEAR_CLAIMS_MAX]]
+    return [
+        citing.claim(f"{lead}. What comes closest: {claims[0].text}", claims[0].evidence),
+        *claims[1:NEAR_CLAIMS_MAX],
+    ]
 
 
 def _aside(catalogue: Catalogue, missing: Sequence[Subject], claims: list[Claim]) -> list[Claim]:

@@ -204,7 +204,11 @@ def _kind_claim(catalogue: Catalogue, form: str, words: list[str], about: Sequen
 
 
 def _files(catalogue: Catalogue) -> Claim:
-    found = [version for version in catalogue.files() if version.role == "config" and "/" not in version.path and not version.path.startswith((".edit", ".git"))][:10]
+    found = [
+        version
+        for version in catalogue.files()
+        if version.role == "config" and "/" not in version.path and not version.path.startswith((".edit", ".git"))
+    ][:10]
     if not found:
         return citing.claim("")
     evidence = [e for version in found for e in citing.span_evidence(catalogue, version.path, version.blob, 1, 1)]

@@ -138,7 +138,11 @@ def _rules(catalogue: Catalogue, definition: Definition) -> list[Claim]:
 
 def _lineage(catalogue: Catalogue, definition: Definition) -> list[Claim]:
     above = bases(definition, catalogue)
-    below = [use for use in subclasses(definition, catalogue) if use.certainty >= LIKELY and use.site.scope and use.site.scope.role == "source"]
+    below = [
+        use
+        for use in subclasses(definition, catalogue)
+        if use.certainty >= LIKELY and use.site.scope and use.site.scope.role == "source"
+    ]
     claims: list[Claim] = []
     if above:
         listed = prose.joined(

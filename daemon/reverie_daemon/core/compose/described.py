@@ -189,7 +189,11 @@ def _told(catalogue: Catalogue, best: Definition, words: Words, question: Questi
 
 def _doc_sentences(catalogue: Catalogue, definition: Definition, words: Words, limit: int = 3) -> Said:
     """The doc's other sentences that share words with the question, in their order."""
-    every = [text.removeprefix("- ") for paragraph in prose.paragraphs(definition.symbol.doc) for text in prose.sentences(paragraph)][1:]
+    every = [
+        text.removeprefix("- ")
+        for paragraph in prose.paragraphs(definition.symbol.doc)
+        for text in prose.sentences(paragraph)
+    ][1:]
     scored = [(words.matched(text) / words.total, at, text) for at, text in enumerate(every)]
     best = sorted((item for item in scored if item[0] > 0.08), key=lambda item: (-item[0], item[1]))[:limit]
     if not best:
@@ -230,7 +234,11 @@ def _uses_of_value(catalogue: Catalogue, definition: Definition) -> Said:
         for item in body_of(catalogue, scope)[:80]:
             if definition.symbol.name not in item.text or len(rows) >= 5:
                 continue
-            act = f"checks {prose.code(item.head, 70)}" if item.kind == "if" else f"uses it in {prose.code(item.text, 80)}"
+            act = (
+                f"checks {prose.code(item.head, 70)}"
+                if item.kind == "if"
+                else f"uses it in {prose.code(item.text, 80)}"
+            )
             rows.append(f"{name(scope)} {act} ({citing.mark(scope.path, item.line)})")
             evidence += citing.lines_of(catalogue, scope, item.line, item.end_line)
             break
@@ -248,7 +256,9 @@ def _second(catalogue: Catalogue, other: Definition, words: Words) -> list[Claim
     elif telling:
         return [
             citing.claim(
-                f"In {cited(other)}, {prose.ended(clause(telling[0]))}", citing.head(catalogue, other), telling[0].said.evidence
+                f"In {cited(other)}, {prose.ended(clause(telling[0]))}",
+                citing.head(catalogue, other),
+                telling[0].said.evidence,
             )
         ]
     else:
@@ -270,7 +280,11 @@ def _related(catalogue: Catalogue, related: Sequence[Definition]) -> Claim:
 
 def _document(catalogue: Catalogue, ranking: Ranking | None, words: Words, question: Question) -> list[Claim]:
     """What the documents say about it, where a passage of theirs shares much with the question."""
-    pieces = [piece for piece in (ranking.pieces if ranking else ()) if piece.role == "docs" and not _CHANGES.search(piece.path)][:4]
+    pieces = [
+        piece
+        for piece in (ranking.pieces if ranking else ())
+        if piece.role == "docs" and not _CHANGES.search(piece.path)
+    ][:4]
     best = max(pieces, key=lambda piece: words.matched(piece.text), default=None)
     if best is None or words.matched(best.text) < 0.45 * words.total:
         return []

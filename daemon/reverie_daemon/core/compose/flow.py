@@ -81,7 +81,9 @@ def _methods(catalogue: Catalogue, definition: Definition, inside: Sequence[Defi
         ours = _own_calls(resolver, item)
         rows.append(_method_row(item, ours))
         evidence += citing.head(catalogue, item)
-        evidence += [e for call in ours for e in citing.lines_of(catalogue, item, call.reference.line, call.reference.line)]
+        evidence += [
+            e for call in ours for e in citing.lines_of(catalogue, item, call.reference.line, call.reference.line)
+        ]
     return [citing.claim("What it then does, method by method:\n\n" + "\n".join(rows), evidence)]
 
 

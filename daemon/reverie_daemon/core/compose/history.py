@@ -51,7 +51,9 @@ def history(question: Question, catalogue: Catalogue) -> list[Claim]:
     if definition is None and (path.endswith("/") or "recent" in question.text.lower()):
         return kept([_recent_lead(commits, path), _recent_rows(commits), _who_knows(catalogue, path)])
     claims = [_lead(question, label, commits, evidence), _reasons(commits, whole=definition is None)]
-    if definition is None and re.search(r"\b(?:wrote|own|maintain|know|author|responsible|expert|ask)", question.text, re.I):
+    if definition is None and re.search(
+        r"\b(?:wrote|own|maintain|know|author|responsible|expert|ask)", question.text, re.I
+    ):
         return kept([_who_knows(catalogue, path), *claims, _together(catalogue, path)])
     if "why" in question.qualifiers and definition is not None:
         said = opening(catalogue, definition)
@@ -83,7 +85,9 @@ def _lead(question: Question, label: str, commits: Sequence[Commit], evidence: S
     ):
         text = f"The oldest commit that its lines still go back to is {told(oldest)}; the last to touch {label} was {told(newest)}."
         return citing.claim(text, evidence, citing.commit_evidence([oldest, newest]))
-    text = f"{newest.author} last changed {label} on {newest.date[:10]}: “{_escaped(newest.subject)}” ({newest.oid[:8]})."
+    text = (
+        f"{newest.author} last changed {label} on {newest.date[:10]}: “{_escaped(newest.subject)}” ({newest.oid[:8]})."
+    )
     return citing.claim(text, evidence, citing.commit_evidence([newest]))
 
 
@@ -185,8 +189,7 @@ def _recent_rows(commits: Sequence[Commit]) -> Claim:
     if len(commits) < 2:
         return citing.claim(_why(commits[0]), citing.commit_evidence(commits))
     rows = [
-        f"- {commit.date[:10]} {commit.oid[:8]} {commit.author}: {_escaped(commit.subject)}"
-        for commit in commits[:20]
+        f"- {commit.date[:10]} {commit.oid[:8]} {commit.author}: {_escaped(commit.subject)}" for commit in commits[:20]
     ]
     more = f"\n- and {len(commits) - 20} more" if len(commits) > 20 else ""
     return citing.claim("Newest first:\n\n" + "\n".join(rows) + more, citing.commit_evidence(commits[:20]))

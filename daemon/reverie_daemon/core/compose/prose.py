@@ -38,6 +38,16 @@ _WORDS = """abort accept access accumulate acquire activate adapt add adjust adv
     try tune turn undo unify uninstall unlock unmount unpack unregister unset unwrap update upgrade upload use validate verify
     view visit wait walk warn watch wrap write yield yank zip"""
 _VERBS = frozenset(_WORDS.split())
+_DETERMINER = re.compile(r"(?:the|a|an|some|all|any|its|his|their|every|each|this|what|how|whether|where|which)\b")
+_NO_VERBS = frozenset(
+    ["this", "is", "was", "has", "does", "as", "its", "if", "when", "like", "for", "with", "of", "in", "on", "by", "from",
+     "to", "at", "and", "or", "not", "no", "only", "also", "where", "whether", "what", "how", "all", "any", "some", 
+     "used", "called", "given", "either", "both", "same", "unlike", "until", "while", "after", "before", "that", "than",
+     "may", "can", "will", "must", "should", "returned", "sometimes", "always", "besides", "across", "returning", "but",
+     "unless", "because", "since", "then", "once", "under", "into", "over", "about", "per", "via", "than"]
+)  # fmt: skip
+"""Words that stand before "the" and are no verbs of what a thing does."""
+
 _IRREGULAR = {"do": "does", "go": "goes", "have": "has", "be": "is"}
 _ROLE = re.compile(r":(?:[\w+-]+:)*[\w+-]+:`(?:(?P<title>[^`<]+?)\s*<[^`>]*>|(?P<short>~)?!?(?P<target>[^`>]+))`")
 _LITERAL = re.compile(r"``([^`]+)``")
@@ -52,7 +62,9 @@ _SECTION = re.compile(
     r"(?:Parameters|Returns?|Raises|Args|Arguments|Examples?|Usage|Yields|Attributes|Notes?|See Also|References|Explanation|Throws|Panics|Errors|Safety|Changelog|Keyword Arguments|Methods|Warnings?)\s*:?\s*$"
     r"|<(?:param|returns|exception|example|typeparam|seealso)\b)"
 )
-_THIS = re.compile(r"^(?:This|The) (?:function|method|class|module|decorator|helper|property|fixture|type|struct|macro|trait|interface|command)(?= (?:is|can|will|may|must|should|does|has|\w+s) )")
+_THIS = re.compile(
+    r"^(?:This|The) (?:function|method|class|module|decorator|helper|property|fixture|type|struct|macro|trait|interface|command)(?= (?:is|can|will|may|must|should|does|has|\w+s) )"
+)
 _UNDERLINE = re.compile(r"^\s*([=\-~^\"'*#+])\1{2,}\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]`]*\s+(?=[A-Z`\"'(\[*:])")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|resp|approx|incl|Mr|Dr|No|Fig|eq|a\.k\.a)\.|\b[A-Z]\.)$")
@@ -147,9 +159,15 @@ def predicate(sentence: str) -> str:
         return f"{bare} {third_person(verb.lower())} {tail}".strip()
     if bare in ("a", "an", "the") and rest and not _is_clause(rest):
         return f"is {bare} {rest}"
-    if bare in _VERBS and not _is_noun_use(rest):
+    if (
+        (bare in _VERBS or _DETERMINER.match(rest))
+        and not bare.endswith("s")
+        and bare not in _NO_VERBS
+        and not _is_noun_use(rest)
+    ):
         return _conjugated(f"{third_person(bare)} {rest}".strip())
-    return f"{bare} {rest}".strip() if base_form(bare) in _VERBS and bare.endswith("s") and rest else ""
+    third = bare.endswith("s") and not bare.endswith("ss") and (base_form(bare) in _VERBS or _DETERMINER.match(rest))
+    return f"{bare} {rest}".strip() if third and rest and bare not in _NO_VERBS else ""
 
 
 def _is_clause(rest: str) -> bool:

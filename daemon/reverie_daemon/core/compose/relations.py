@@ -72,7 +72,13 @@ def _named_inside(catalogue: Catalogue, resolver: Resolver, one: Definition, oth
 
 
 _TIES = ("inherit", "call", "decorate", "type", "read")
-_TIE_WORDS = {"inherit": "extends it", "call": "calls it", "decorate": "is decorated with it", "type": "names it as a type", "read": "refers to it"}
+_TIE_WORDS = {
+    "inherit": "extends it",
+    "call": "calls it",
+    "decorate": "is decorated with it",
+    "type": "names it as a type",
+    "read": "refers to it",
+}
 
 
 def _family(resolver: Resolver, definition: Definition) -> list[Definition]:
@@ -81,7 +87,11 @@ def _family(resolver: Resolver, definition: Definition) -> list[Definition]:
     if definition.symbol.kind in TYPE_KINDS:
         for item in family:
             if len(family) < 6:
-                family += [t.definition for _, t in resolver.bases_of(item) if t and t.certainty >= LIKELY and t.definition not in family]
+                family += [
+                    t.definition
+                    for _, t in resolver.bases_of(item)
+                    if t and t.certainty >= LIKELY and t.definition not in family
+                ]
     return family[:6]
 
 
@@ -90,12 +100,16 @@ def _holds(holder: Definition, use: Use) -> bool:
     return use.site.path == holder.path and span.start_line <= use.site.reference.line <= span.end_line
 
 
-def _tie_claim(catalogue: Catalogue, one: Definition, other: Definition, holder: Definition, uses: Sequence[Use]) -> Claim:
+def _tie_claim(
+    catalogue: Catalogue, one: Definition, other: Definition, holder: Definition, uses: Sequence[Use]
+) -> Claim:
     shown = _once(uses)[:3]
     parts = []
     for use in shown:
         who = name(use.site.scope) if use.site.scope is not None else name(holder)
-        parts.append(f"{who} {_TIE_WORDS[use.site.reference.kind]} ({citing.mark(use.site.path, use.site.reference.line)})")
+        parts.append(
+            f"{who} {_TIE_WORDS[use.site.reference.kind]} ({citing.mark(use.site.path, use.site.reference.line)})"
+        )
     through = "" if holder == one else f", through its base {cited(holder)}"
     text = f"{cited(one)} uses {cited(other)}{through}: {prose.joined(parts)}."
     lines = [item for use in shown for item in citing.site_evidence(catalogue, use.site)]

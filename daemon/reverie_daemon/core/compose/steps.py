@@ -22,7 +22,9 @@ _TRIVIAL = frozenset(
     ["len", "isinstance", "str", "int", "print", "super", "getattr", "list", "dict", "tuple", "set", "append", "cast",
      "repr", "bool", "type", "iter", "next", "get", "items", "keys", "values"]
 )  # fmt: skip
-_ASSIGNED = re.compile(r"^(?:(?:const|let|var|val|auto|final|local|my)\s+(?:mut\s+)?)?(?P<left>[\w.$\[\]'\"]+)\s*:?=(?![=>])\s*(?P<right>.+)$")
+_ASSIGNED = re.compile(
+    r"^(?:(?:const|let|var|val|auto|final|local|my)\s+(?:mut\s+)?)?(?P<left>[\w.$\[\]'\"]+)\s*:?=(?![=>])\s*(?P<right>.+)$"
+)
 _CONDITIONAL = re.compile(r"(?:if|unless|on|for each|while|inside|in all other cases)\b")
 
 
@@ -204,4 +206,6 @@ def _call_in(item: reading.Statement, body: _Body) -> Call | None:
     """The weightiest call of ours that a statement makes."""
     inside = [call for call in body.calls if item.line <= call.reference.line <= item.end_line]
     ours = [call for call in inside if is_ours(call, body.definition) and call.reference.name not in _TRIVIAL]
-    return max(ours, key=lambda call: (call.targets[0].certainty, bool(call.targets[0].definition.symbol.doc)), default=None)
+    return max(
+        ours, key=lambda call: (call.targets[0].certainty, bool(call.targets[0].definition.symbol.doc)), default=None
+    )
