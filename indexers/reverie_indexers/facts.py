@@ -36,7 +36,8 @@ class Span(NamedTuple):
 class Symbol(NamedTuple):
     """A named thing that a blob defines.
 
-    `qualname` is the name within its module, joined by dots whatever the language ("App.run"); `name` its last part.
+    `qualname` is the name within its module, joined by dots whatever the language ("App.run"), in a document the path
+    of headings joined by " > "; `name` is its last part.
     `signature` is one line as written, without body, at most 300 characters. `doc` is the doc comment's or docstring's
     plain text without comment marks, at most 2,000 characters, or "". `parent` is the index, in the same
     `FileFacts.symbols`, of the symbol that encloses this one, or NO_SYMBOL.
@@ -76,7 +77,8 @@ class Passage(NamedTuple):
     """A stretch of text that can be found and shown as a whole.
 
     The passages of a file are in order, do not overlap, together cover every line that is not blank, and are at most
-    60 lines each. `symbol` is the index of the innermost symbol whose text it is (a class's passage is its head up to
+    60 lines each; in a notebook they cover the cells' sources only, and where a bound cut them off, `problems` says so.
+    `symbol` is the index of the innermost symbol whose text it is (a class's passage is its head up to
     its first method; a long function has several passages), or NO_SYMBOL. `title` names it for a reader: the symbol's
     qualname, the heading's path joined by " > ", or "".
     """
@@ -89,7 +91,7 @@ class Passage(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """All that was read out of one blob. `problems` says, one sentence each, what could not be read and why; facts are
-    there beside them. `lines` is the number of lines of the text."""
+    there beside them. `lines` is the number of lines of the text, as `texts.split_lines` counts them."""
 
     language: str
     symbols: tuple[Symbol, ...] = ()
