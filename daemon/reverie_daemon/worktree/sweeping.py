@@ -1,8 +1,8 @@
 """Finds what changed in a worktree since it was last looked at, by `lstat` alone, within a bound of time.
 
 File events can be half a second late, so every question is preceded by a sweep. It reads no file: a path it reports may
-turn out to hold the same bytes. A new file in a folder that was known before, but held no listed file, is found by
-events or by a new listing, not by a sweep.
+turn out to hold the same bytes. A first file in a folder that held nothing but ignored files at the last full listing
+is found by events, not by a sweep.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import stat
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reverie_daemon.core.nouns import ChangeSet
 from reverie_daemon.worktree.files import SOURCE_BYTES_MAX, UNSETTLED_NS, StatLike, absence_of, same, settled, stat_of
@@ -24,6 +25,7 @@ BUDGET_MS = 100.0
 _RECENT_MAX = 500
 _SUSPECTS_MAX = 500
 _IGNORED_MAX = 10_000
+_FOLDERS_MAX = 200_000
 _DEADLINE_EVERY = 256
 _NEVER = float("inf")
 _RULES = frozenset({b".gitignore", b".gitmodules", os.fsencode(IGNORE_FILE)})
@@ -60,12 +62,21 @@ class _Findings:
     complete: bool = True
 
 
+class _Entry(NamedTuple):
+    """What stood in a folder; another thing of the same name is another entry."""
+
+    name: bytes
+    inode: int
+    is_folder: bool
+    is_link: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A folder when it was last looked into, with the names that were judged then."""
+    """A folder when it was last looked into, with the entries that were judged then."""
 
     mtime_ns: int
-    names: frozenset[bytes] = frozenset()
+    entries: frozenset[_Entry] = frozenset()
 
 
 class Sweeper:
@@ -138,6 +149,8 @@ class Sweeper:
                 findings.suspects.add(path)
             elif absence_of(found, self._size_max) is not None:
                 findings.deleted.add(path)
+                if stat.S_ISDIR(found.st_mode):
+                    findings.suspects.add(path)
             elif not same(stat_of(found), row):
                 findings.changed.add(path)
 
@@ -153,17 +166,28 @@ class Sweeper:
 
     def _look_into(self, folder: bytes, mtime_ns: int, table: Mapping[bytes, StatLike], findings: _Findings) -> None:
         now_ns = time.time_ns()
-        try:
-            names = frozenset(os.listdir(self._root + b"/" + folder)) - {b".git"}  # noqa: PTH208 - paths are bytes here
-        except OSError:
+        entries = self._entries(folder)
+        if entries is None:
             return
         seen = self._folders.get(folder)
         prefix = folder + b"/" if folder else b""
-        paths = {prefix + name for name in (names - seen.names if seen else names)}
+        paths = {prefix + entry.name for entry in (entries - seen.entries if seen else entries)}
         findings.suspects |= {path for path in paths if path not in table}
         if len(table) > FILES_SWEPT_MAX:
-            self._compare([prefix + name for name in names if prefix + name in table], table, findings, _NEVER)
-        self._folders[folder] = _Seen(settled(mtime_ns, now_ns), names)
+            known = [path for entry in entries if (path := prefix + entry.name) in table]
+            self._compare(known, table, findings, _NEVER)
+        self._folders[folder] = _Seen(settled(mtime_ns, now_ns), entries)
+
+    def _entries(self, folder: bytes) -> frozenset[_Entry] | None:
+        try:
+            with os.scandir(self._root + b"/" + folder) as found:
+                return frozenset(
+                    _Entry(entry.name, entry.inode(), entry.is_dir(follow_symlinks=False), entry.is_symlink())
+                    for entry in found
+                    if entry.name != b".git"
+                )
+        except OSError:
+            return None
 
     def _concluded(self, findings: _Findings, table: Mapping[bytes, StatLike]) -> Sweep:
         if findings.deleted and self._mtime_of(b"") is None:
@@ -187,7 +211,14 @@ class Sweeper:
         if len(self._ignored) + len(unlisted) > _IGNORED_MAX:
             self._ignored.clear()
         self._ignored.update(self._ignored_among(unlisted))
+        self._track_folders(path for path in unlisted if path not in self._ignored)
         return {path for path in found.files if path not in table}
+
+    def _track_folders(self, paths: Iterable[bytes]) -> None:
+        """Folders without a listed file yet: looked into from the next sweep on, since one may come."""
+        for path in paths:
+            if len(self._folders) < _FOLDERS_MAX and self._mtime_of(path) is not None:
+                self._folders.setdefault(path, _Seen(UNSETTLED_NS))
 
     def _until(self, deadline_ms: float, paths: Iterable[bytes], findings: _Findings) -> Iterator[bytes]:
         for count, path in enumerate(paths):

@@ -101,6 +101,39 @@ def test_an_ignored_file_that_is_written_to_all_the_time_is_looked_up_once(swept
     assert worktree.examine(["src/debug.log"], rows).changes == ChangeSet(changed=("src/debug.log",))
 
 
+@pytest.mark.parametrize("was", ["folder", "link"])
+def test_a_file_that_takes_the_name_of_something_else_is_found(swept, was):
+    """What was judged before was not this file."""
+    repo, worktree, rows = swept
+    rows = settle_table(worktree, rows)
+    (repo.root / "odd").symlink_to("c.md") if was == "link" else (repo.root / "odd").mkdir()
+    assert worktree.sweep(rows) == Sweep()
+    (repo.root / "odd").unlink() if was == "link" else (repo.root / "odd").rmdir()
+    repo.write("odd")
+    assert worktree.sweep(rows).changes == ChangeSet(changed=("odd",))
+
+
+def test_a_file_that_became_a_folder_is_gone_and_the_folders_files_are_found(swept):
+    """A module that grows into a package."""
+    repo, worktree, rows = swept
+    rows = settle_table(worktree, rows)
+    (repo.root / "c.md").unlink()
+    repo.write("c.md/index.md")
+    expected = ChangeSet(changed=("c.md/index.md",), deleted=("c.md",))
+    assert worktree.examine(["c.md"], rows).changes == expected
+    assert worktree.sweep(rows).changes == expected
+
+
+def test_a_first_file_in_an_empty_folder_is_found(swept):
+    """`mkdir` comes before the first save, and a question may come between the two."""
+    repo, worktree, rows = swept
+    rows = settle_table(worktree, rows)
+    (repo.root / "pkg" / "inner").mkdir(parents=True)
+    assert worktree.sweep(rows) == worktree.sweep(rows) == Sweep()
+    repo.write("pkg/inner/x.py")
+    assert worktree.sweep(rows).changes == ChangeSet(changed=("pkg/inner/x.py",))
+
+
 def test_deleted_and_renamed_files_are_found(swept):
     """A citation of a file that is gone would be wrong."""
     repo, worktree, rows = swept
