@@ -13,7 +13,9 @@ import os
 import platform
 import random
 import re
+import resource
 import shlex
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -103,15 +105,24 @@ def source_bytes(clone: Path) -> int:
     return total
 
 
+def children_s() -> float:
+    """Processor time of the processes that this one started and that have ended, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def store_bytes(clone: Path) -> int:
     return sum(path.stat().st_size for path in (clone / ".git" / "reverie").rglob("*") if path.is_file())
 
 
 def measure_cold(bench: Bench, source: Path, peers: Sequence[str]) -> Iterator[Figure]:
     """A new clone, no daemon: until `reverie index` is done. Memory in a run of its own, since watching costs time."""
+    before = children_s()
     seconds = bench.rig.reverie("index", cwd=bench.clone)
+    used = children_s() - before + sum(processor_s(pid) for pid in bench.rig.processes())
     bound = {"sympy": 5.0, "pytest": 1.0}.get(bench.name)
     yield bench.figure("cold index, whole process", seconds, "s", bound)
+    yield bench.figure("cold index, processor time of all processes", used, "s")
     yield bench.figure("store size / source size", store_bytes(bench.clone) / source_bytes(bench.clone), "×", 3.0)
     with rig() as other:
         again = other.clone(source)
@@ -127,11 +138,13 @@ def measure_peer(bench: Bench, source: Path, command: str, ours: float) -> Itera
     with rig() as other:
         clone = other.clone(source)
         words = [word.replace("{repo}", str(clone)) for word in shlex.split(command)]
-        before = set(other.processes())
+        before = children_s()
         seconds = other.timed(words, cwd=clone)
-        for pid in set(other.processes()) - before:
-            os.kill(pid, 15)
+        used = children_s() - before + sum(processor_s(pid) for pid in other.processes())
+        for pid in other.processes():
+            os.kill(pid, signal.SIGTERM)
     yield bench.figure(f"peer: {Path(words[0]).name} {' '.join(words[1:2])}", seconds, "s")
+    yield bench.figure(f"peer: {Path(words[0]).name} {' '.join(words[1:2])}, processor time", used, "s")
     yield bench.figure("cold index / peer's", ours / seconds, "×", 0.25)
 
 
