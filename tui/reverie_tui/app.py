@@ -61,13 +61,16 @@ class ReverieApp(App[UserError | None]):
         self._line = Line(connect, folder, self._report, retry_s)
         self._run_editor = run_editor
         self._ask_screen = AskScreen(self.state)
-
-    def on_mount(self) -> None:
-        """Show the screen first, then reach for the daemon."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
-        self.push_screen(self._ask_screen)
+
+    def get_default_screen(self) -> AskScreen:
+        """The first screen; pushed later it would cost an empty one before it."""
+        return self._ask_screen
+
+    def on_mount(self) -> None:
+        """Show the screen first, then reach for the daemon."""
         self.call_after_refresh(self._line.open)
 
     def on_unmount(self) -> None:
