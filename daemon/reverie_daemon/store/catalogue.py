@@ -23,7 +23,7 @@ from .reading import Shelf
 
 PATHS_PER_BLOB_MAX = 4
 FILES_KEPT_MAX = 20_000
-OVERFETCH = 30
+PLACED_AT_ONCE = 200
 VARIABLES_MAX = 500
 PASSAGES_FILTERED_MAX = 5_000
 
@@ -77,6 +77,7 @@ class StoreCatalogue:
         self._worktree = worktree
         self._disk = disk
         self._shelf = shelf
+        self._searches: dict[tuple[tuple[str, ...], str], tuple[Iterator[tuple[int, float]], list[_Standing]]] = {}
         self.clock: int
         self.notes_revision: int
         self.clock, self.notes_revision = reader.execute("SELECT clock, notes_revision FROM state").fetchone()
@@ -94,14 +95,14 @@ class StoreCatalogue:
     def search(
         self, terms: Sequence[str], limit: int, under: str = "", roles: Collection[FileRole] = ()
     ) -> Sequence[PassageHit]:
-        places = self._best([searching.phrase_of(term) for term in terms], under)
-        standing: list[_Standing] = []
-        while len(standing) < limit and (some := list(itertools.islice(places, limit + OVERFETCH))):
-            standing += (
-                hit for hit in self._standing(some) if is_under(hit.path, under) and (not roles or hit.role in roles)
-            )
-        standing.sort(key=lambda hit: (-hit.score, hit.path, hit.ordinal))
-        return self._hits(standing[:limit])
+        found: list[_Standing] = []
+        for hit in self._found(tuple(map(searching.phrase_of, terms)), under):
+            if len(found) >= limit and hit.score < found[-1].score:
+                break
+            if is_under(hit.path, under) and (not roles or hit.role in roles):
+                found.append(hit)
+        found.sort(key=lambda hit: (-hit.score, hit.path, hit.ordinal))
+        return self._hits(found[:limit])
 
     def frequency(self, term: str) -> int:
         phrase = searching.phrase_of(term)
@@ -214,7 +215,20 @@ class StoreCatalogue:
         )
         return Names(name for (name,) in rows)
 
-    def _best(self, phrases: Sequence[str], under: str) -> Iterator[tuple[int, float]]:
+    def _found(self, phrases: tuple[str, ...], under: str) -> Iterator[_Standing]:
+        """Best first. Ranked once, however often a question looks for the same words."""
+        if (phrases, under) not in self._searches:
+            self._searches[phrases, under] = (iter(self._best(phrases, under)), [])
+        places, seen = self._searches[phrases, under]
+        for number in itertools.count():
+            if number == len(seen):
+                while number == len(seen) and (some := list(itertools.islice(places, PLACED_AT_ONCE))):
+                    seen += self._standing(some)
+                if number == len(seen):
+                    return
+            yield seen[number]
+
+    def _best(self, phrases: Sequence[str], under: str) -> list[tuple[int, float]]:
         if under and (places := self._places_under(under)) is not None:
             return searching.best_among(self._reader, searching.everything(phrases), places)
         return searching.best(self._reader, searching.telling(phrases, self._frequency))
@@ -250,7 +264,8 @@ class StoreCatalogue:
                 yield _Standing(score, path, passages[place] - first_of(number), number, role, blob, language)
 
     def _hits(self, standing: Sequence[_Standing]) -> list[PassageHit]:
-        passages = [self._shelf.passage(self._reader, hit.facts, hit.ordinal) for hit in standing]
+        stored = self._shelf.passages(self._reader, (first_of(hit.facts) + hit.ordinal for hit in standing))
+        passages = [stored[first_of(hit.facts) + hit.ordinal] for hit in standing]
         definitions = self._enclosing(
             (hit.path, hit.facts, passage.symbol) for hit, passage in zip(standing, passages, strict=True)
         )

@@ -8,10 +8,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar, cast
 
-from .fulltext import first_of
 from .packing import StoredPassage, records_of, unpack_passage
 
 VALUES_KEPT_MAX = 10_000
@@ -44,19 +43,26 @@ class Shelf:
                 self._values[key] = value
         return value
 
-    def passage(self, reader: sqlite3.Connection, facts: int, ordinal: int) -> StoredPassage:
-        """A stored passage by its blob's facts and its place among their passages."""
-        number = first_of(facts) + ordinal
-        (first,) = reader.execute("SELECT max(id) FROM stretch WHERE id <= ?", (number,)).fetchone()
+    def passages(self, reader: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, StoredPassage]:
+        """Stored passages by their numbers."""
+        found = {}
+        first, records = 0, list[str]()
+        for number in sorted(set(numbers)):
+            if not first <= number < first + len(records):
+                first, records = self._stretch(reader, number)
+            found[number] = unpack_passage(records[number - first])
+        return found
+
+    def _stretch(self, reader: sqlite3.Connection, number: int) -> tuple[int, list[str]]:
+        """The stretch that a passage is part of, and the number of its first."""
+        first, packed = reader.execute(
+            "SELECT id, passages FROM stretch WHERE id <= ? ORDER BY id DESC LIMIT 1", (number,)
+        ).fetchone()
         with self._lock:
             kept = self._stretches.get(first)
             if kept is not None:
                 self._stretches.move_to_end(first)
-        records = kept[1] if kept is not None else self._read(reader, first)
-        return unpack_passage(records[number - first])
-
-    def _read(self, reader: sqlite3.Connection, first: int) -> list[str]:
-        (packed,) = reader.execute("SELECT passages FROM stretch WHERE id = ?", (first,)).fetchone()
+                return first, kept[1]
         records = records_of(packed)
         characters = sum(map(len, records))
         with self._lock:
@@ -65,4 +71,4 @@ class Shelf:
                 self._characters += characters
             while self._characters > CHARACTERS_KEPT_MAX and len(self._stretches) > 1:
                 self._characters -= self._stretches.popitem(last=False)[1][0]
-        return records
+        return first, records

@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator, Sequence
 from reverie_indexers.words import searchable
 
 TERMS_MAX = 40
-ANYWHERE_MAX = 3_000
+ANYWHERE_MAX = 4_000
 """How many passages the rare words may match together."""
 IN_NAMES_MAX = 1_000
 MEETING_MAX = 1_000
 COMMON_TERMS_MAX = 6
-RANKED = "SELECT rowid, bm25(words, 3.0, 1.0) AS score FROM words WHERE words MATCH ?"
+RANKED_MAX = 3_000
+_RANKED = "SELECT rowid, -bm25(words, 3.0, 1.0) AS score FROM words WHERE words MATCH ?"
+_BEST = f"ORDER BY score DESC LIMIT {RANKED_MAX}"
 _WORD = re.compile(r"[^\W_]")
 
 FrequencyOf = Callable[[str], int]
@@ -55,18 +57,18 @@ def telling(phrases: Sequence[str], frequency_of: FrequencyOf) -> str:
     return " OR ".join([*rare, *_in_names(common, frequency_of), *_meeting(common, frequency_of)]) or everything(common)
 
 
-def best(reader: sqlite3.Connection, match: str) -> Iterator[tuple[int, float]]:
-    """(place, BM25 with higher better) of the passages that match."""
-    return _ranked(reader.execute(f"{RANKED} ORDER BY score", (match,))) if match else iter(())
+def best(reader: sqlite3.Connection, match: str) -> list[tuple[int, float]]:
+    """(place, BM25 with higher better) of the passages that match, RANKED_MAX of them at most."""
+    return reader.execute(f"{_RANKED} {_BEST}", (match,)).fetchall() if match else []
 
 
-def best_among(reader: sqlite3.Connection, match: str, places: Sequence[int]) -> Iterator[tuple[int, float]]:
+def best_among(reader: sqlite3.Connection, match: str, places: Sequence[int]) -> list[tuple[int, float]]:
     """The same, all but these places left out before anything is ranked; for thousands of them at most."""
     if not match:
-        return iter(())
+        return []
     # The plus keeps the full-text index from being asked once for each place.
     among = "+rowid IN (SELECT value FROM json_each(?))"
-    return _ranked(reader.execute(f"{RANKED} AND {among} ORDER BY score", (match, json.dumps(places))))
+    return reader.execute(f"{_RANKED} AND {among} {_BEST}", (match, json.dumps(places))).fetchall()
 
 
 def _distinct(phrases: Sequence[str]) -> list[str]:
@@ -90,7 +92,3 @@ def _meeting(common: Sequence[str], frequency_of: FrequencyOf) -> Iterator[str]:
         if 0 < frequency_of(match) <= MEETING_MAX:
             yield match
             return
-
-
-def _ranked(rows: sqlite3.Cursor) -> Iterator[tuple[int, float]]:
-    return ((place, -score) for place, score in rows)
