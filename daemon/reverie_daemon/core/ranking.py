@@ -1,37 +1,49 @@
 """Scores how well a stretch of source answers a question, by arithmetic a reader can follow.
 
-Pure numbers over text: it fetches nothing. `retrieve` finds the candidates and spreads scores between neighbours.
+Pure numbers over text: it fetches nothing. `candidates` finds what to score, `neighbours` lets pieces speak for each
+other.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from reverie_indexers.facts import Span
 
 from reverie_daemon.core.nouns import BlobId, Definition, FileRole
 from reverie_daemon.core.terms import Asked, Word
 
+USUAL_CHARACTERS = 1_200
+"""A passage of usual length; longer ones need more occurrences to count as much."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the score is made of. Fitted on questions about some repositories and kept where it helped on others."""
+    """What a score is made of. Chosen on questions about some repositories, kept where it helped on others."""
 
     name: float = 4.0
-    owner: float = 1.5
-    doc: float = 1.5
-    path: float = 1.0
-    saturation: float = 2.0
-    length: float = 0.4
-    exact: float = 8.0
-    mentioned: float = 3.0
-    file_share: float = 0.3
-    class_share: float = 0.2
-    callee_share: float = 0.15
-    caller_share: float = 0.05
-    test: float = 0.45
+    """How many occurrences in the body one in the name is worth."""
+    around: float = 2.0
+    """The same for the enclosing name, the doc's first sentence and the path."""
+    saturation: float = 3.0
+    """With so many occurrences a word has half of its full weight."""
+    length: float = 0.7
+    """How far a long text is discounted: 0 not at all, 1 in proportion."""
+    exact: float = 10.0
+    """For being what the question names, as code or as a path."""
+    hinted: float = 4.0
+    """For being what the question seems to name ("the Skip class", "the links method")."""
+    class_share: float = 0.3
+    """What a class gives of its score to its members."""
+    callee_share: float = 0.4
+    """What a piece gives of its score to what it calls or names."""
+    file_share: float = 0.15
+    """What a file gives of the sum of its best pieces' scores to each of its pieces."""
+    test: float = 0.55
+    """Factors for roles: what stands there counts that much less than the same text in a source file."""
     docs: float = 0.5
     config: float = 0.5
     last: float = 0.2
@@ -42,8 +54,9 @@ WEIGHTS = Weights()
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a file worth reading for a question: at most 60 lines, with its text as stored.
+    """A stretch of a file worth reading for a question: at most 60 lines.
 
+    `text` is its lines as stored; of a piece that was reached by name rather than found, only signature and doc.
     `title` names it (the symbol's qualname, or the heading); `definition` is the symbol it belongs to, None outside
     symbols. Scores compare within one ranking only; higher is better."""
 
@@ -55,28 +68,24 @@ class Piece:
     text: str
     definition: Definition | None
     score: float
+    complete: bool = True
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells pieces of one worktree apart."""
+        return self.path, self.span.start_line
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """`pieces` best first; `files` best first with their scores; `terms` the question's words, rarest first."""
+    """`pieces` best first; `files` best first with their scores; `terms` the question's words that were looked for,
+    with `stems` as they can be found in lower-case text."""
 
     question: str
     pieces: tuple[Piece, ...] = ()
     files: tuple[tuple[str, float], ...] = ()
     terms: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A piece while its score is being made. `text` is what `matches` looks into, in lower case."""
-
-    piece: Piece
-    lexical: float
-    lowered: str
-    total: float = 0.0
-    spread: float = 0.0
-    matched: dict[str, float] = field(default_factory=dict)
+    stems: tuple[str, ...] = ()
 
 
 def rarity(frequency: int, passages: int) -> float:
@@ -84,28 +93,23 @@ def rarity(frequency: int, passages: int) -> float:
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
-def score(piece: Piece, asked: Asked, rarities: Mapping[str, float], weights: Weights) -> Candidate:
+def lexical_score(piece: Piece, words: Iterable[Word], rarities: Mapping[str, float], weights: Weights) -> float:
     """BM25 over fields: a word in the name, the owner's name, the doc's first sentence or the path counts as several
-    in the body; the more often, the less each adds."""
-    lowered = piece.text.lower()
+    in the body; the more often it occurs, the less each adds."""
+    body = piece.text.lower()
     symbol = piece.definition.symbol if piece.definition else None
     name = (symbol.name if symbol else piece.title).lower()
     owner = symbol.qualname[: -len(symbol.name)].lower() if symbol else ""
     doc = first_sentence(symbol.doc).lower() if symbol else ""
     path = piece.path.lower()
-    size = 1 - weights.length + weights.length * len(lowered) / 1200
-    matched: dict[str, float] = {}
-    for word in asked.words:
-        weight = rarities.get(word.text, 0.0)
-        if not weight:
-            continue
+    norm = 1 - weights.length + weights.length * len(body) / USUAL_CHARACTERS
+    total = 0.0
+    for word in words:
         stem = word.stem
-        hits = lowered.count(stem) / size
-        hits += weights.name * (stem in name) + weights.owner * (stem in owner)
-        hits += weights.doc * (stem in doc) + weights.path * (stem in path)
-        if hits:
-            matched[word.text] = weight * hits / (hits + weights.saturation)
-    return Candidate(piece, sum(matched.values()), lowered, matched=matched)
+        around = (stem in owner) + (stem in doc) + (stem in path)
+        hits = body.count(stem) / norm + weights.name * (stem in name) + weights.around * around
+        total += rarities[word.text] * hits / (hits + weights.saturation)
+    return total
 
 
 def first_sentence(doc: str) -> str:
@@ -115,16 +119,27 @@ def first_sentence(doc: str) -> str:
     return paragraph if end < 0 else paragraph[: end + 1]
 
 
-def role_factor(role: FileRole, weights: Weights) -> float:
-    """How much less a piece counts for standing in a test, a document, a configuration or a generated file."""
-    factors: dict[FileRole, float] = {
-        "source": 1.0, "test": weights.test, "docs": weights.docs, "config": weights.config, "data": weights.last,
-        "generated": weights.last, "vendored": weights.last,
-    }  # fmt: skip
-    return factors[role]
-
-
 def rarest(words: Sequence[Word], rarities: Mapping[str, float], limit: int) -> list[Word]:
     """The words that tell most, at most `limit` of them, in the question's order."""
     kept = sorted(words, key=lambda word: -rarities[word.text])[:limit]
     return [word for word in words if word in kept]
+
+
+_ASKS_FOR: dict[FileRole, re.Pattern[str]] = {
+    "test": re.compile(
+        r"\b(which|what|any|where are the|is there an?) (\w+ )?tests?\b|\b(un)?tested\b|\btests? (for|cover|exercis)",
+        re.I,
+    ),
+    "docs": re.compile(r"\b(documentation|docs|readme|changelog|release notes|tutorial|guide)\b", re.I),
+    "config": re.compile(r"\b(config(uration)? files?|settings file|pyproject|workflow|ci|package\.json)\b", re.I),
+}
+
+
+def role_factors(asked: Asked, weights: Weights) -> dict[FileRole, float]:
+    """How much a piece counts for the role of its file: less outside source, unless the question asks for that role."""
+    factors: dict[FileRole, float] = {
+        "source": 1.0, "test": weights.test, "docs": weights.docs, "config": weights.config, "data": weights.last,
+        "generated": weights.last, "vendored": weights.last,
+    }  # fmt: skip
+    factors.update({role: 1.0 for role, pattern in _ASKS_FOR.items() if pattern.search(asked.question)})
+    return factors

@@ -6,6 +6,7 @@ It knows words only: whether a name exists and what kind of question it is are f
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +22,14 @@ _INFLECTIONS = (
     "ables able ibles ible ives ive als al ly ies es s e y"
 )
 _ENDINGS = tuple(_INFLECTIONS.split())
+_KINDS = (
+    r"(?:class|classes|struct|interface|trait|enum|type|exception|method|function|func|macro|attribute|property|field"
+    r"|fixture|decorator|hook|module|package)"
+)
+_BEFORE_KIND = re.compile(rf"\b([^\W\d]\w+)['’]?s? {_KINDS}\b")
+_AFTER_KIND = re.compile(rf"\b{_KINDS} ([A-Z]\w+)")
+_CAPITALISED = re.compile(r"(?<=[a-z,;] )([A-Z][a-z]\w+)")
+
 _STOPWORDS = """
     a about above across after all also am an and any are as at be because been before being between both but by can
     cannot could did do does doing done down during each either else for from get gets give given gives had has have
@@ -32,25 +41,43 @@ _STOPWORDS = """
     code codebase repository repo project implementation implemented implement implements role purpose"""
 STOPWORDS = frozenset(_STOPWORDS.split())
 
+_ASKING_WORDS = """
+    abstraction algorithm algorithmic approach architectural architecture avoid aspect balance behavior behaviour chain
+    compared component components concern concerns consequence consequences consistency consistent consistently
+    control coordinate coordinates critical decision decisions decouple dependencies dependency design despite
+    determine determines determining difference different direct directly distinction efficiency employ enable
+    enables enabling ensure ensures ensuring establish establishes existing flow flows handle handles handling hidden
+    impact implication implications instead integrate integrates interact interaction interactions layer layers
+    leverage leverages location logic maintain maintaining maintains manage manages mechanism mechanisms multiple
+    occur occurs optimization optimize overhead particular pattern patterns performance potential potentially precise
+    prevent preventing prevents process processing provide provides rationale relationship relationships
+    responsibility scenario scenarios semantic semantics separate separates separation significance specific
+    specifically strategies strategy structural structure support supports system underlying various"""
+_ASKING = frozenset(_ASKING_WORDS.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A content word: `text` in lower case, `stem` a prefix of it that its inflections share."""
+    """A content word: `text` in lower case, `stem` a prefix of it that its inflections share. `asking` words say how a
+    thing is asked about ("mechanism", "ensure") and seldom occur in what answers."""
 
     text: str
     stem: str
+    asking: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question taken apart. `words` are distinct by stem, in order; `names` are identifiers as written (the last
-    part of dotted ones, with `owners` holding what stood before the dot); `paths` look like files or folders."""
+    part of dotted ones, with `owners` holding what stood before the dot); `hints` are words that may be names ("the
+    links method", "Skip"); `paths` look like files or folders."""
 
     question: str
     words: tuple[Word, ...]
     names: tuple[str, ...]
     owners: tuple[str, ...]
     paths: tuple[str, ...]
+    hints: tuple[str, ...]
 
 
 def understand(question: str) -> Asked:
@@ -59,10 +86,10 @@ def understand(question: str) -> Asked:
     for token in _IDENTIFIER.findall(question):
         for part in split_identifier(token):
             if len(words) < WORDS_MAX and len(part) > 1 and part not in STOPWORDS:
-                words.setdefault(stem(part), Word(part, stem(part)))
+                words.setdefault(stem(part), Word(part, stem(part), part in _ASKING))
     names, owners = _identifiers(question)
     paths = tuple(dict.fromkeys(match.strip(".") for match in _PATH.findall(question)))
-    return Asked(question, tuple(words.values()), names, owners, paths)
+    return Asked(question, tuple(words.values()), names, owners, paths, _hints(question, names))
 
 
 def split_identifier(identifier: str) -> list[str]:
@@ -97,6 +124,11 @@ def _identifiers(question: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         owners.update(dict.fromkeys(before))
         names.update(dict.fromkeys(part for part in before if _looks_like_code(part)))
     return tuple(names), tuple(owners)
+
+
+def _hints(question: str, names: Collection[str]) -> tuple[str, ...]:
+    found = [*_BEFORE_KIND.findall(question), *_AFTER_KIND.findall(question), *_CAPITALISED.findall(question)]
+    return tuple(dict.fromkeys(name for name in found if name not in names and name.lower() not in STOPWORDS))
 
 
 def _looks_like_code(token: str) -> bool:

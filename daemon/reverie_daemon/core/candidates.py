@@ -1,0 +1,138 @@
+"""The pieces that may answer a question, gathered from full text and from the names it mentions.
+
+Each is scored by its own text here; what its neighbours add comes later. The number of queries is bounded, whatever
+the question and the repository.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reverie_indexers.facts import Span
+
+from reverie_daemon.core.nouns import Catalogue, Definition, FileRole, PassageHit
+from reverie_daemon.core.ranking import Piece, Weights, lexical_score, rarest, rarity, role_factors
+from reverie_daemon.core.terms import Asked
+
+SEARCH_TERMS_MAX = 16
+SOURCE_HITS_MAX = 80
+OTHER_HITS_MAX = 25
+NAMES_MAX = 12
+SAME_NAME_MAX = 8
+LOOKUPS_MAX = 90
+"""Names that are looked up for one question; those found later are not."""
+PIECE_LINES_MAX = 60
+
+ASKING_SHARE = 0.3
+"""How much of its rarity a word counts that says how a thing is asked about ("mechanism") rather than what."""
+
+_SOURCE: tuple[FileRole, ...] = ("source",)
+_OTHERS: tuple[FileRole, ...] = ("test", "docs", "config", "data", "generated", "vendored")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A piece while its score is being made: what its own text earns, and what neighbours add. `named` is how surely
+    the question names it, from 0 to 1."""
+
+    piece: Piece
+    own: float
+    named: float
+    gained: float = 0.0
+
+
+class Candidates:
+    """All candidates of one question, by path and first line. Lookups of names are remembered and bounded."""
+
+    def __init__(self, asked: Asked, catalogue: Catalogue, under: str, weights: Weights) -> None:
+        self.asked, self.weights = asked, weights
+        self._catalogue, self._under = catalogue, under
+        self._by_key: dict[tuple[str, int], Candidate] = {}
+        self._definitions: dict[str, tuple[Definition, ...]] = {}
+        passages = max(1, catalogue.passage_count())
+        self.rarities: dict[str, float] = {}
+        for word in asked.words:
+            share = ASKING_SHARE if word.asking else 1.0
+            # A word that occurs nowhere would look rarest of all, and take another's place in the search.
+            found = catalogue.frequency(word.text)
+            self.rarities[word.text] = share * rarity(found or passages, passages)
+        self.terms = [word.text for word in rarest(asked.words, self.rarities, SEARCH_TERMS_MAX)]
+        self._named = dict.fromkeys(asked.names[:NAMES_MAX], 1.0)
+        for name in asked.hints[:NAMES_MAX]:
+            self._named.setdefault(name, weights.hinted / weights.exact)
+
+    def gather(self) -> None:
+        """Fills from the question itself."""
+        hits = list(self._catalogue.search(self.terms, SOURCE_HITS_MAX, self._under, _SOURCE))
+        hits += self._catalogue.search(self.terms, OTHER_HITS_MAX, self._under, _OTHERS)
+        for hit in hits:
+            self._add(_found(hit))
+        for name in self._named:
+            for definition in self.lookup(name):
+                self.reach(definition)
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self._by_key.values())
+
+    def best(self, limit: int) -> list[Candidate]:
+        """Those whose own text earns most."""
+        return sorted(self, key=lambda c: (-c.own, c.piece.key))[:limit]
+
+    def lookup(self, name: str) -> tuple[Definition, ...]:
+        """What bears this name; nothing once LOOKUPS_MAX names were looked up."""
+        if name not in self._definitions:
+            if len(self._definitions) >= LOOKUPS_MAX:
+                return ()
+            found = self._catalogue.definitions(name, SAME_NAME_MAX)
+            self._definitions[name] = tuple(one for one in found if _is_under(one.path, self._under))
+        return self._definitions[name]
+
+    def reach(self, definition: Definition) -> Candidate:
+        """The candidate at a definition, added when it was not found before."""
+        known = self._by_key.get((definition.path, definition.symbol.span.start_line))
+        return known or self._add(_reached(definition))
+
+    def _add(self, piece: Piece) -> Candidate:
+        named = self._named_share(piece)
+        own = lexical_score(piece, self.asked.words, self.rarities, self.weights) + self.weights.exact * named
+        candidate = self._by_key[piece.key] = Candidate(piece, own, named)
+        return candidate
+
+    def _named_share(self, piece: Piece) -> float:
+        """1 for what the question names; less for a name that several things bear, when it does not say whose."""
+        if any(piece.path == path or piece.path.endswith("/" + path) for path in self.asked.paths):
+            return 0.5
+        symbol = piece.definition.symbol if piece.definition else None
+        if symbol is None or symbol.name not in self._named:
+            return 0.0
+        bearers = len(self.lookup(symbol.name))
+        owned = not set(self.asked.owners).isdisjoint(symbol.qualname.split("."))
+        return self._named[symbol.name] * (1.0 if owned or bearers <= 2 else 2 / bearers)
+
+    def factor(self, candidate: Candidate, factors: dict[FileRole, float]) -> float:
+        """What its role makes of a candidate. A helper in a test file that the question names is no lesser answer; a
+        test itself is, since whoever asks about a test mostly wants what it tests."""
+        helper = candidate.named >= 0.4 and not candidate.piece.title.rpartition(".")[2].lower().startswith("test")
+        return 1.0 if helper else factors[candidate.piece.role]
+
+    def role_factors(self) -> dict[FileRole, float]:
+        return role_factors(self.asked, self.weights)
+
+
+def _found(hit: PassageHit) -> Piece:
+    return Piece(hit.path, hit.blob, hit.role, hit.span, hit.title, hit.text, hit.definition, 0.0)
+
+
+def _reached(definition: Definition) -> Piece:
+    symbol = definition.symbol
+    start = symbol.span.start_line
+    span = Span(start, min(symbol.span.end_line, start + PIECE_LINES_MAX - 1))
+    text = f"{symbol.signature}\n{symbol.doc}"
+    return Piece(
+        definition.path, definition.blob, definition.role, span, symbol.qualname, text, definition, 0.0, complete=False
+    )
+
+
+def _is_under(path: str, under: str) -> bool:
+    return not under or path == under or path.startswith(under.rstrip("/") + "/")

@@ -1,0 +1,73 @@
+"""Lets candidates speak for each other: a class for its members, a caller for what it calls, a file for what it holds.
+
+One step only, from the best candidates only: what a strong piece names is often what the question was about, when the
+question describes instead of naming. Names are read off the text, so this knows no language.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reverie_daemon.core.candidates import Candidate, Candidates
+
+STARTS_MAX = 12
+NAMES_PER_START_MAX = 10
+BEARERS_MAX = 3
+"""A name that more things bear says too little about which of them is meant."""
+FILE_PIECES_MAX = 4
+
+_CLASS_LIKE = frozenset({"class", "struct", "interface", "trait", "enum", "union", "type"})
+_CALLABLE = frozenset({"function", "method", "macro"})
+# What looks like a name rather than prose: called, joined by underscores, capitalised inside, or after a dot.
+_NAME = re.compile(
+    r"\b(?:[^\W\d]\w{2,}(?=\()|\w*[a-z]_+[a-z]\w*|_+[a-z]\w+|[A-Z]\w*[a-z]\w*)|(?<=[\w)]\.)[^\W\d]\w{2,}"
+)
+
+
+def names_in(text: str) -> list[str]:
+    """The names a stretch of source mentions, in order, each once; words of prose left out."""
+    return list(dict.fromkeys(_NAME.findall(text)))
+
+
+def share_with_members(candidates: Candidates) -> None:
+    """A class that fits makes its members fit better."""
+    classes = {
+        (one.piece.path, one.piece.title): one.own
+        for one in candidates
+        if one.piece.definition and one.piece.definition.symbol.kind in _CLASS_LIKE
+    }
+    for one in candidates:
+        owner = one.piece.title.rpartition(".")[0]
+        if owner and one.piece.definition:
+            one.gained += candidates.weights.class_share * classes.get((one.piece.path, owner), 0.0)
+
+
+def share_with_callees(candidates: Candidates) -> None:
+    """What a strong candidate calls or names gets a share of its score; from several, the largest."""
+    gains: dict[tuple[str, int], tuple[Candidate, float]] = {}
+    for start in candidates.best(STARTS_MAX):
+        for target, ways in _reached_from(start, candidates):
+            gain = candidates.weights.callee_share * (start.own + start.gained) / ways**0.5
+            if gain > gains.get(target.piece.key, (target, 0.0))[1]:
+                gains[target.piece.key] = target, gain
+    for target, gain in gains.values():
+        target.gained += gain
+
+
+def _reached_from(start: Candidate, candidates: Candidates) -> list[tuple[Candidate, int]]:
+    own_name = start.piece.title.rpartition(".")[2]
+    reached: list[tuple[Candidate, int]] = []
+    for name in [name for name in names_in(start.piece.text) if name != own_name][:NAMES_PER_START_MAX]:
+        bearers = [one for one in candidates.lookup(name) if one.symbol.kind in _CALLABLE | _CLASS_LIKE]
+        if len(bearers) <= BEARERS_MAX:
+            reached += ((candidates.reach(one), len(bearers)) for one in bearers)
+    return reached
+
+
+def file_shares(totals: list[tuple[str, float]], share: float) -> dict[str, float]:
+    """What each file adds to its pieces: a share of the sum of its best few, so that a file with several good pieces
+    goes before one with a single lucky one."""
+    by_file: dict[str, list[float]] = {}
+    for path, total in totals:
+        by_file.setdefault(path, []).append(total)
+    return {path: share * sum(sorted(scores, reverse=True)[:FILE_PIECES_MAX]) for path, scores in by_file.items()}
