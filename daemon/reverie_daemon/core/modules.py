@@ -100,3 +100,20 @@ def same_package(candidate: Definition, path: str) -> bool:
     return (
         candidate.language in _FOLDER_IS_PACKAGE and PurePosixPath(candidate.path).parent == PurePosixPath(path).parent
     )
+
+
+def includes(item: Import) -> bool:
+    """A C header, a C# using or a Ruby require: all its names, under their own names."""
+    return not item.name and not item.alias and (item.module.endswith((".h", ".hpp", ".hh")) or "/" in item.module)
+
+
+def local_name(item: Import) -> str:
+    """The name that an import gives to what it brings in."""
+    if item.alias:
+        return item.alias
+    if item.name and item.name != "*":
+        return item.name
+    parts = [part for part in re.split(r"[./\\:]+", item.module) if part]
+    if not parts:
+        return item.module
+    return parts[0] if "." in item.module and "/" not in item.module and not item.name else parts[-1]

@@ -1,18 +1,19 @@
 """From a name as a developer types it to the symbols, file, folder or commit that it means.
 
-Exact names come first, then qualified ones, other case, words that join to a name, and at last what resembles it, always
-saying which of these it was. What a sentence asks about the name is not decided here.
+Exact names come first, then qualified ones, other case, words that join to a name, and at last what resembles it,
+always saying which of these it was. What a sentence asks about the name is not decided here.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
+from reverie_daemon.core.bases import base_names
 from reverie_daemon.core.nouns import Catalogue, Commit, Definition, FileVersion
 
 Match = Literal["exact", "qualified", "inherited", "case", "joined", "similar", "path", "line", "commit", "unknown"]
@@ -27,8 +28,8 @@ BASES_DEPTH_MAX = 4
 class Subject:
     """What a question is about: the mention as asked, and what it was resolved to.
 
-    `definitions` are best first, the first is what is taken to be meant. `path` is a file, or a folder when it ends with
-    "/". `note` is a sentence for the reader where the name was not taken literally, "" otherwise.
+    `definitions` are best first, the first is what is taken to be meant. `path` is a file, or a folder when it ends
+    with "/". `note` is a sentence for the reader where the name was not taken literally, "" otherwise.
     """
 
     mention: str
@@ -71,15 +72,19 @@ def display_name(definition: Definition) -> str:
 
 
 _KIND_WORDS = (
-    "function|func|fn|method|class|struct|interface|trait|enum|type|module|file|folder|directory|dir|package|constant|variable|"
-    "var|attribute|property|field|decorator|helper|fixture|macro|exception|object|symbol|command|crate|namespace|component|"
+    "function|func|fn|method|class|struct|interface|trait|enum|type|module|file|folder|directory|dir"
+    "|package|constant|variable|"
+    "var|attribute|property|field|decorator|helper|fixture|macro|exception|object|symbol|command|crate"
+    "|namespace|component|"
     "script|header|implementation|mixin|hook"
 )
 _LEADING = re.compile(
-    rf"^(?:(?:the|a|an|this|that|our|my|your|all|any|some|every|source|code|definition|new)\s+|(?:{_KIND_WORDS})\s+(?:called\s+|named\s+|of\s+)?(?=\S))+", re.I
+    rf"^(?:(?:the|a|an|this|that|our|my|your|all|any|some|every|source|code|definition|new)\s+|"
+        rf"(?:{_KIND_WORDS})\s+(?:called\s+|named\s+|of\s+)?(?=\S))+", re.I
 )  # fmt: skip
 _TRAILING = re.compile(
-    rf"(?:\s+(?:{_KIND_WORDS})(?:'s)?|\s+(?:anywhere|exactly|itself|actually|here|directly|internally|overall|code|thing"
+    rf"(?:\s+(?:{_KIND_WORDS})(?:'s)?|\s+(?:anywhere|exactly|itself|actually|here|directly|internally"
+    rf"|overall|code|thing"
     r"|in (?:the|this|our) (?:code ?base|code|repo(?:sitory)?|project)))+$",
     re.I,
 )
@@ -87,7 +92,11 @@ _SHAPED = re.compile(r"[_.:/#\\()`]|->|[a-z0-9][A-Z]|^[A-Z]|\d|^@|[?!]$")
 _NAME = re.compile(r"^[@&*]*~?[\w$À-￿]+(?:(?:\.|::|#|->|/|\\)[~\w$À-￿?!=]+)*[?!]?$")
 _PATH = re.compile(r"^(?P<path>[\w@.+~ \-/\\\[\]]+?)(?::(?:L|line )?(?P<line>\d+)(?:[-:]\d+)?)?$")
 _SUFFIX = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
-_OF = re.compile(r"^(?P<name>\S+)\s+(?:(?:method|function|attribute|property|class|fixture|field)s?\s+)?(?:of|in|from|on|inside|within|at)\s+(?P<owner>.+)$", re.I)  # fmt: skip
+_OF = re.compile(
+    r"^(?P<name>\S+)\s+(?:(?:method|function|attribute|property|class|fixture|field)s?\s+)?(?:of|in|from"
+    r"|on|inside|within|at)\s+(?P<owner>.+)$",
+    re.I,
+)
 _POSSESSIVE = re.compile(r"^(?P<owner>\S+?)'s?\s+(?P<name>\S+)$")
 _LINE_OF = re.compile(r"^line (?P<line>\d+) (?:of|in) (?P<path>\S+)$|^(?P<path2>\S+) line (?P<line2>\d+)$", re.I)
 _FOLDER = re.compile(r"\b(?:folder|directory|dir)\b", re.I)
@@ -95,8 +104,9 @@ _SHA = re.compile(r"^(?=.*\d)[0-9a-f]{7,40}$", re.I)
 
 SOURCE_WEIGHT = {"source": 0, "config": 1, "test": 3, "docs": 3, "data": 4, "generated": 5, "vendored": 5}
 KIND_WEIGHT = {
-    "class": 0, "interface": 0, "struct": 0, "trait": 0, "enum": 0, "function": 0, "union": 1, "type": 1, "macro": 1, "method": 1,
-    "namespace": 2, "module": 2, "property": 2, "constant": 2, "variable": 3, "attribute": 4, "key": 6, "heading": 7,
+    "class": 0, "interface": 0, "struct": 0, "trait": 0, "enum": 0, "function": 0, "union": 1, "type": 1, "macro": 1,
+    "method": 1, "namespace": 2, "module": 2, "property": 2, "constant": 2, "variable": 3, "attribute": 4, "key": 6,
+    "heading": 7,
 }  # fmt: skip
 
 
@@ -279,44 +289,6 @@ def _inherited(parts: list[str], found: tuple[Definition, ...], catalogue: Catal
                     sorted((b for b in catalogue.definitions(base) if b.symbol.kind in TYPE_KINDS), key=standing)[:1]
                 )
     return None
-
-
-def base_names(owner: Definition, catalogue: Catalogue) -> list[str]:
-    """The last names of a type's bases, in order: as its signature has them, which costs nothing to read, else as its
-    file's references do."""
-    found = _BASES.get(owner.language)
-    if found is not None:
-        return [name for name in found(owner.symbol.signature) if name != owner.symbol.name]
-    span = owner.symbol.span
-    inherits = [use for use in catalogue.uses(owner.path) if use.kind == "inherit"]
-    own = [use.name for use in inherits if use.scope == owner.ordinal]
-    head = [use.name for use in inherits if span.start_line <= use.line <= min(span.end_line, span.start_line + 8)]
-    return list(dict.fromkeys(own or head))
-
-
-def _last_names(listed: str) -> list[str]:
-    """ "a.B, C[int], metaclass=M" as ["B", "C"]."""
-    listed = re.sub(r"\[[^\[\]]*(?:\[[^\]]*\][^\[\]]*)*\]|<[^<>]*(?:<[^<>]*>[^<>]*)*>|\([^()]*\)", "", listed)
-    parts = [part.strip() for part in listed.split(",") if "=" not in part]
-    return [name for part in parts if (name := re.split(r"\.|::|\\|\s", part)[-1]) and name.isidentifier()]
-
-
-def _python_bases(signature: str) -> list[str]:
-    found = re.search(r"^\s*class\s+\w+\s*(?:\[[^\]]*\])?\s*\((?P<bases>.*)\)\s*:?\s*$", signature, re.S)
-    return _last_names(found["bases"]) if found else []
-
-
-def _extending_bases(signature: str) -> list[str]:
-    found = re.findall(
-        r"\b(?:extends|implements)\s+(.+?)(?=\bextends\b|\bimplements\b|\bpermits\b|\{|$)", signature, re.S
-    )
-    return [name for listed in found for name in _last_names(listed)]
-
-
-_BASES: dict[str, Callable[[str], list[str]]] = {
-    "python": _python_bases, "javascript": _extending_bases, "typescript": _extending_bases, "tsx": _extending_bases,
-    "java": _extending_bases, "php": _extending_bases,
-}  # fmt: skip
 
 
 def _phrase(name: str, mention: str, catalogue: Catalogue) -> Subject | None:

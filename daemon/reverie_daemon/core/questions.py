@@ -14,7 +14,7 @@ from typing import Literal
 from reverie_daemon.core import naming, phrasings
 from reverie_daemon.core.naming import Subject
 from reverie_daemon.core.nouns import Catalogue
-from reverie_daemon.core.phrasings import Direction, Kind
+from reverie_daemon.core.phrasing_table import Direction, Kind
 
 __all__ = ["Kind", "Question", "Subject", "content_terms", "key", "understand"]
 
@@ -29,10 +29,10 @@ TERMS_MAX = 40
 class Question:
     """A question understood.
 
-    `direction` is "in" for what points at the subjects (callers) and "out" for what they point at. `polarity` is negative
-    when the sentence negates. `qualifiers` narrow it ("who", "build", "in:src/flask"). `terms` are its content words in
-    order, identifiers as written. For a described question `asks` is the kind its wording resembles ("how", "where",
-    "why", or ""). `readings` are questions that an ambiguous name could have meant instead.
+    `direction` is "in" for what points at the subjects (callers) and "out" for what they point at. `polarity` is
+    negative when the sentence negates. `qualifiers` narrow it ("who", "build", "in:src/flask"). `terms` are its content
+    words in order, identifiers as written. For a described question `asks` is the kind its wording resembles ("how",
+    "where", "why", or ""). `readings` are questions that an ambiguous name could have meant instead.
     """
 
     text: str
@@ -50,15 +50,15 @@ class Question:
         return self.subjects[0] if self.subjects else None
 
 
-_STOP = frozenset(
-    """a about actually also am an and any anyone anything are as at be because been being but by can cannot could did
+_STOP_WORDS = """
+    a about actually also am an and any anyone anything are as at be because been being but by can cannot could did
     do does doing done during either etc every exactly for from get gets give given got had has have having here
     how however i if in inside into is it its itself just kind let like make makes many may me might much must
     my need of on one or other our own particular please rather really shall should show so some someone
     something specific such tell than that the their them then there these they thing things this those to too
     upon us used very via was way we were what whatever whats when where which while who whom whose why will
-    with within without would you your code codebase repository repo project""".split()
-)
+    with within without would you your code codebase repository repo project"""
+_STOP = frozenset(_STOP_WORDS.split())
 _NEGATIONS = frozenset(
     [
         "not",
@@ -79,7 +79,8 @@ _NEGATIONS = frozenset(
 )
 _TOKEN = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*|\d[\w.]*|[^\W\d_]+")
 _NEGATED = re.compile(
-    r"\b(?:not|never|without|cannot|no longer|neither|nor|none|unless|(?:is|are|was|were|do|does|did|wo|ca|should|could|would|has|have|had)n['’]?t)\b",
+    r"\b(?:not|never|without|cannot|no longer|neither|nor|none|unless|(?:is|are|was|were|do|does|did|wo|ca"
+    r"|should|could|would|has|have|had)n['’]?t)\b",
     re.I,
 )
 _MENTION = re.compile(
@@ -88,10 +89,26 @@ _MENTION = re.compile(
     r"|(?<![\w/.])(@?[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?(?::\d+)?)"
 )
 _IDENTIFIER = re.compile(r"_|[a-z0-9][A-Z]|\w(?:\.|::|->|#)\w|\(\)$|^@")
-_IN_PLACE = re.compile(r"\s+(?:in|under|inside|within|below)\s+(?:the\s+)?(?P<place>`[^`]+`|\S+/\S*|\S+\.\w+|tests?)(?:\s+(?:folder|directory|file|package))?$", re.I)  # fmt: skip
-_PRONOUN = re.compile(r"^(?:it|that|this|them|they|its|these|those|this (?:function|class|method|file|one|code|thing)|that (?:function|class|method|file|one)|the same)$", re.I)  # fmt: skip
-_COUNT = re.compile(r"\b(?:last|past|latest|recent)\s+(\d+)\s+(?:commits?|changes)\b|\b(\d+)\s+(?:last|latest|recent|most recent)\b", re.I)  # fmt: skip
-_SINCE = re.compile(r"\b(today|yesterday|this week|last week|past week|this month|last month|past month|(?:last|past) \d+ (?:hours?|days?|weeks?|months?))\b", re.I)  # fmt: skip
+_IN_PLACE = re.compile(
+    r"\s+(?:in|under|inside|within|below)\s+(?:the\s+)?(?P<place>`[^`]+`|\S+/\S*|\S+\.\w+|tests?)"
+    r"(?:\s+(?:folder|directory|file|package))?$",
+    re.I,
+)
+_PRONOUN = re.compile(
+    r"^(?:it|that|this|them|they|its|these|those|this (?:function|class|method|file|one|code|thing)"
+    r"|that (?:function|class|method|file|one)|the same)$",
+    re.I,
+)
+_COUNT = re.compile(
+    r"\b(?:last|past|latest|recent)\s+(\d+)\s+(?:commits?|changes)\b|\b(\d+)\s+(?:last|latest|recent"
+    r"|most recent)\b",
+    re.I,
+)
+_SINCE = re.compile(
+    r"\b(today|yesterday|this week|last week|past week|this month|last month|past month|(?:last|past) "
+    r"\d+ (?:hours?|days?|weeks?|months?))\b",
+    re.I,
+)
 _DESCRIBED_ASKS = re.compile(r"^(?:and |so |but )?(what|where|how|why|when|which|who|is|are|does|do|can)\b", re.I)
 _SLOTLESS: frozenset[str] = frozenset({"recent", "run", "about", "commit"})
 
@@ -112,7 +129,12 @@ def _continued(sentence: str, conversation: Sequence[Question]) -> str:
     """ "and its tests?" as a sentence of its own."""
     if not conversation or conversation[-1].subject is None:
         return sentence
-    match = re.fullmatch(r"(?:what about |how about |and |what of )*(?:its|the|their) (tests|callers|callees|history|subclasses|usages|signature|bases|flow)", sentence, re.I)  # fmt: skip
+    match = re.fullmatch(
+        r"(?:what about |how about |and |what of )*(?:its|the|their) (tests|callers|callees|history"
+        r"|subclasses|usages|signature|bases|flow)",
+        sentence,
+        re.I,
+    )
     return f"{match[1]} of it" if match else sentence
 
 
@@ -269,8 +291,8 @@ def content_terms(text: str) -> tuple[str, ...]:
 def key(question: Question) -> str:
     """The identity of a question for remembering: two questions with the same key have the same answer.
 
-    A named question is its kind, direction, polarity, subjects and qualifiers, whatever the wording. A described one is its
-    words too, in order and inflected as they are, negations included: wording is all there is to tell it by.
+    A named question is its kind, direction, polarity, subjects and qualifiers, whatever the wording. A described one is
+    its words too, in order and inflected as they are, negations included: wording is all there is to tell it by.
     """
     parts = [question.kind, question.direction, question.polarity, ",".join(sorted(question.qualifiers))]
     parts.append(

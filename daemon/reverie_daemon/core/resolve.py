@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from reverie_indexers.facts import Import, Reference
 
-from reverie_daemon.core.modules import import_certainty, same_package
-from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, base_names, standing, without_overloads
+from reverie_daemon.core.bases import base_names
+from reverie_daemon.core.modules import import_certainty, includes, local_name, same_package
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing, without_overloads
 from reverie_daemon.core.nouns import Catalogue, Definition, Site
 
 SITES_MAX = 200
@@ -33,108 +34,14 @@ LIKELY = 0.5
 
 _SELF = frozenset({"self", "this", "cls", "@", "Self", "self.class", "static", "$this", "&self"})
 _SUPER = re.compile(r"^(?:super\b|parent$|base$)")
-COMMON = frozenset(
-    [
-        "get",
-        "set",
-        "add",
-        "pop",
-        "append",
-        "extend",
-        "insert",
-        "remove",
-        "delete",
-        "update",
-        "items",
-        "keys",
-        "values",
-        "copy",
-        "clear",
-        "join",
-        "split",
-        "strip",
-        "replace",
-        "format",
-        "find",
-        "index",
-        "count",
-        "sort",
-        "sorted",
-        "reverse",
-        "read",
-        "write",
-        "open",
-        "close",
-        "seek",
-        "flush",
-        "encode",
-        "decode",
-        "lower",
-        "upper",
-        "startswith",
-        "endswith",
-        "push",
-        "shift",
-        "map",
-        "filter",
-        "reduce",
-        "forEach",
-        "slice",
-        "concat",
-        "includes",
-        "indexOf",
-        "length",
-        "toString",
-        "equals",
-        "hashCode",
-        "size",
-        "contains",
-        "put",
-        "run",
-        "start",
-        "stop",
-        "next",
-        "iter",
-        "len",
-        "print",
-        "println",
-        "log",
-        "error",
-        "warn",
-        "info",
-        "debug",
-        "exit",
-        "len",
-        "make",
-        "new",
-        "String",
-        "from",
-        "into",
-        "clone",
-        "unwrap",
-        "expect",
-        "as_ref",
-        "to_string",
-        "is_empty",
-        "iter",
-        "collect",
-        "then",
-        "catch",
-        "call",
-        "apply",
-        "bind",
-        "test",
-        "match",
-        "group",
-        "type",
-        "name",
-        "send",
-        "recv",
-        "main",
-        "init",
-        "setup",
-    ]
-)
+_COMMON_NAMES = """
+    get set add pop append extend insert remove delete update items keys values copy clear join split strip
+    replace format find index count sort sorted reverse read write open close seek flush encode decode lower
+    upper startswith endswith push shift map filter reduce forEach slice concat includes indexOf length toString
+    equals hashCode size contains put run start stop next iter len print println log error warn info debug exit
+    len make new String from into clone unwrap expect as_ref to_string is_empty iter collect then catch call
+    apply bind test match group type name send recv main init setup"""
+COMMON = frozenset(_COMMON_NAMES.split())
 """Names so common that being the only definition here says little about a use through an unknown receiver."""
 
 
@@ -410,7 +317,10 @@ class Resolver:
         found = re.search(pattern, scope.symbol.signature)
         if found is None:
             text = self._body(scope)
-            made = rf"\b{re.escape(name)}\b\s*(?::=|=)\s*(?:new |await |&)?(?:[\w.]+(?:\.|::))?(?P<type>[A-Z]\w*)(?:::\w+)?\s*[({{]"
+            made = (
+                rf"\b{re.escape(name)}\b\s*(?::=|=)\s*(?:new |await |&)?(?:[\w.]+(?:\.|::))?(?P<type>[A-Z]\w*)"
+                rf"(?:::\w+)?\s*[({{]"
+            )
             found = re.search(made, text) or re.search(
                 rf"\b(?P<type>[A-Z]\w*)(?:<[^>]*>)?[&*]* {re.escape(name)}\s*[=;,)]", text
             )
@@ -464,25 +374,8 @@ class Resolver:
             for item in read:
                 known.setdefault(local_name(item), item)
             self._imports[path] = known
-            self._stars[path] = [item for item in read if item.name == "*" or _includes(item)]
+            self._stars[path] = [item for item in read if item.name == "*" or includes(item)]
         return self._imports[path]
-
-
-def _includes(item: Import) -> bool:
-    """A C header, a C# using or a Ruby require: all its names, under their own names."""
-    return not item.name and not item.alias and (item.module.endswith((".h", ".hpp", ".hh")) or "/" in item.module)
-
-
-def local_name(item: Import) -> str:
-    """The name that an import gives to what it brings in."""
-    if item.alias:
-        return item.alias
-    if item.name and item.name != "*":
-        return item.name
-    parts = [part for part in re.split(r"[./\\:]+", item.module) if part]
-    if not parts:
-        return item.module
-    return parts[0] if "." in item.module and "/" not in item.module and not item.name else parts[-1]
 
 
 def own_class(scope: Definition | None) -> str:

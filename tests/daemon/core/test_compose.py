@@ -1,4 +1,4 @@
-"""Answers put together without a model: what their first sentence says, what they cite, and what they must not claim."""
+"""Answers put together without a model: what their first sentence says, what they cite, what they must not claim."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ class Stock:
         self.counts[name] = self.counts.get(name, 0) - amount
 '''
 FILES = {
-    "README.md": "# Shop\n\nShop is a small library that sells tea and cups.\n\n## Testing\n\n```sh\n$ python -m pytest -q\n```\n",
+    "README.md": "# Shop\n\nShop is a small library that sells tea and cups.\n\n## Testing\n\n```sh\n$ python -m "
+        "pytest -q\n```\n",
     "pyproject.toml": (
         '[project]\nname = "shop"\ndescription = "A library that sells tea."\nrequires-python = ">=3.11"\n\n'
         '[project.scripts]\nshop = "shop.cli:main"\n\n[tool.pytest.ini_options]\ntestpaths = ["tests"]\n'

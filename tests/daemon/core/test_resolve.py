@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import pytest
 from reverie_daemon.core import resolve
+from reverie_daemon.core.bases import base_names
 from reverie_daemon.core.modules import import_certainty, module_parts
-from reverie_daemon.core.naming import base_names
 from reverie_daemon.core.nouns import Definition
 from reverie_indexers.facts import NO_SYMBOL, Import, Span, Symbol
 
 PACKAGE = {
     "pkg/__init__.py": "from .models import User\n",
     "pkg/models.py": (
-        "class Model:\n    def save(self):\n        return self.validate()\n\n    def validate(self):\n        return True\n\n\n"
+        "class Model:\n    def save(self):\n        return self.validate()\n\n    def validate(self):\n       "
+            " return True\n\n\n"
         "class User(Model):\n    def rename(self, name):\n        self.save()\n        super().validate()\n"
     ),
-    "pkg/files.py": "class File:\n    def save(self):\n        return open_file()\n\n\ndef open_file():\n    return 1\n",
+    "pkg/files.py": "class File:\n    def save(self):\n        return open_file()\n\n\ndef open_file():\n    return "
+        "1\n",
     "pkg/views.py": (
         "from pkg import User\nfrom pkg.files import File as Stored, open_file\nfrom . import models\n\n\n"
         "def view():\n    user = User()\n    user.save()\n    return open_file()\n\n\n"

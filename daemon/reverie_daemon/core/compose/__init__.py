@@ -1,4 +1,4 @@
-"""Answers put together without a model: facts, doc comments, history and source, in the order a colleague would tell them.
+"""Answers put together without a model: facts, doc comments, history and source, as a colleague would tell them.
 
 Each kind of question has its composer in a module of this package; the registry below is all that joins them. A
 composer returns claims with their evidence; nothing here checks them against the disk or prices them.

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, path_claims
-from reverie_daemon.core.compose.describing import Said, cited, deed, name, place, which
+from reverie_daemon.core.compose.describing import Said, cited, deed, name, which
 from reverie_daemon.core.compose.literal import occurrences
-from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, beside
+from reverie_daemon.core.naming import CALLABLE_KINDS, beside
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import COMMON, LIKELY, SITES_MAX, Call, Use, callees, callers, tests_of
@@ -31,8 +31,8 @@ def who_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
     unsure = [use for use in uses if use.certainty < LIKELY]
     if not sure:
         return kept(_nobody(catalogue, definition, unsure))
-    code = sorted((use for use in sure if not _in_test(use, catalogue)), key=lambda use: beside(use.site.path))
-    tests = [use for use in sure if _in_test(use, catalogue)]
+    code = sorted((use for use in sure if not in_test(use, catalogue)), key=lambda use: beside(use.site.path))
+    tests = [use for use in sure if in_test(use, catalogue)]
     claims = [_first(catalogue, definition, code, tests), as_claim(_listed(catalogue, definition, code))]
     claims.append(_by_tests(catalogue, definition, tests) if code else citing.claim(""))
     claims.append(_by_name_only(catalogue, definition, unsure))
@@ -46,7 +46,7 @@ def _within(question: Question, uses: Sequence[Use]) -> list[Use]:
     return [use for use in uses if use.site.path.startswith(place)]
 
 
-def _in_test(use: Use, catalogue: Catalogue) -> bool:
+def in_test(use: Use, catalogue: Catalogue) -> bool:
     if use.site.scope is not None:
         return use.site.scope.role == "test"
     return any(version.role == "test" for version in catalogue.files(use.site.path) if version.path == use.site.path)
@@ -58,7 +58,7 @@ def _verb(definition: Definition) -> str:
 
 def _first(catalogue: Catalogue, definition: Definition, code: Sequence[Use], tests: Sequence[Use]) -> Claim:
     verb, uses = _verb(definition), code or tests
-    scopes = _scopes(uses)
+    scopes = each_scope(uses)
     evidence = [
         *citing.head(catalogue, definition),
         *(e for use in uses[:3] for e in citing.site_evidence(catalogue, use.site)),
@@ -92,7 +92,7 @@ def _line(catalogue: Catalogue, use: Use) -> str:
     return prose.code(lines[at - 1].strip(), 100) if lines is not None and at <= len(lines) else ""
 
 
-def _scopes(uses: Sequence[Use]) -> list[Use]:
+def each_scope(uses: Sequence[Use]) -> list[Use]:
     """One use for each function around, in order."""
     seen: dict[tuple[str, str], Use] = {}
     for use in uses:
@@ -143,7 +143,10 @@ def _by_tests(catalogue: Catalogue, definition: Definition, tests: Sequence[Use]
     most = max(files, key=lambda path: files[path])
     first = next(use for use in tests if use.site.path == most)
     mostly = " mostly in" if len(files) > 1 else " in"
-    text = f"Tests {'call' if _verb(definition) == 'called' else 'use'} it {prose.count(len(tests), 'time')},{mostly} {citing.mark(most, first.site.reference.line)}."
+    text = (
+        f"Tests {'call' if _verb(definition) == 'called' else 'use'} it "
+        f"{prose.count(len(tests), 'time')},{mostly} {citing.mark(most, first.site.reference.line)}."
+    )
     return citing.claim(text.replace(", in ", " in "), citing.site_evidence(catalogue, first.site))
 
 
@@ -154,7 +157,8 @@ def _by_name_only(catalogue: Catalogue, definition: Definition, unsure: Sequence
     number = prose.count(len(unsure), "further place")
     verb = "calls" if len(unsure) == 1 else "call"
     text = (
-        f"{prose.capital(number)} {verb} something named `{definition.symbol.name}` on an object whose type the source does not "
+        f"{prose.capital(number)} {verb} something named `{definition.symbol.name}` on an object whose type "
+        f"the source does not "
         f"tell, for example {_at(use)}; I do not count {'it' if len(unsure) == 1 else 'those'}."
     )
     return citing.claim(text, citing.site_evidence(catalogue, use.site))
@@ -168,7 +172,10 @@ def _nobody(catalogue: Catalogue, definition: Definition, unsure: Sequence[Use])
     if passed:
         use = passed[0]
         number = prose.count(len(passed), "place")
-        text = f"Nothing calls {cited(definition)} by name, but {number} {'passes' if len(passed) == 1 else 'pass'} it on or {'refers' if len(passed) == 1 else 'refer'} to it, first {_at(use)}."
+        text = (
+            f"Nothing calls {cited(definition)} by name, but {number} {'passes' if len(passed) == 1 else 'pass'} "
+            f"it on or {'refers' if len(passed) == 1 else 'refer'} to it, first {_at(use)}."
+        )
         return [
             citing.claim(text, evidence, citing.site_evidence(catalogue, use.site)),
             _by_name_only(catalogue, definition, unsure),
@@ -179,7 +186,8 @@ def _nobody(catalogue: Catalogue, definition: Definition, unsure: Sequence[Use])
     if unsure:
         use = unsure[0]
         text = (
-            f"No call is certain to reach {cited(definition)}; {prose.count(len(unsure), 'place')} {'calls' if len(unsure) == 1 else 'call'} something named "
+            f"No call is certain to reach {cited(definition)}; {prose.count(len(unsure), 'place')} "
+            f"{'calls' if len(unsure) == 1 else 'call'} something named "
             f"`{definition.symbol.name}` that it could be:"
         )
         listed = _listed(catalogue, definition, unsure)
@@ -304,7 +312,11 @@ def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
     through = _through_callers(catalogue, definition)
     if through:
         caller, found = through
-        text = f"No test names {cited(definition)} directly; it is reached through {cited(caller)}, which {prose.count(len(found), 'test')} {'uses' if len(found) == 1 else 'use'}, for example {_at(found[0])}."
+        text = (
+            f"No test names {cited(definition)} directly; it is reached through {cited(caller)}, which "
+            f"{prose.count(len(found), 'test')} {'uses' if len(found) == 1 else 'use'}, for example "
+            f"{_at(found[0])}."
+        )
         evidence = citing.site_evidence(catalogue, found[0].site)
         return [
             citing.claim(text, citing.head(catalogue, definition), citing.head(catalogue, caller), evidence),
@@ -315,7 +327,7 @@ def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
 
 
 def _direct_tests(catalogue: Catalogue, definition: Definition, sure: Sequence[Use]) -> list[Claim]:
-    scopes = _scopes(sure)
+    scopes = each_scope(sure)
     files = list(dict.fromkeys(use.site.path for use in sure))
     name_in_test = [
         use
@@ -361,7 +373,7 @@ def _through_callers(catalogue: Catalogue, definition: Definition) -> tuple[Defi
             seen.add(scope)
             found = [item for item in tests_of(scope, catalogue) if item.certainty >= LIKELY]
             if found:
-                return scope, _scopes(found)
+                return scope, each_scope(found)
             queue.append(scope)
     return None
 
@@ -383,6 +395,3 @@ def _tests_of_path(catalogue: Catalogue, path: str) -> list[Claim]:
     ]
     verb = "is the test file" if len(found) == 1 else "are the test files"
     return [citing.claim(f"By name, {prose.joined(marks)} {verb} for `{path}`.", evidence)]
-
-
-__all__ = ["TYPE_KINDS", "distinct", "is_ours", "place", "what_it_calls", "which_tests", "who_calls"]

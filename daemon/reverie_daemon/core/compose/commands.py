@@ -30,35 +30,54 @@ class Command:
     source: str = ""
 
 
-_BEFORE = r"^(?:[A-Z_][A-Z0-9_]*=\S* )*(?:sudo |npx |uv run (?:--?[\w-]+(?:[= ][\w./-]+)? )*?|poetry run |pipenv run |hatch run |python3? -[Wm] ?)*"
+_BEFORE = (
+    r"^(?:[A-Z_][A-Z0-9_]*=\S* )*(?:sudo |npx |uv run (?:--?[\w-]+(?:[= ][\w./-]+)? )*?|poetry run |pipenv "
+    r"run |hatch run |python3? -[Wm] ?)*"
+)
 _PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (purpose, re.compile(_BEFORE + pattern))
     for purpose, pattern in (
-        ("install", r"(?:pip3? install|pipx install|uv (?:sync|add|pip install|tool install)|poetry (?:install|add)|npm (?:install|i|ci)\b|yarn (?:add|install)|yarn$"
-         r"|pnpm (?:add|install|i\b)|bun (?:add|install)|go (?:get|install)\b|cargo (?:install|add)\b|brew install|apt(?:-get)? install|conda (?:install|env create|create)"
-         r"|gem install|bundle install|composer (?:require|install)|dotnet add|make install|(?:python3? |\./)?setup\.py (?:install|develop)|git clone)\b"),
-        ("test", r"(?:(?:coverage run (?:--?\S+ )*-m )?(?:pytest|py\.test|unittest)|tox|nox|jest|vitest|mocha|ctest|rspec|phpunit|go test|cargo (?:test|nextest)"
-         r"|(?:npm|yarn|pnpm|bun)(?: run)? test\S*|make (?:check|tests?)|mvn (?:\S+ )*(?:test|verify)|(?:\./)?gradlew? (?:\S+ )*(?:test|check)"
-         r"|(?:\./)?bin/(?:test|doctest)\S*|\S*run_?tests?\S*|dotnet test|rake (?:test|spec)|bats|(?:python3? |\./)?setup\.py test|doctest)\b"),
-        ("lint", r"(?:ruff|flake8|black|mypy|eslint|prettier|golangci-lint|cargo (?:clippy|fmt)|gofmt|go vet|pre-commit|pylint|pyright|tsc --noEmit|(?:npm|yarn|pnpm)(?: run)? (?:lint|format)|make (?:lint|format|fmt))\b"),
-        ("build", r"(?:make|cmake|cargo build|go build|(?:npm|yarn|pnpm|bun)(?: run)? build|build$|hatch build|uv build|flit build|poetry build|mvn (?:\S+ )*(?:package|install|compile)"
-         r"|(?:\./)?gradlew? (?:\S+ )*(?:build|assemble)|tsc|webpack|vite build|rollup|docker build|meson|ninja|\./configure|dotnet build|(?:python3? |\./)?setup\.py (?:build|sdist|bdist))(?=\s|$)"),
-        ("run", r"(?:flask (?:run|--app)|npm (?:start|run (?:dev|start|serve))|yarn (?:start|dev)|pnpm (?:start|dev|run dev)|cargo run|go run|python3? -m \w+|python3? \S+\.py|uvicorn|gunicorn"
+        ("install", r"(?:pip3? install|pipx install|uv (?:sync|add|pip install|tool install)|poetry (?:install|add)"
+            r"|npm (?:install|i|ci)\b|yarn (?:add|install)|yarn$"
+         r"|pnpm (?:add|install|i\b)|bun (?:add|install)|go (?:get|install)\b|cargo (?:install|add)\b|brew "
+             r"install|apt(?:-get)? install|conda (?:install|env create|create)"
+         r"|gem install|bundle install|composer (?:require|install)|dotnet add|make install|(?:python3? "
+             r"|\./)?setup\.py (?:install|develop)|git clone)\b"),
+        ("test", r"(?:(?:coverage run (?:--?\S+ )*-m )?(?:pytest|py\.test|unittest)|tox|nox|jest|vitest|mocha|ctest"
+            r"|rspec|phpunit|go test|cargo (?:test|nextest)"
+         r"|(?:npm|yarn|pnpm|bun)(?: run)? test\S*|make (?:check|tests?)|mvn (?:\S+ )*(?:test|verify)|"
+             r"(?:\./)?gradlew? (?:\S+ )*(?:test|check)"
+         r"|(?:\./)?bin/(?:test|doctest)\S*|\S*run_?tests?\S*|dotnet test|rake (?:test|spec)|bats|(?:python3? "
+             r"|\./)?setup\.py test|doctest)\b"),
+        ("lint", r"(?:ruff|flake8|black|mypy|eslint|prettier|golangci-lint|cargo (?:clippy|fmt)|gofmt|go vet"
+            r"|pre-commit|pylint|pyright|tsc --noEmit|(?:npm|yarn|pnpm)(?: run)? (?:lint|format)|make (?:lint"
+            r"|format|fmt))\b"),
+        ("build", r"(?:make|cmake|cargo build|go build|(?:npm|yarn|pnpm|bun)(?: run)? build|build$|hatch build|uv "
+            r"build|flit build|poetry build|mvn (?:\S+ )*(?:package|install|compile)"
+         r"|(?:\./)?gradlew? (?:\S+ )*(?:build|assemble)|tsc|webpack|vite build|rollup|docker build|meson|ninja"
+             r"|\./configure|dotnet build|(?:python3? |\./)?setup\.py (?:build|sdist|bdist))(?=\s|$)"),
+        ("run", r"(?:flask (?:run|--app)|npm (?:start|run (?:dev|start|serve))|yarn (?:start|dev)|pnpm (?:start|dev"
+            r"|run dev)|cargo run|go run|python3? -m \w+|python3? \S+\.py|uvicorn|gunicorn"
          r"|docker(?: |-)compose up|docker run|rails s|node \S+\.js|dotnet run|php artisan serve)\b"),
     )
 )  # fmt: skip
 _PROMPT = re.compile(r"^(?:\$|%|>|PS>|C:\\>|#(?=\s*(?:pip|npm|apt|make|cargo|go|docker)))\s*")
 _FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*(?P<tag>[\w.+-]*)")
 _SHELLS = frozenset(
-    ["plain", "sh", "bash", "console", "shell", "shell-session", "zsh", "text", "terminal", "powershell", "ps1", "none", "fish"]
+    ["plain", "sh", "bash", "console", "shell", "shell-session", "zsh", "text", "terminal", "powershell", "ps1", "none",
+     "fish"]
 )  # fmt: skip
 _LITERAL = re.compile(r"^\s*\.\. (?:code-block|code|sourcecode|prompt|tab)::?\s*(?P<tag>\w*)")
-_GUIDE = re.compile(r"^(?:readme|contributing|install(?:ation|ing)?|building|development|hacking|getting[-_ ]?started|testing|quick[-_ ]?start|agents)(?:\.(?:md|rst|txt))?$")  # fmt: skip
+_GUIDE = re.compile(
+    r"^(?:readme|contributing|install(?:ation|ing)?|building|development|hacking|getting[-_ ]?started"
+    r"|testing|quick[-_ ]?start|agents)(?:\.(?:md|rst|txt))?$"
+)
 _MANIFESTS = frozenset(
     ["package.json", "makefile", "gnumakefile", "justfile", "tox.ini", "pyproject.toml", "setup.cfg"]
 )
 _TARGETS = {
-    "test": "test", "tests": "test", "check": "test", "build": "build", "all": "build", "install": "install", "run": "run",
+    "test": "test", "tests": "test", "check": "test", "build": "build", "all": "build", "install": "install",
+    "run": "run",
     "lint": "lint", "format": "lint", "fmt": "lint", "start": "run", "serve": "run", "setup": "install", "dev": "run",
     "compile": "build", "typecheck": "lint",
 }  # fmt: skip
@@ -88,7 +107,7 @@ def _rank(item: Command) -> int:
     if "/" not in path:
         return 0 if item.version.role != "config" else 1
     if path.startswith("."):
-        return 3 if path.rpartition("/")[2].lower().startswith("contributing") else 3
+        return 3
     return 4 if beside(path) or path.count("/") > 1 else 2
 
 

@@ -12,6 +12,7 @@ from reverie_daemon.core.compose import (
     described,
     flow,
     history,
+    impact,
     literal,
     project,
     prose,
@@ -19,7 +20,7 @@ from reverie_daemon.core.compose import (
 )  # fmt: skip
 from reverie_daemon.core.naming import Subject, bare, split_name
 from reverie_daemon.core.nouns import Catalogue, Claim, Composition
-from reverie_daemon.core.phrasings import Kind
+from reverie_daemon.core.phrasing_table import Kind
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Ranking
 
@@ -34,7 +35,7 @@ COMPOSERS: dict[Kind, Composer] = {
     "tests": calls.which_tests,
     "how": flow.how,
     "relate": relations.relate,
-    "impact": relations.impact,
+    "impact": impact.impact,
     "history": history.history,
     "recent": history.recent,
     "commit": history.commit,
@@ -43,7 +44,10 @@ COMPOSERS: dict[Kind, Composer] = {
     "config": configuration.config,
 }
 
-_SURE = {"exact": 0.92, "qualified": 0.92, "inherited": 0.88, "path": 0.88, "line": 0.9, "commit": 0.95, "case": 0.8, "joined": 0.78, "similar": 0.45, "unknown": 0.15}  # fmt: skip
+_SURE = {
+    "exact": 0.92, "qualified": 0.92, "inherited": 0.88, "path": 0.88, "line": 0.9, "commit": 0.95, "case": 0.8,
+    "joined": 0.78, "similar": 0.45, "unknown": 0.15,
+}  # fmt: skip
 LITERAL_CONFIDENCE = 0.7
 NEAR_CLAIMS_MAX = 3
 BRIEF_TERMS_MAX = 3

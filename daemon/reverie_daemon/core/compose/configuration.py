@@ -1,5 +1,6 @@
-"""Answers to "where is X configured": keys of configuration files, environment variables, settings in code, command-line
-options. Without an X, what can be configured at all."""
+"""Answers to "where is X configured": keys of configuration files, environment variables, settings in code, options of
+the command line. Without an X, what can be configured at all.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +22,20 @@ _CONFIG_ROLES: tuple[FileRole, ...] = ("config",)
 _DOC_ROLES: tuple[FileRole, ...] = ("docs",)
 
 _ENVIRONMENT = re.compile(
-    r"(?:os\.environ(?:\.get|\.setdefault|\.pop)?|os\.getenv|getenv|process\.env|env::var(?:_os)?|std::env::var|os\.Getenv|os\.LookupEnv|"
-    r"System\.getenv|ENV|Environment\.GetEnvironmentVariable|\$_ENV|import\.meta\.env)\s*[.(\[]+\s*[\"']?(?P<name>[A-Z][A-Z0-9_]{2,})"
+    r"(?:os\.environ(?:\.get|\.setdefault|\.pop)?|os\.getenv|getenv|process\.env|env::var(?:_os)?"
+    r"|std::env::var|os\.Getenv|os\.LookupEnv|"
+    r"System\.getenv|ENV|Environment\.GetEnvironmentVariable|\$_ENV"
+    r"|import\.meta\.env)\s*[.(\[]+\s*[\"']?(?P<name>[A-Z][A-Z0-9_]{2,})"
 )
-_OPTION = re.compile(r"(?:add_argument|add_option|addoption|parser\.add|click\.option|@option|\.option|Flags\(\)\.\w+|flag\.\w+|addini|StringVarP?|BoolVarP?|Arg::new)\s*\(\s*(?:f?[\"'`])?(?P<name>--?[\w-]+|[\w-]+)")  # fmt: skip
-_SETTING = re.compile(r"(?:config|settings|options|conf|cfg|opts|defaults)(?:\.get|\.setdefault|\.getini|\.getoption|\.from\w*)?\s*(?:\[|\()\s*[\"'](?P<name>[\w.-]{2,})[\"']|[\"'](?P<key>[A-Z][A-Z0-9_]{3,})[\"']\s*:", re.I)  # fmt: skip
+_OPTION = re.compile(
+    r"(?:add_argument|add_option|addoption|parser\.add|click\.option|@option|\.option|Flags\(\)\.\w+"
+    r"|flag\.\w+|addini|StringVarP?|BoolVarP?|Arg::new)\s*\(\s*(?:f?[\"'`])?(?P<name>--?[\w-]+|[\w-]+)"
+)
+_SETTING = re.compile(
+    r"(?:config|settings|options|conf|cfg|opts|defaults)(?:\.get|\.setdefault|\.getini|\.getoption"
+    r"|\.from\w*)?\s*(?:\[|\()\s*[\"'](?P<name>[\w.-]{2,})[\"']|[\"'](?P<key>[A-Z][A-Z0-9_]{3,})[\"']\s*:",
+    re.I,
+)
 _KEY = re.compile(r"^\s*[\"']?(?P<name>[\w.-]+)[\"']?\s*[:=]")
 
 _OPTION_WORDS = ["add_argument", "option", "addoption", "flag"]
@@ -136,9 +146,15 @@ def _knob_claims(catalogue: Catalogue, knobs: Sequence[Knob], asked: str) -> lis
         return []
     first = knobs[0]
     evidence = citing.span_evidence(catalogue, first.path, first.blob, first.line, first.line)
-    lead = f"The {first.form} `{first.name}` configures that, at {citing.mark(first.path, first.line)}: {prose.code(first.text, 120)}."
+    lead = (
+        f"The {first.form} `{first.name}` configures that, at {citing.mark(first.path, first.line)}: "
+        f"{prose.code(first.text, 120)}."
+    )
     if first.form == "key":
-        lead = f"It is set by the key `{first.name}` at {citing.mark(first.path, first.line)}: {prose.code(first.text, 120)}."
+        lead = (
+            f"It is set by the key `{first.name}` at {citing.mark(first.path, first.line)}: "
+            f"{prose.code(first.text, 120)}."
+        )
     claims = [citing.claim(lead, evidence)]
     if len(knobs) > 1:
         rows = [

@@ -22,7 +22,6 @@ from reverie_daemon.core.compose.describing import (
     place,
     signature,
     top_level,
-    which,
 )  # fmt: skip
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject, beside, standing
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
@@ -332,7 +331,10 @@ def folder_claims(catalogue: Catalogue, folder: str) -> list[Claim]:
     )
     doc = file_doc(catalogue, lead.path)
     evidence = doc.evidence or citing.span_evidence(catalogue, lead.path, lead.blob, 1, min(20, lead.lines))
-    start = f"`{folder}` holds {prose.count(len(files), 'file')} with {prose.count(total, 'line')} ({citing.mark(lead.path, 1)})"
+    start = (
+        f"`{folder}` holds {prose.count(len(files), 'file')} with {prose.count(total, 'line')} "
+        f"({citing.mark(lead.path, 1)})"
+    )
     claims = [citing.claim(prose.ended(f"{start}: {doc.text}" if doc else start), evidence)]
     shown = sorted(
         (version for version in files if version.lines > 1),
@@ -356,6 +358,3 @@ def as_claim(said: Said) -> Claim:
 def kept(claims: Sequence[Claim]) -> list[Claim]:
     """The claims that say something."""
     return [claim for claim in claims if claim.text]
-
-
-__all__ = ["family", "path_claims", "usage", "what", "where", "which"]

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reverie_daemon.core import terms
-from reverie_daemon.core.compose import citing, prose, reading
-from reverie_daemon.core.compose.calls import is_ours
+from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, usage
 from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place
 from reverie_daemon.core.compose.steps import Step, clause, in_order, story
@@ -19,7 +18,6 @@ from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Piece, Ranking, rarity
-from reverie_daemon.core.resolve import Resolver
 
 PIECES_MAX = 12
 TOLD_MAX = 3
@@ -56,7 +54,7 @@ def words_of(question: Question, catalogue: Catalogue) -> Words:
     asked = terms.understand(question.text)
     weights = {_short(word): rarity(catalogue.frequency(word.text), passages) for word in asked.words[:24]}
     said = set(re.findall(r"[a-z]+", question.text.lower()))
-    return Words({**weights, **{word: CONTRAST_WEIGHT for word in _CONTRASTS & said}})
+    return Words({**weights, **dict.fromkeys(sorted(_CONTRASTS & said), CONTRAST_WEIGHT)})
 
 
 def _short(word: terms.Word) -> str:
@@ -156,7 +154,10 @@ def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Questi
     elif said:
         text = f"{cited(best)} {said}"
     elif sentence:
-        text = f"{name(best)}, {noun(best)} at {place(best)}: {sentence[:1].lower() + sentence[1:] if sentence[:4] in ('The ', 'This') else sentence}"
+        text = (
+            f"{name(best)}, {noun(best)} at {place(best)}: "
+            f"{sentence[:1].lower() + sentence[1:] if sentence[:4] in ('The ', 'This') else sentence}"
+        )
     elif telling:
         text = f"{name(best)}, {noun(best)} at {place(best)}, is where this is done: {clause(telling[0])}"
         return citing.claim(prose.ended(text), evidence, telling[0].said.evidence)
@@ -333,6 +334,3 @@ def _is_markup(block: Sequence[str]) -> bool:
     first = block[0]
     underlined = len(block) > 1 and not block[1].strip(" =-~^\"'*#+") and bool(block[1].strip())
     return underlined or first.startswith(("    ", "\t", "..", "```", "#", "|", ":"))
-
-
-__all__ = ["Resolver", "described", "is_ours", "reading", "words_of"]

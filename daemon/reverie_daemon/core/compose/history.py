@@ -20,9 +20,12 @@ _TRAILER = re.compile(
     r"^(?:[A-Z][\w-]+-by|Change-Id|Reviewed-on|Fixes|Closes|Refs|Cc|git-svn-id|PiperOrigin-RevId):", re.I
 )
 _DULL = re.compile(
-    r"^(?:merge\b|bump\b|release\b|version\b|format\b|reformat|lint|typo|whitespace|pyupgrade|apply (?:black|ruff)|\[pre-commit"
-    r"|(?:fix|address|satisfy) (?:typos?|lint|mypy|pyright|typing|flake8|ruff)|(?:use|add|run|update) (?:ruff|black|isort|pre-commit|mypy)"
-    r"|update .*(?:dependencies|requirements|year|copyright|version)|drop support for|add type (?:hints|annotations)|add __future__|f-strings?\b|type annotations)",
+    r"^(?:merge\b|bump\b|release\b|version\b|format\b|reformat|lint|typo|whitespace|pyupgrade|apply "
+    r"(?:black|ruff)|\[pre-commit"
+    r"|(?:fix|address|satisfy) (?:typos?|lint|mypy|pyright|typing|flake8|ruff)|(?:use|add|run|update) "
+    r"(?:ruff|black|isort|pre-commit|mypy)"
+    r"|update .*(?:dependencies|requirements|year|copyright|version)|drop support for|add type (?:hints"
+    r"|annotations)|add __future__|f-strings?\b|type annotations)",
     re.I,
 )
 
@@ -83,7 +86,10 @@ def _lead(question: Question, label: str, commits: Sequence[Commit], evidence: S
     if "when" in question.qualifiers and re.search(
         r"\b(?:added|introduced|created|add|introduce|create|written|appear)", question.text, re.I
     ):
-        text = f"The oldest commit that its lines still go back to is {told(oldest)}; the last to touch {label} was {told(newest)}."
+        text = (
+            f"The oldest commit that its lines still go back to is {told(oldest)}; the last to touch {label} was "
+            f"{told(newest)}."
+        )
         return citing.claim(text, evidence, citing.commit_evidence([oldest, newest]))
     text = (
         f"{newest.author} last changed {label} on {newest.date[:10]}: “{_escaped(newest.subject)}” ({newest.oid[:8]})."
@@ -181,7 +187,10 @@ def _recent_lead(commits: Sequence[Commit], place: str) -> Claim:
     telling = [commit for commit in commits if not _DULL.match(commit.subject)] or list(commits)
     telling = list({commit.subject: commit for commit in reversed(telling)}.values())[::-1][:2]
     main = prose.joined([f"“{_escaped(commit.subject)}”" for commit in telling])
-    text = f"The last {prose.count(len(commits), 'commit')}{where}, from {oldest.date[:10]} to {newest.date[:10]}, brought above all {main}."
+    text = (
+        f"The last {prose.count(len(commits), 'commit')}{where}, from {oldest.date[:10]} to "
+        f"{newest.date[:10]}, brought above all {main}."
+    )
     return citing.claim(text, citing.commit_evidence([*telling, newest, oldest]))
 
 
@@ -240,7 +249,7 @@ def _uncommitted(catalogue: Catalogue, paths: Sequence[str]) -> list[Claim]:
 
 
 def commit(question: Question, catalogue: Catalogue) -> list[Claim]:
-    """What one commit changed, and why it says it did; after a merge, also the last commit that changed files itself."""
+    """What one commit changed, and why it says it did; after a merge, also the last commit that changed files."""
     if question.subjects and (named := question.subjects[0].commit) is not None:
         return commit_claims(catalogue, named)
     head = catalogue.commit("HEAD")

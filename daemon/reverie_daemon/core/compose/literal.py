@@ -1,4 +1,4 @@
-"""Answers about a word that no symbol has as its name, but that stands in the text: an environment variable, a key, a message."""
+"""Answers about a word that names no symbol but stands in the text: an environment variable, a key, a message."""
 
 from __future__ import annotations
 

@@ -18,6 +18,8 @@ from reverie_daemon.core.nouns import Catalogue, Claim, Evidence, FileVersion
 from reverie_daemon.core.questions import Question
 
 FOLDERS_MAX = 8
+_FOLDER_HEADS = ("__init__.py", "mod.rs", "lib.rs", "index.ts", "index.js", "doc.go", "package-info.java")
+"""Files that speak for their folder."""
 
 
 _FENCE = re.compile(r"^\s*(?:```+|~~~+)")
@@ -29,31 +31,31 @@ def run(question: Question, catalogue: Catalogue) -> list[Claim]:
     found = commands(catalogue)
     order = [wanted] if wanted else ["install", "build", "run", "test", "lint"]
     chosen = {purpose: best([item for item in found if item.purpose == purpose]) for purpose in order}
-    claims = []
-    for purpose in order:
-        if chosen[purpose]:
-            claims.append(_purpose_claim(catalogue, purpose, chosen[purpose]))
+    claims = [_purpose_claim(catalogue, purpose, chosen[purpose]) for purpose in order if chosen[purpose]]
     if not claims:
-        other = best(found)
-        claims = [_nothing_said(catalogue, wanted, other)]
+        claims = [_nothing_said(catalogue, wanted, best(found))]
     return kept([*claims, *_requirements(catalogue, wanted)])
 
 
+_ASKED = {
+    "test": "test",
+    "build": "build building compile compiling built compiled package release publish",
+    "install": "install installing installed setup set_up setting_up installation getting_started get_started_with"
+    " quick_start quickstart development develop contribute_to",
+    "run": "run running start starting started launch serve debug use deploy",
+    "lint": "lint linting format formatting type_check typecheck",
+}
+
+
 def _purpose(question: Question) -> str:
-    words = {*question.qualifiers}
-    for purpose, names in {
-        "test": ("test",), "build": ("build", "building", "compile", "compiling", "built", "compiled", "package", "release", "publish"),
-        "install": ("install", "installing", "installed", "set up", "setup", "setting up", "installation", "getting started", "get started with", "quick start", "quickstart", "development", "develop", "contribute to"),
-        "run": ("run", "running", "start", "starting", "started", "launch", "serve", "debug", "use", "deploy"),
-        "lint": ("lint", "linting", "format", "formatting", "type check", "typecheck"),
-    }.items():  # fmt: skip
-        if words & set(names):
-            return purpose
-    return ""
+    """What the question wants to do with the repository, "" for everything."""
+    words = {qualifier.replace(" ", "_") for qualifier in question.qualifiers}
+    return next((purpose for purpose, names in _ASKED.items() if words & set(names.split())), "")
 
 
 _SAYING = {
-    "test": "To run the tests", "build": "To build it", "install": "To install it", "run": "To run it", "lint": "To check style and types",
+    "test": "To run the tests", "build": "To build it", "install": "To install it", "run": "To run it",
+    "lint": "To check style and types",
 }  # fmt: skip
 
 
@@ -196,7 +198,8 @@ def _description(path: str, lines: Sequence[str]) -> tuple[str, int]:
         if begin < 0:
             return "", 1
         found = re.compile(
-            r"^\s*[\"']?description[\"']?\s*[:=]\s*[\"']?(?P<said>[^\"'\n]{8,300})|<description>\s*(?P<xml>[^<]{8,300})",
+            r"^\s*[\"']?description[\"']?\s*[:=]\s*[\"']?(?P<said>[^\"'\n]{8,300})"
+            r"|<description>\s*(?P<xml>[^<]{8,300})",
             re.M,
         ).search(text, begin)
         said = (found["said"] or found["xml"]).strip() if found else ""
@@ -260,7 +263,8 @@ def _bare_lead(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
     languages = _languages(files)
     main = languages[0][0] if languages else "text"
     return citing.claim(
-        f"{_title(catalogue.name)} has no README or manifest that describes it; it is mostly {prose.language(main)}, in {prose.count(len(files), 'file')}."
+        f"{_title(catalogue.name)} has no README or manifest that describes it; it is mostly "
+        f"{prose.language(main)}, in {prose.count(len(files), 'file')}."
     )
 
 
@@ -301,7 +305,7 @@ def _layout(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
     evidence: list[Evidence] = []
     for folder, lines in sorted(ranked):
         inside = [version for version in source if version.path.startswith(folder)]
-        lead = next((v for v in inside if v.path[len(folder):] in ("__init__.py", "mod.rs", "lib.rs", "index.ts", "index.js", "doc.go", "package-info.java")), inside[0])  # fmt: skip
+        lead = next((v for v in inside if v.path[len(folder) :] in _FOLDER_HEADS), inside[0])
         doc = file_doc(catalogue, lead.path)
         evidence += doc.evidence or citing.span_evidence(catalogue, lead.path, lead.blob, 1, 1)
         said = f": {prose.shorten(doc.text, 120)}" if doc and lead.path[len(folder) :].count("/") == 0 else ""
@@ -340,11 +344,8 @@ def _entry_points(catalogue: Catalogue) -> Claim:
         section = ""
         for number, line in enumerate(lines, 1):
             section = line.strip() if line.startswith("[") else section
-            if (
-                section in ("[project.scripts]", "[tool.poetry.scripts]", "[project.gui-scripts]")
-                and "=" in line
-                or re.match(r'\s*"(?:main|bin|module)":\s*"', line)
-            ):
+            script = section in ("[project.scripts]", "[tool.poetry.scripts]", "[project.gui-scripts]") and "=" in line
+            if script or re.match(r'\s*"(?:main|bin|module)":\s*"', line):
                 parts.append(f"{prose.code(line.strip().rstrip(','))} ({citing.mark(version.path, number)})")
                 evidence += citing.span_evidence(catalogue, version.path, version.blob, number, number)
     for version in catalogue.files():

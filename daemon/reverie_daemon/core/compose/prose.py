@@ -10,41 +10,47 @@ from collections.abc import Sequence
 
 SENTENCE_CHARS_MAX = 320
 
-_WORDS = """abort accept access accumulate acquire activate adapt add adjust advance aggregate align allocate allow analyze append
-    apply archive ask assemble assert assign associate attach attempt authenticate authorize await backtrack begin bind block
-    bootstrap branch break broadcast buffer build cache calculate call cancel cast catch change check choose classify clean
-    clear clone close coerce collapse collect combine commit compare compile complete compose compress compute concatenate
-    configure confirm connect consider construct consume contain continue control convert copy correct count cover create
-    cut decide declare decode decompose decompress decorate decrease deduce define defer delegate delete deliver dequeue derive
-    describe deserialize destroy detach detect determine differentiate disable discard disconnect discover dispatch display
-    divide do download draw drop dump duplicate emit emulate enable encode encrypt enforce enqueue ensure enter enumerate escape
-    establish estimate evaluate examine exclude execute exit expand expect explain export expose express extend extract factor
-    fail fetch fill filter finalize find finish fire fix flag flatten flip flush fold follow force format forward free freeze
-    fulfill gather generate get give go group grow guarantee guard guess handle hash help hide highlight hold hook identify
-    ignore implement import include increase increment indicate infer inherit initialize initiate inject insert inspect install
-    instantiate instruct integrate intercept interpolate interpret introduce invalidate invert invoke isolate iterate join keep
-    kill launch lex limit link list listen load locate lock log look lower make manage map mark mask match materialize maximize
-    measure merge minimize mock modify monitor mount move multiply navigate negate normalize notify obtain open optimize order
-    organize output override pack pad paginate parse partition pass patch peek perform permute pick pipe place plot point poll
-    pop populate position post preload prepare prepend preserve prevent print probe process produce project prompt propagate
-    protect prove provide prune publish pull push put query queue quit quote raise randomize rank reach read rebuild receive
-    recompute reconstruct record recover redirect reduce refer refine reformat refresh register reject relate release reload
-    remove rename render reorder repeat replace report represent request require reserve reset reshape resize resolve respond
-    restart restore restrict resume retrieve retry return reuse reverse revert rewrite roll rotate round route run sample
-    sanitize save scale scan schedule search see seek select send separate serialize serve set setup shift show shuffle
-    shut sign signal simplify simulate skip slice solve sort spawn specify split stack start stop store stream strip
-    subscribe substitute subtract suggest sum summarize supply support suppress suspend swap switch sync synchronize
-    take teach tell terminate test throw time toggle tokenize track transfer transform translate traverse trigger trim truncate
-    try tune turn undo unify uninstall unlock unmount unpack unregister unset unwrap update upgrade upload use validate verify
-    view visit wait walk warn watch wrap write yield yank zip"""
+_WORDS = """
+    abort accept access accumulate acquire activate adapt add adjust advance aggregate align allocate allow analyze
+    append apply archive ask assemble assert assign associate attach attempt authenticate authorize await
+    backtrack begin bind block bootstrap branch break broadcast buffer build cache calculate call cancel cast
+    catch change check choose classify clean clear clone close coerce collapse collect combine commit compare
+    compile complete compose compress compute concatenate configure confirm connect consider construct consume
+    contain continue control convert copy correct count cover create cut decide declare decode decompose
+    decompress decorate decrease deduce define defer delegate delete deliver dequeue derive describe deserialize
+    destroy detach detect determine differentiate disable discard disconnect discover dispatch display divide do
+    download draw drop dump duplicate emit emulate enable encode encrypt enforce enqueue ensure enter enumerate
+    escape establish estimate evaluate examine exclude execute exit expand expect explain export expose express
+    extend extract factor fail fetch fill filter finalize find finish fire fix flag flatten flip flush fold
+    follow force format forward free freeze fulfill gather generate get give go group grow guarantee guard guess
+    handle hash help hide highlight hold hook identify ignore implement import include increase increment
+    indicate infer inherit initialize initiate inject insert inspect install instantiate instruct integrate
+    intercept interpolate interpret introduce invalidate invert invoke isolate iterate join keep kill launch lex
+    limit link list listen load locate lock log look lower make manage map mark mask match materialize maximize
+    measure merge minimize mock modify monitor mount move multiply navigate negate normalize notify obtain open
+    optimize order organize output override pack pad paginate parse partition pass patch peek perform permute
+    pick pipe place plot point poll pop populate position post preload prepare prepend preserve prevent print
+    probe process produce project prompt propagate protect prove provide prune publish pull push put query queue
+    quit quote raise randomize rank reach read rebuild receive recompute reconstruct record recover redirect
+    reduce refer refine reformat refresh register reject relate release reload remove rename render reorder
+    repeat replace report represent request require reserve reset reshape resize resolve respond restart restore
+    restrict resume retrieve retry return reuse reverse revert rewrite roll rotate round route run sample
+    sanitize save scale scan schedule search see seek select send separate serialize serve set setup shift show
+    shuffle shut sign signal simplify simulate skip slice solve sort spawn specify split stack start stop store
+    stream strip subscribe substitute subtract suggest sum summarize supply support suppress suspend swap switch
+    sync synchronize take teach tell terminate test throw time toggle tokenize track transfer transform
+    translate traverse trigger trim truncate try tune turn undo unify uninstall unlock unmount unpack unregister
+    unset unwrap update upgrade upload use validate verify view visit wait walk warn watch wrap write yield yank
+    zip"""
 _VERBS = frozenset(_WORDS.split())
 _DETERMINER = re.compile(r"(?:the|a|an|some|all|any|its|his|their|every|each|this|what|how|whether|where|which)\b")
 _NO_VERBS = frozenset(
-    ["this", "is", "was", "has", "does", "as", "its", "if", "when", "like", "for", "with", "of", "in", "on", "by", "from",
-     "to", "at", "and", "or", "not", "no", "only", "also", "where", "whether", "what", "how", "all", "any", "some", 
-     "used", "called", "given", "either", "both", "same", "unlike", "until", "while", "after", "before", "that", "than",
-     "may", "can", "will", "must", "should", "returned", "sometimes", "always", "besides", "across", "returning", "but",
-     "unless", "because", "since", "then", "once", "under", "into", "over", "about", "per", "via", "than"]
+    ["this", "is", "was", "has", "does", "as", "its", "if", "when", "like", "for", "with", "of", "in", "on",
+     "by", "from", "to", "at", "and", "or", "not", "no", "only", "also", "where", "whether", "what", "how",
+     "all", "any", "some", "used", "called", "given", "either", "both", "same", "unlike", "until", "while",
+     "after", "before", "that", "than", "may", "can", "will", "must", "should", "returned", "sometimes",
+     "always", "besides", "across", "returning", "but", "unless", "because", "since", "then", "once", "under",
+     "into", "over", "about", "per", "via", "than"]
 )  # fmt: skip
 """Words that stand before "the" and are no verbs of what a thing does."""
 
@@ -55,15 +61,24 @@ _LINK = re.compile(
     r"`([^`<]+?)\s*<[^>`]+>`_{1,2}|\[([^\]\n]+)\]\((?:[^)\s]+)\)|\{@(?:link|code|literal|linkplain)\s+([^}]+)\}"
 )
 _REFERENCE = re.compile(r"\[([^\]\n`]+)\](?:\[[^\]\n]*\])?(?!\()")
-_TAG = re.compile(r"</?(?:p|b|i|em|strong|code|pre|ul|ol|li|br|a|tt|h\d|div|span|see|para|c|summary|remarks|value)\b[^>]*/?>", re.I)  # fmt: skip
+_TAG = re.compile(
+    r"</?(?:p|b|i|em|strong|code|pre|ul|ol|li|br|a|tt|h\d|div|span|see|para|c|summary|remarks"
+    r"|value)\b[^>]*/?>",
+    re.I,
+)
 _SECTION = re.compile(
-    r"^\s*(?::(?:param|type|return|returns|rtype|raises?|arg|keyword|var|ivar|cvar|meta|kwarg)\b|@(?:param|return|returns|throws|see|since|"
-    r"author|deprecated|example|type|template|internal|private|public|typedef|property|default|override|version|exception)\b|\.\. |>>>|```|~~~|"
-    r"(?:Parameters|Returns?|Raises|Args|Arguments|Examples?|Usage|Yields|Attributes|Notes?|See Also|References|Explanation|Throws|Panics|Errors|Safety|Changelog|Keyword Arguments|Methods|Warnings?)\s*:?\s*$"
+    r"^\s*(?::(?:param|type|return|returns|rtype|raises?|arg|keyword|var|ivar|cvar|meta|kwarg)\b|@(?:param"
+    r"|return|returns|throws|see|since|"
+    r"author|deprecated|example|type|template|internal|private|public|typedef|property|default|override"
+    r"|version|exception)\b|\.\. |>>>|```|~~~|"
+    r"(?:Parameters|Returns?|Raises|Args|Arguments|Examples?|Usage|Yields|Attributes|Notes?|See Also"
+    r"|References|Explanation|Throws|Panics|Errors|Safety|Changelog|Keyword Arguments|Methods"
+    r"|Warnings?)\s*:?\s*$"
     r"|<(?:param|returns|exception|example|typeparam|seealso)\b)"
 )
 _THIS = re.compile(
-    r"^(?:This|The) (?:function|method|class|module|decorator|helper|property|fixture|type|struct|macro|trait|interface|command)(?= (?:is|can|will|may|must|should|does|has|\w+s) )"
+    r"^(?:This|The) (?:function|method|class|module|decorator|helper|property|fixture|type|struct|macro"
+    r"|trait|interface|command)(?= (?:is|can|will|may|must|should|does|has|\w+s) )"
 )
 _UNDERLINE = re.compile(r"^\s*([=\-~^\"'*#+])\1{2,}\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]`]*\s+(?=[A-Z`\"'(\[*:])")
@@ -129,8 +144,8 @@ def sentences(text: str) -> list[str]:
 
 
 def first_sentence(doc: str) -> str:
-    """The sentence of a doc comment that says what the thing is: one that begins "This function …" where the first is no
-    such sentence, else the first; without its full stop. "" when there is no prose."""
+    """The sentence of a doc comment that says what the thing is: the first, or one that begins "This function …" where
+    the first does not say it; without its full stop. "" when there is no prose."""
     for paragraph in paragraphs(doc)[:2]:
         found = [text for text in sentences(paragraph) if not text.startswith("- ")]
         if not found:
@@ -173,9 +188,16 @@ def predicate(sentence: str) -> str:
 def _is_clause(rest: str) -> bool:
     """Whether "object implements a WSGI application" has its own verb early on, and so is a sentence already."""
     words = [word.lower().strip(",") for word in rest.split()[:7]]
-    cut = next((at for at, word in enumerate(words) if word in ("that", "which", "used", "for", "of", "with", "to", "when", "where", "from", "in", "who")), len(words))  # fmt: skip
-    return any(word in ("is", "are", "was", "has", "can", "will", "should", "must", "may", "does") or (word.endswith("s") and base_form(word) in _VERBS and at > 0)
-               for at, word in enumerate(words[:cut]))  # fmt: skip
+    cut = next((at for at, word in enumerate(words) if word in _JOINING), len(words))
+    return any(_is_finite(word, at) for at, word in enumerate(words[:cut]))
+
+
+_JOINING = frozenset(["that", "which", "used", "for", "of", "with", "to", "when", "where", "from", "in", "who"])
+_AUXILIARY = frozenset(["is", "are", "was", "has", "can", "will", "should", "must", "may", "does"])
+
+
+def _is_finite(word: str, at: int) -> bool:
+    return word in _AUXILIARY or (at > 0 and word.endswith("s") and base_form(word) in _VERBS)
 
 
 def _is_noun_use(rest: str) -> bool:
@@ -265,8 +287,8 @@ def article(noun: str) -> str:
 
 _LANGUAGES = {
     "cpp": "C++", "csharp": "C#", "c_sharp": "C#", "javascript": "JavaScript", "typescript": "TypeScript", "tsx": "TSX",
-    "php": "PHP", "rst": "reST", "html": "HTML", "css": "CSS", "json": "JSON", "yaml": "YAML", "toml": "TOML", "ini": "INI",
-    "sql": "SQL",
+    "php": "PHP", "rst": "reST", "html": "HTML", "css": "CSS", "json": "JSON", "yaml": "YAML", "toml": "TOML",
+    "ini": "INI", "sql": "SQL",
 }  # fmt: skip
 
 

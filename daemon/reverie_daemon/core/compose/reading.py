@@ -45,7 +45,8 @@ _DIRECTIVE = re.compile(
 _STRING_DOC = re.compile(r"^\s*[rRbBuUfF]{0,2}(\"\"\"|''')")
 
 _PATTERNS: tuple[tuple[StatementKind, re.Pattern[str]], ...] = (
-    ("if", re.compile(r"^(?:\}\s*)?(?:else\s+)?(?:if|elif|elsif|unless|guard|when)\b\s*(?P<head>.+?)\s*(?:[:{]|;?\s*then)?$")),
+    ("if", re.compile(r"^(?:\}\s*)?(?:else\s+)?(?:if|elif|elsif|unless|guard|when)\b\s*(?P<head>.+?)\s*(?:[:{]"
+        r"|;?\s*then)?$")),
     ("if", re.compile(r"^(?:switch|match|case)\b\s*(?P<head>.+?)\s*(?:[:{]|in)?$")),
     ("else", re.compile(r"^(?:\}\s*)?(?:else|default)\b\s*[:{]?(?P<head>)$")),
     ("loop", re.compile(r"^(?:async )?(?P<head>(?:for|foreach|while|until|loop|do)\b.*?)\s*(?:[:{]|;?\s*do)?$")),
@@ -56,9 +57,11 @@ _PATTERNS: tuple[tuple[StatementKind, re.Pattern[str]], ...] = (
     ("raise", re.compile(r"^return\s+(?P<head>Err\(.*|.*\berrors\.New\(.*|.*\bfmt\.Errorf\(.*);?$")),
     ("return", re.compile(r"^return\b\s*(?P<head>.*?);?$")),
     ("yield", re.compile(r"^yield\b\s*(?P<head>.*?);?$")),
-    ("set", re.compile(r"^(?P<head>(?:self|this|cls|\$this)(?:\.|->)[\w.$>\-\[\]'\"]+\s*(?::[^=]+)?(?:[-+*/|&%]|\|\||&&|\?\?)?=(?!=).*?);?$")),
+    ("set", re.compile(r"^(?P<head>(?:self|this|cls|\$this)(?:\.|->)[\w.$>\-\[\]'\"]+\s*(?::[^=]+)?(?:[-+*/|&%]|\|\|"
+        r"|&&|\?\?)?=(?!=).*?);?$")),
     ("set", re.compile(r"^(?P<head>@\w+\s*(?:\|\|)?=(?!=).*)$")),
-    ("call", re.compile(r"^(?:(?:const|let|var|final|auto|val|mut|await|defer|go|local|my|our)\s+)*(?P<head>.*[\w!?\]]\s*\(.*)$")),
+    ("call", re.compile(r"^(?:(?:const|let|var|final|auto|val|mut|await|defer|go|local|my"
+        r"|our)\s+)*(?P<head>.*[\w!?\]]\s*\(.*)$")),
 )  # fmt: skip
 _SUFFIX_IF = re.compile(r"^(?P<act>(?:return|raise|next|break)\b.*?)\s+(?:if|unless)\s+(?P<head>.+)$")
 

@@ -23,7 +23,8 @@ _TRIVIAL = frozenset(
      "repr", "bool", "type", "iter", "next", "get", "items", "keys", "values"]
 )  # fmt: skip
 _ASSIGNED = re.compile(
-    r"^(?:(?:const|let|var|val|auto|final|local|my)\s+(?:mut\s+)?)?(?P<left>[\w.$\[\]'\"]+)\s*:?=(?![=>])\s*(?P<right>.+)$"
+    r"^(?:(?:const|let|var|val|auto|final|local|my)\s+"
+    r"(?:mut\s+)?)?(?P<left>[\w.$\[\]'\"]+)\s*:?=(?![=>])\s*(?P<right>.+)$"
 )
 _CONDITIONAL = re.compile(r"(?:if|unless|on|for each|while|inside|in all other cases)\b")
 
