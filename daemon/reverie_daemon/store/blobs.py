@@ -14,8 +14,9 @@ from .packing import PackedFacts
 
 VERSIONS_PER_PATH_MAX = 8
 UNCOMMITTED_KEPT_S = 3600.0
-BYTES_PER_SOURCE_BYTE_MAX = 2.5
-BYTES_ALWAYS_ALLOWED = 512 << 10
+BYTES_PER_SOURCE_BYTE_MAX = 2.7
+UNMAPPED_ALWAYS_KEPT_BYTES = 512 << 10
+"""Of source: a small repository's branches are kept although its history alone may fill its share of disk."""
 DROPPED_AT_ONCE = 16
 
 Committed = Callable[[Collection[bytes]], Collection[bytes]]
@@ -122,13 +123,11 @@ def expired(connection: sqlite3.Connection, now: float) -> list[tuple[int, bytes
 def drop_beyond_cap(connection: sqlite3.Connection) -> int:
     """Drops unmapped facts, the longest unmapped first, until the store fits its share of the mapped source."""
     dropped = 0
-    bytes_max = max(BYTES_ALWAYS_ALLOWED, BYTES_PER_SOURCE_BYTE_MAX * mapped_bytes(connection))
-    while used_bytes(connection) > bytes_max:
+    bytes_max = BYTES_PER_SOURCE_BYTE_MAX * mapped_bytes(connection)
+    while used_bytes(connection) > bytes_max and _unmapped_bytes(connection) > UNMAPPED_ALWAYS_KEPT_BYTES:
         oldest = connection.execute(
             "SELECT id FROM facts WHERE unmapped_at IS NOT NULL ORDER BY unmapped_at, id LIMIT ?", (DROPPED_AT_ONCE,)
         ).fetchall()
-        if not oldest:
-            break
         drop(connection, [number for (number,) in oldest])
         dropped += len(oldest)
     return dropped
@@ -137,6 +136,11 @@ def drop_beyond_cap(connection: sqlite3.Connection) -> int:
 def mapped_bytes(connection: sqlite3.Connection) -> int:
     """The source that is covered, in bytes; a blob at two paths counts once."""
     row = connection.execute("SELECT coalesce(sum(size), 0) FROM facts WHERE unmapped_at IS NULL").fetchone()
+    return int(row[0])
+
+
+def _unmapped_bytes(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT coalesce(sum(size), 0) FROM facts WHERE unmapped_at IS NOT NULL").fetchone()
     return int(row[0])
 
 
