@@ -216,6 +216,8 @@ class Resolver:
     ) -> Target:
         """How sure it is that this reference means this candidate, one of `count` of its name."""
         certainty, reason = self._judged(reference, path, scope, candidate, count)
+        if reference.kind == "call" and candidate.symbol.kind in ("attribute", "variable", "constant"):
+            certainty *= 0.6
         return Target(candidate, certainty, reason)
 
     def _judged(
@@ -389,13 +391,26 @@ def own_class(scope: Definition | None) -> str:
 
 
 def resembles(receiver: str, owner: str) -> bool:
-    """Whether a variable's name reads like an instance of a class: "blueprint" and "bp" do for Blueprint."""
+    """Whether a variable's name reads like an instance of a class: "blueprint", "bp" and "cmd" do for Blueprint,
+    BluePrint and Command."""
     name, kind = receiver.lower().replace("_", "").strip("$&*"), owner.lower()
     if len(name) < 2 or not kind:
         return False
     initials = "".join(letter for letter in owner if letter.isupper()).lower()
-    return (
-        name == kind
-        or (len(name) >= 3 and (kind.endswith(name) or name.endswith(kind) or kind.startswith(name)))
-        or (len(initials) >= 2 and name == initials)
-    )
+    if name == kind or (len(initials) >= 2 and name == initials):
+        return True
+    if len(name) <= 4:
+        return kind.endswith(name) or _abbreviates(name, kind)
+    return kind.endswith(name) or name.endswith(kind) or kind.startswith(name)
+
+
+def _abbreviates(name: str, kind: str) -> bool:
+    """Whether a short name is a word's first letter and consonants, in order: "cmd", "ctx", "req"."""
+    if kind[0] != name[0] or len(kind) > 3 * len(name) or len(name) < 3:
+        return False
+    at = 0
+    for letter in name:
+        at = kind.find(letter, at) + 1
+        if not at:
+            return False
+    return True

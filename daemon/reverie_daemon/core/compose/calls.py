@@ -335,6 +335,9 @@ def _direct_tests(catalogue: Catalogue, definition: Definition, sure: Sequence[U
         if use.site.scope and definition.symbol.name.lower().strip("_") in use.site.scope.symbol.name.lower()
     ]
     ordered = [*name_in_test, *(use for use in scopes if use not in name_in_test)]
+    ordered.sort(
+        key=lambda use: use.site.scope is None or not use.site.scope.symbol.name.lower().startswith(("test", "it_"))
+    )
     lead = _at(ordered[0])
     evidence = [*citing.head(catalogue, definition), *citing.site_evidence(catalogue, ordered[0].site)]
     if len(scopes) == 1:

@@ -207,7 +207,7 @@ def member_claims(catalogue: Catalogue, definition: Definition, limit: int) -> l
     public = [item for item in inside if not item.symbol.name.startswith("_")] or inside
     if not public:
         return []
-    ranked = sorted(public, key=lambda item: (not item.symbol.doc, item.ordinal))[:limit]
+    ranked = sorted(public, key=lambda item: (not item.symbol.doc, -_length(item)))[:limit]
     ranked.sort(key=lambda item: item.symbol.span.start_line)
     listed = [f"- `{item.symbol.name}` ({place(item)}){_briefly(item)}" for item in ranked]
     rest = len(inside) - len(ranked)
@@ -215,6 +215,10 @@ def member_claims(catalogue: Catalogue, definition: Definition, limit: int) -> l
     evidence = [item for one in ranked for item in citing.head(catalogue, one)]
     block = "\n".join(listed)
     return [citing.claim(f"What it offers{more}:\n\n{block}", evidence)]
+
+
+def _length(definition: Definition) -> int:
+    return definition.symbol.span.end_line - definition.symbol.span.start_line
 
 
 def _briefly(definition: Definition) -> str:

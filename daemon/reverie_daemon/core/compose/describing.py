@@ -63,13 +63,13 @@ def noun(definition: Definition) -> str:
 
 
 def doc_of(definition: Definition) -> str:
-    """The doc comment's first sentence, "" without one; for constructors, their class speaks."""
+    """The doc comment's first sentence, "" without one."""
     return prose.first_sentence(definition.symbol.doc)
 
 
 def deed(definition: Definition) -> str:
     """What it does, as what can follow "it" or "which": "generates a URL"; "" when its doc does not put it so."""
-    return prose.predicate(doc_of(definition))
+    return prose.predicate(doc_of(definition), definition.symbol.name)
 
 
 def which(definition: Definition) -> str:
@@ -95,6 +95,7 @@ def opening(catalogue: Catalogue, definition: Definition) -> Said:
 
 
 def _lowered(sentence: str) -> str:
+    """A sentence as it goes on after a colon."""
     word = sentence.split(" ", 1)[0]
     return (
         sentence[0].lower() + sentence[1:]

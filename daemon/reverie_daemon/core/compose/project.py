@@ -112,22 +112,18 @@ def _requirements(catalogue: Catalogue, wanted: str) -> list[Claim]:
     return []
 
 
+_MANIFESTS = (
+    "pyproject.toml", "package.json", "Cargo.toml", "go.mod", "pom.xml", "setup.cfg", "setup.py", "composer.json",
+    "build.gradle", "Gemfile", "CMakeLists.txt",
+)  # fmt: skip
+
+
 def _manifests(catalogue: Catalogue) -> list[FileVersion]:
-    names = (
-        "pyproject.toml",
-        "package.json",
-        "Cargo.toml",
-        "go.mod",
-        "pom.xml",
-        "setup.cfg",
-        "setup.py",
-        "composer.json",
-        "build.gradle",
-        "Gemfile",
-        "CMakeLists.txt",
-    )
-    files = {version.path: version for version in catalogue.files() if "/" not in version.path}
-    return [files[name] for name in names if name in files]
+    """The manifests at the root, then those of the package that has the repository's name."""
+    own = f"/{catalogue.name}/"
+    files = [v for v in catalogue.files() if v.path.count("/") <= 2 and v.path.rpartition("/")[2] in _MANIFESTS]
+    kept = [v for v in files if "/" not in v.path or own in f"/{v.path}"]
+    return sorted(kept, key=lambda v: (v.path.count("/"), _MANIFESTS.index(v.path.rpartition("/")[2])))
 
 
 def about(question: Question, catalogue: Catalogue) -> list[Claim]:
@@ -261,11 +257,11 @@ def _readme_more(catalogue: Catalogue) -> Claim:
 
 def _bare_lead(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
     languages = _languages(files)
-    main = languages[0][0] if languages else "text"
-    return citing.claim(
-        f"{_title(catalogue.name)} has no README or manifest that describes it; it is mostly "
-        f"{prose.language(main)}, in {prose.count(len(files), 'file')}."
-    )
+    main = f"mostly {prose.language(languages[0][0])}" if languages else "text"
+    text = f"{_title(catalogue.name)} has no README or manifest that describes it; it is {main}"
+    first = next((version for version in files if languages and version.language == languages[0][0]), None)
+    evidence = citing.span_evidence(catalogue, first.path, first.blob, 1, 1) if first is not None else ()
+    return citing.claim(f"{text}, in {prose.count(len(files), 'file')}.", evidence)
 
 
 def _languages(files: Sequence[FileVersion]) -> list[tuple[str, int]]:
@@ -300,7 +296,7 @@ def _layout(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
             sizes[folder] = sizes.get(folder, 0) + version.lines
     ranked = sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0]))[:FOLDERS_MAX]
     if not ranked:
-        return citing.claim("")
+        return _root_layout(catalogue, source)
     rows: list[str] = []
     evidence: list[Evidence] = []
     for folder, lines in sorted(ranked):
@@ -311,6 +307,16 @@ def _layout(catalogue: Catalogue, files: Sequence[FileVersion]) -> Claim:
         said = f": {prose.shorten(doc.text, 120)}" if doc and lead.path[len(folder) :].count("/") == 0 else ""
         rows.append(f"- `{folder}` ({prose.count(len(inside), 'file')}, {lines:,} lines){said}")
     return citing.claim("The source is laid out like this:\n\n" + "\n".join(rows), evidence)
+
+
+def _root_layout(catalogue: Catalogue, source: Sequence[FileVersion]) -> Claim:
+    """A repository whose source stands at its root: the largest files."""
+    largest = sorted(source, key=lambda version: (-version.lines, version.path))[:FOLDERS_MAX]
+    if not largest:
+        return citing.claim("")
+    parts = [f"{citing.mark(version.path, 1)} ({version.lines:,} lines)" for version in largest]
+    evidence = [e for one in largest for e in citing.span_evidence(catalogue, one.path, one.blob, 1, 1)]
+    return citing.claim(f"The source stands at the root; its largest files are {prose.joined(parts)}.", evidence)
 
 
 def _main_folder(path: str, lone: str) -> str:

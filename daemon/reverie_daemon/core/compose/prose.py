@@ -70,7 +70,7 @@ _SECTION = re.compile(
     r"^\s*(?::(?:param|type|return|returns|rtype|raises?|arg|keyword|var|ivar|cvar|meta|kwarg)\b|@(?:param"
     r"|return|returns|throws|see|since|"
     r"author|deprecated|example|type|template|internal|private|public|typedef|property|default|override"
-    r"|version|exception)\b|\.\. |>>>|```|~~~|"
+    r"|version|exception)\b|\.\. |>>>|@__|/\*|```|~~~|"
     r"(?:Parameters|Returns?|Raises|Args|Arguments|Examples?|Usage|Yields|Attributes|Notes?|See Also"
     r"|References|Explanation|Throws|Panics|Errors|Safety|Changelog|Keyword Arguments|Methods"
     r"|Warnings?)\s*:?\s*$"
@@ -120,7 +120,8 @@ def plain(text: str) -> str:
     text = _LITERAL.sub(r"`\1`", text)
     text = _REFERENCE.sub(r"\1", text)
     text = _LINK.sub(lambda found: found[1] or found[2] or f"`{found[3].split('#')[-1].strip()}`", text)
-    text = _TAG.sub(" ", text)
+    parts = text.split("`")
+    text = "`".join(_TAG.sub("" if at % 2 else " ", part) for at, part in enumerate(parts))
     return " ".join(text.replace("*", "\\*").split() if text.count("*") == 1 else text.split())
 
 
@@ -156,11 +157,28 @@ def first_sentence(doc: str) -> str:
     return ""
 
 
-def predicate(sentence: str) -> str:
-    """A doc sentence as what follows its subject's name: "Return the user." gives "returns the user", and "A proxy for
-    the request" gives "is a proxy for the request". "" when the sentence is a whole one of its own."""
+def predicate(sentence: str, name: str = "") -> str:
+    """A doc sentence as what follows its subject's name: "Return the user." gives "returns the user", "A proxy for the
+    request" gives "is a proxy for the request", and "Flags returns all" of `Flags` gives "returns all". "" when the
+    sentence is a whole one of its own."""
     if not sentence:
         return ""
+    first, _, after = sentence.partition(" ")
+    if name and first.strip("`()") == name and after:
+        return after if _goes_on(after) else _predicate(sentence) if after[:1].islower() else ""
+    return _predicate(sentence)
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a text begins with a finite verb, and so goes on after its subject."""
+    word = text.split(" ", 1)[0].strip(",")
+    third = word.endswith("s") and not word.endswith("ss") and word.islower() and base_form(word) != word
+    return word in _AUXILIARY or (
+        third and (base_form(word) in _VERBS or _DETERMINER.match(text[len(word) + 1 :]) is not None)
+    )
+
+
+def _predicate(sentence: str) -> str:
     itself = _THIS.match(sentence)
     if itself:
         return sentence[itself.end() :].strip()

@@ -193,7 +193,7 @@ def condition(statement: Statement) -> str:
 def raised(statement: Statement) -> str:
     """What a raise raises: the name of the error, with its message where that is short."""
     head = re.sub(r"^(?:new|Err\()\s*", "", statement.head)
-    name = re.match(r"[\w.:!]+", head)
+    name = re.match(r"[\w.:!$\\]+", head)
     text = re.search(r"[\"']([^\"'{}%\n]{12,110})[\"']\s*,?\s*\)?;?$", head)
     if not statement.head:
         return "the error again"

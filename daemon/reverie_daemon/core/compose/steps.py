@@ -55,12 +55,17 @@ def story(catalogue: Catalogue, definition: Definition, limit: int = STEPS_MAX) 
     statements = body_of(catalogue, definition)
     body = _Body(catalogue, definition, statements, Resolver(catalogue).calls_in(definition))
     found: list[tuple[int, int, Step]] = []
+    called: set[Definition | None] = set()
     told_until = 0
     for at, item in enumerate(statements):
         made = _step(body, at) if item.line > told_until else None
-        if made is not None:
-            weight, step, told_until = made
+        if made is None:
+            continue
+        weight, step, told_until = made
+        target = step.call.targets[0].definition if step.call is not None else None
+        if target is None or target not in called:
             found.append((weight, at, step))
+        called.add(target)
     best = sorted(found, key=lambda entry: (-entry[0], entry[1]))[:limit]
     return [step for _, _, step in sorted(best, key=lambda entry: entry[1])]
 
