@@ -119,10 +119,23 @@ FILES = {
     ),
 }  # fmt: skip
 COMMITS = (
-    Commit("f" * 40, "Ada", "2024-03-02T10:00:00+01:00", "Reserve before selling",
-           "Two customers bought the same piece.\n\nSigned-off-by: Ada", (("M", "shop/shop.py"), ("A", "tests/test_shop.py"))),
-    Commit("e" * 40, "Bo", "2024-02-01T10:00:00+01:00", "bump version", "", (("M", "pyproject.toml"), ("M", "shop/shop.py"))),
-)  # fmt: skip
+    Commit(
+        "f" * 40,
+        "Ada",
+        "2024-03-02T10:00:00+01:00",
+        "Reserve before selling",
+        "Two customers bought the same piece.\n\nSigned-off-by: Ada",
+        (("M", "shop/shop.py"), ("A", "tests/test_shop.py")),
+    ),
+    Commit(
+        "e" * 40,
+        "Bo",
+        "2024-02-01T10:00:00+01:00",
+        "bump version",
+        "",
+        (("M", "pyproject.toml"), ("M", "shop/shop.py")),
+    ),
+)
 
 
 @pytest.fixture
@@ -139,19 +152,52 @@ def first(composition):
 
 
 QUESTIONS = [
-    "where is price_of", "what is Shop", "what does Shop.sell do", "what does sell do", "who calls price_of",
-    "what does Shop.sell call", "how does Shop.sell work", "how does Shop work", "how do Shop and OnlineShop relate",
-    "how do Shop and Stock relate", "how do Discount and Stock relate", "what happens if i change price_of",
-    "what happens if i change Shop", "which tests cover Shop.sell", "which tests cover price_of",
-    "why is Shop.sell like this", "who changed shop/shop.py", "what changed recently", "what did i change",
-    "what did the last commit change", "where is the currency configured", "what environment variables are there",
-    "how do i run the tests", "how do i build this", "how do i install it", "what is this repo about", "subclasses of Shop",
-    "base classes of OnlineShop", "shop/prices.py", "what is in shop/", "shop/shop.py:40", "what is CURRENCY",
-    "what is Shop._closed", "where is SHOP_CURRENCY", "where is frobnicate", "where is price_off",
-    "the flag that stops selling after closing", "how is a piece reserved before it is sold",
-    "why does selling fail when the shop was closed", "what makes a thing cheaper", "difference between Shop and OnlineShop",
-    "what methods does Stock have", "signature of Shop.sell", "who calls Discount.apply", "unrelated words zebra quantum",
-]  # fmt: skip
+    "where is price_of",
+    "what is Shop",
+    "what does Shop.sell do",
+    "what does sell do",
+    "who calls price_of",
+    "what does Shop.sell call",
+    "how does Shop.sell work",
+    "how does Shop work",
+    "how do Shop and OnlineShop relate",
+    "how do Shop and Stock relate",
+    "how do Discount and Stock relate",
+    "what happens if i change price_of",
+    "what happens if i change Shop",
+    "which tests cover Shop.sell",
+    "which tests cover price_of",
+    "why is Shop.sell like this",
+    "who changed shop/shop.py",
+    "what changed recently",
+    "what did i change",
+    "what did the last commit change",
+    "where is the currency configured",
+    "what environment variables are there",
+    "how do i run the tests",
+    "how do i build this",
+    "how do i install it",
+    "what is this repo about",
+    "subclasses of Shop",
+    "base classes of OnlineShop",
+    "shop/prices.py",
+    "what is in shop/",
+    "shop/shop.py:40",
+    "what is CURRENCY",
+    "what is Shop._closed",
+    "where is SHOP_CURRENCY",
+    "where is frobnicate",
+    "where is price_off",
+    "the flag that stops selling after closing",
+    "how is a piece reserved before it is sold",
+    "why does selling fail when the shop was closed",
+    "what makes a thing cheaper",
+    "difference between Shop and OnlineShop",
+    "what methods does Stock have",
+    "signature of Shop.sell",
+    "who calls Discount.apply",
+    "unrelated words zebra quantum",
+]
 
 
 @pytest.mark.parametrize("text", QUESTIONS)

@@ -195,11 +195,10 @@ def _impact_of_path(catalogue: Catalogue, path: str) -> list[Claim]:
         if other in files and not other.startswith(path):
             importers.setdefault(other, item.line)
     if not importers:
-        return [
-            citing.claim(
-                f"No file here imports a module named `{stem}`, so nothing that I can trace depends on `{path}`."
-            )
-        ]
+        lead = next((version for version in files.values() if version.path.startswith(path)), None)
+        evidence = citing.span_evidence(catalogue, lead.path, lead.blob, 1, 20, stem) if lead is not None else ()
+        text = f"No file here imports a module named `{stem}`, so nothing that I can trace depends on `{path}`."
+        return [citing.claim(text, evidence)]
     source = [other for other in importers if files[other].role == "source"]
     tests = [other for other in importers if files[other].role == "test"]
     shown = [*source, *tests][:LISTED_MAX]
