@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 
 from reverie_indexers.facts import Import
 
-from reverie_daemon.core.naming import path_parts
 from reverie_daemon.core.nouns import Definition
+from reverie_daemon.core.pathnames import path_parts
 
 _FOLDER_IS_PACKAGE = frozenset({"go", "java", "csharp", "c_sharp", "php", "kotlin"})
 _SELF_CRATES = frozenset({"crate", "self", "super", "std", "core", "alloc"})

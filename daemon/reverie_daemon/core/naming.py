@@ -14,7 +14,8 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from reverie_daemon.core.bases import base_names
-from reverie_daemon.core.nouns import Catalogue, Commit, Definition, FileVersion
+from reverie_daemon.core.nouns import Catalogue, Commit, Definition
+from reverie_daemon.core.pathnames import SOURCE_WEIGHT, beside, find_path, path_parts
 
 Match = Literal["exact", "qualified", "inherited", "case", "joined", "similar", "path", "line", "commit", "unknown"]
 
@@ -102,7 +103,6 @@ _LINE_OF = re.compile(r"^line (?P<line>\d+) (?:of|in) (?P<path>\S+)$|^(?P<path2>
 _FOLDER = re.compile(r"\b(?:folder|directory|dir)\b", re.I)
 _SHA = re.compile(r"^(?=.*\d)[0-9a-f]{7,40}$", re.I)
 
-SOURCE_WEIGHT = {"source": 0, "config": 1, "test": 3, "docs": 3, "data": 4, "generated": 5, "vendored": 5}
 KIND_WEIGHT = {
     "class": 0, "interface": 0, "struct": 0, "trait": 0, "enum": 0, "function": 0, "union": 1, "type": 1, "macro": 1,
     "method": 1, "namespace": 2, "module": 2, "property": 2, "constant": 2, "variable": 3, "attribute": 4, "key": 6,
@@ -124,16 +124,6 @@ def standing(definition: Definition) -> tuple[int, int, int, int, int, str, int]
         path,
         definition.ordinal,
     )
-
-
-_BESIDE = re.compile(
-    r"(?:^|/)(?:examples?|samples?|demos?|docs?|benchmarks?|bench|scripts|tools|contrib|_vendor|third_party)/"
-)
-
-
-def beside(path: str) -> bool:
-    """Whether a path holds what stands beside the product: examples, documents, benchmarks, scripts."""
-    return bool(_BESIDE.search(path))
 
 
 def without_overloads(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
@@ -259,16 +249,6 @@ def owner_matches(owners: Sequence[str], definition: Definition, *, any_case: bo
     return True
 
 
-def path_parts(path: str) -> list[str]:
-    """A path's parts as module names: no suffix, and no index file."""
-    parts = list(PurePosixPath(path).parts)
-    if parts:
-        parts[-1] = parts[-1].split(".", 1)[0] or parts[-1]
-        if len(parts) > 1 and parts[-1] in ("__init__", "index", "mod", "__main__"):
-            parts.pop()
-    return parts
-
-
 def _inherited(parts: list[str], found: tuple[Definition, ...], catalogue: Catalogue) -> Subject | None:
     """`Flask.route`, where a base class defines it."""
     owners = [item for item in catalogue.definitions(parts[-2]) if item.symbol.kind in TYPE_KINDS]
@@ -373,22 +353,6 @@ def _path(name: str, mention: str, catalogue: Catalogue) -> Subject | None:
     ]
     around.sort(key=lambda item: item.symbol.span.end_line - item.symbol.span.start_line)
     return Subject(mention, "line", tuple(around[:1]), path=path, line=line)
-
-
-def find_path(wanted: str, files: Sequence[FileVersion]) -> str:
-    """The file that a (partial) path names, else the folder with "/" after it, else ""."""
-    folder = wanted.rstrip("/")
-    paths = [version.path for version in files]
-    if wanted in paths:
-        return wanted
-    ends = [version for version in files if version.path.endswith(f"/{wanted}")]
-    if ends:
-        return min(ends, key=lambda version: (SOURCE_WEIGHT[version.role], version.path.count("/"), version.path)).path
-    if any(path.startswith(f"{folder}/") for path in paths):
-        return f"{folder}/"
-    inside = [path.index(f"/{folder}/") + len(folder) + 2 for path in paths if f"/{folder}/" in path]
-    holders = [path for path in paths if f"/{folder}/" in path]
-    return min((path[:end] for path, end in zip(holders, inside, strict=True)), key=len, default="")
 
 
 def _module_path(parts: list[str], catalogue: Catalogue) -> str | None:

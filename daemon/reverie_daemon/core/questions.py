@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reverie_daemon.core import naming, phrasings
+from reverie_daemon.core import naming, pathnames, phrasings
 from reverie_daemon.core.naming import Subject
 from reverie_daemon.core.nouns import Catalogue
 from reverie_daemon.core.phrasing_table import Direction, Kind
@@ -146,7 +146,7 @@ def _placed(sentence: str, catalogue: Catalogue) -> tuple[str, str]:
     wanted = found["place"].strip("`").removeprefix("./")
     if wanted.lower() in ("test", "tests"):
         return sentence[: found.start()], "tests"
-    path = naming.find_path(wanted.rstrip("/"), catalogue.files())
+    path = pathnames.find_path(wanted.rstrip("/"), catalogue.files())
     rest = sentence[: found.start()]
     return (rest, path) if path and len(rest.split()) > 2 else (sentence, "")
 

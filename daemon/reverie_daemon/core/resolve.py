@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from reverie_indexers.facts import Import, Reference
 
 from reverie_daemon.core.bases import base_names
-from reverie_daemon.core.modules import import_certainty, includes, local_name, same_package
+from reverie_daemon.core.modules import import_certainty, includes, local_name, module_parts, same_package
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing, without_overloads
 from reverie_daemon.core.nouns import Catalogue, Definition, Site
+from reverie_daemon.core.pathnames import path_parts
+from reverie_daemon.core.receivers import own_class, resembles
 
 SITES_MAX = 200
 FILES_MAX = 40
@@ -135,6 +137,7 @@ class Resolver:
         self._named: dict[str, tuple[Definition, ...]] = {}
         self._lineages: dict[tuple[str, str], tuple[str, ...]] = {}
         self._texts: dict[str, Sequence[str]] = {}
+        self._known_parts: frozenset[str] | None = None
 
     def resolve(self, reference: Reference, path: str, scope: Definition | None) -> tuple[Target, ...]:
         candidates = self.candidates(self._unaliased(reference, path))
@@ -281,7 +284,7 @@ class Resolver:
                 else (0.7, "its class's name")
             )
         if imported is not None and not owner:
-            return import_certainty(imported, candidate, path, self._catalogue.name), "through an import"
+            return self._through_import(imported, candidate, path, count), "through an import"
         if not owner:
             return (
                 (0.6, "through its module's name") if last in candidate.path else (0.1 if count > 1 else 0.3, "by name")
@@ -356,7 +359,7 @@ class Resolver:
             return (0.97, "same file") if visible else (0.4, "same file")
         imported = self._imported(path).get(name)
         if imported is not None:
-            return import_certainty(imported, candidate, path, self._catalogue.name), "imported"
+            return self._through_import(imported, candidate, path, count), "imported"
         stars = [import_certainty(star, candidate, path, self._catalogue.name) for star in self._stars.get(path, ())]
         if same_package(candidate, path):
             return 0.9, "same package"
@@ -368,6 +371,26 @@ class Resolver:
             return (0.3 if count == 1 and candidate.role == "source" else 0.05), "by name"
         return (0.6 if count == 1 else 0.2), "the only one of this name" if count == 1 else "by name"
 
+    def _through_import(self, imported: Import, candidate: Definition, path: str, count: int) -> float:
+        """As `import_certainty`, but a package of this repository may give out what another of its modules defines."""
+        certainty = import_certainty(imported, candidate, path, self._catalogue.name)
+        if certainty or "." in candidate.symbol.qualname or candidate.role != "source":
+            return certainty
+        others = [
+            item for item in self.candidates(candidate.symbol.name) if item.role == "source" and item != candidate
+        ]
+        parts = module_parts(imported.module, path)
+        ours = (
+            bool(parts) and not any("." not in item.symbol.qualname for item in others) and parts[0] in self._packages()
+        )
+        return 0.75 if ours else 0.0
+
+    def _packages(self) -> frozenset[str]:
+        """The names of all folders and files, which imports of this repository's own modules begin with."""
+        if self._known_parts is None:
+            self._known_parts = frozenset(part for v in self._catalogue.files() for part in path_parts(v.path))
+        return self._known_parts
+
     def _imported(self, path: str) -> dict[str, Import]:
         """What a file imports, by the name it has there."""
         if path not in self._imports:
@@ -378,39 +401,3 @@ class Resolver:
             self._imports[path] = known
             self._stars[path] = [item for item in read if item.name == "*" or includes(item)]
         return self._imports[path]
-
-
-def own_class(scope: Definition | None) -> str:
-    """The name of the class around a scope, "" when there is none."""
-    if scope is None:
-        return ""
-    if scope.symbol.kind in TYPE_KINDS:
-        return scope.symbol.name
-    parts = scope.symbol.qualname.split(".")[:-1]
-    return next((part for part in reversed(parts) if part[:1].isupper() or scope.symbol.kind == "method"), "")
-
-
-def resembles(receiver: str, owner: str) -> bool:
-    """Whether a variable's name reads like an instance of a class: "blueprint", "bp" and "cmd" do for Blueprint,
-    BluePrint and Command."""
-    name, kind = receiver.lower().replace("_", "").strip("$&*"), owner.lower()
-    if len(name) < 2 or not kind:
-        return False
-    initials = "".join(letter for letter in owner if letter.isupper()).lower()
-    if name == kind or (len(initials) >= 2 and name == initials):
-        return True
-    if len(name) <= 4:
-        return kind.endswith(name) or _abbreviates(name, kind)
-    return kind.endswith(name) or name.endswith(kind) or kind.startswith(name)
-
-
-def _abbreviates(name: str, kind: str) -> bool:
-    """Whether a short name is a word's first letter and consonants, in order: "cmd", "ctx", "req"."""
-    if kind[0] != name[0] or len(kind) > 3 * len(name) or len(name) < 3:
-        return False
-    at = 0
-    for letter in name:
-        at = kind.find(letter, at) + 1
-        if not at:
-            return False
-    return True

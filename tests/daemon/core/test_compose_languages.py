@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
-
 import pytest
 from reverie_daemon.core.compose import compose
 from reverie_daemon.core.evidence import names_missing, verify
@@ -16,20 +14,25 @@ GO = {
         'package store\n\nimport "errors"\n\n// Base is what stores share.\ntype Base struct{}\n\n'
         "// Store keeps items by key.\ntype Store struct {\n\tBase\n\titems map[string]string\n}\n\n"
         "// New makes an empty Store.\nfunc New() *Store {\n\treturn &Store{items: map[string]string{}}\n}\n\n"
-        "// Put keeps a value under a key.\nfunc (s *Store) Put(key, value string) error {\n\tif err := check(key); err != nil {\n"
+        "// Put keeps a value under a key.\nfunc (s *Store) Put(key, value string) error {\n\tif err := "
+        "check(key); err != nil {\n"
         "\t\treturn err\n\t}\n\ts.items[key] = value\n\treturn nil\n}\n\n"
-        '// check refuses empty keys.\nfunc check(key string) error {\n\tif key == "" {\n\t\treturn errors.New("the key is empty")\n\t}\n'
+        "// check refuses empty keys.\nfunc check(key string) error {\n"
+        '\tif key == "" {\n\t\treturn errors.New("the key is empty")\n\t}\n'
         "\treturn nil\n}\n"
     ),
     "main.go": (
         'package main\n\nimport "example.com/app/store"\n\nfunc main() {\n\ts := store.New()\n\ts.Put("a", "b")\n}\n'
     ),
-    "store/store_test.go": 'package store\n\nimport "testing"\n\nfunc TestPut(t *testing.T) {\n\tNew().Put("a", "b")\n}\n',
+    "store/store_test.go": (
+        'package store\n\nimport "testing"\n\nfunc TestPut(t *testing.T) {\n\tNew().Put("a", "b")\n}\n'
+    ),
 }
 TYPESCRIPT = {
     "src/store.ts": (
         "import { check } from './check';\n\n/** What stores share. */\nexport class Base {}\n\n"
-        "/** Keeps items by key. */\nexport class Store extends Base {\n  private items = new Map<string, string>();\n\n"
+        "/** Keeps items by key. */\nexport class Store extends Base {\n  private items = new Map<string, "
+        "string>();\n\n"
         "  /** Keeps a value under a key. */\n  put(key: string, value: string): void {\n    check(key);\n"
         "    this.items.set(key, value);\n  }\n}\n"
     ),
@@ -37,8 +40,10 @@ TYPESCRIPT = {
         "/** Refuses empty keys. */\nexport function check(key: string): void {\n  if (key === '') {\n"
         "    throw new Error('the key is empty');\n  }\n}\n"
     ),
-    "src/main.ts": "import { Store } from './store';\n\nexport function main(): void {\n  const store = new Store();\n  store.put('a', 'b');\n}\n",
-    "tests/store.test.ts": "import { Store } from '../src/store';\n\ntest('put', () => {\n  new Store().put('a', 'b');\n});\n",
+    "src/main.ts": "import { Store } from './store';\n\nexport function main(): void {\n  const store = new "
+    "Store();\n  store.put('a', 'b');\n}\n",
+    "tests/store.test.ts": "import { Store } from '../src/store';\n\ntest('put', () => {\n  new Store().put('a', "
+    "'b');\n});\n",
 }
 JAVASCRIPT = {
     "src/store.js": TYPESCRIPT["src/store.ts"]
@@ -53,7 +58,8 @@ RUST = {
         "use crate::check::check;\n\n/// What stores share.\npub trait Base {\n    fn size(&self) -> usize;\n}\n\n"
         "/// Keeps items by key.\npub struct Store {\n    items: Vec<String>,\n}\n\n"
         "impl Base for Store {\n    fn size(&self) -> usize {\n        self.items.len()\n    }\n}\n\n"
-        "impl Store {\n    /// Keeps a value under a key.\n    pub fn put(&mut self, key: &str) -> Result<(), String> {\n"
+        "impl Store {\n    /// Keeps a value under a key.\n    pub fn put(&mut self, key: &str) -> Result<(), "
+        "String> {\n"
         "        check(key)?;\n        self.items.push(key.to_string());\n        Ok(())\n    }\n}\n"
     ),
     "src/check.rs": (
@@ -68,16 +74,19 @@ RUST = {
 JAVA = {
     "src/main/java/com/shop/Base.java": "package com.shop;\n\n/** What stores share. */\npublic class Base {\n}\n",
     "src/main/java/com/shop/Store.java": (
-        "package com.shop;\n\nimport com.shop.util.Checks;\n\n/** Keeps items by key. */\npublic class Store extends Base {\n"
+        "package com.shop;\n\nimport com.shop.util.Checks;\n\n/** Keeps items by key. */\npublic class Store "
+        "extends Base {\n"
         "  /** Keeps a value under a key. */\n  public void put(String key, String value) {\n    Checks.check(key);\n"
         "    items.put(key, value);\n  }\n}\n"
     ),
     "src/main/java/com/shop/util/Checks.java": (
-        "package com.shop.util;\n\npublic class Checks {\n  /** Refuses empty keys. */\n  public static void check(String key) {\n"
+        "package com.shop.util;\n\npublic class Checks {\n  /** Refuses empty keys. */\n  public static void "
+        "check(String key) {\n"
         '    if (key.isEmpty()) {\n      throw new IllegalArgumentException("the key is empty");\n    }\n  }\n}\n'
     ),
     "src/main/java/com/shop/Main.java": (
-        "package com.shop;\n\npublic class Main {\n  public static void main(String[] args) {\n    Store store = new Store();\n"
+        "package com.shop;\n\npublic class Main {\n  public static void main(String[] args) {\n    Store "
+        "store = new Store();\n"
         '    store.put("a", "b");\n  }\n}\n'
     ),
 }
@@ -95,24 +104,31 @@ C = {
 RUBY = {
     "lib/store.rb": (
         "require_relative 'check'\n\n# Keeps items by key.\nclass Store < Base\n  # Keeps a value under a key.\n"
-        "  def put(key, value)\n    check(key)\n    @items[key] = value\n  end\n\n  # Refuses empty keys.\n  def check(key)\n"
+        "  def put(key, value)\n    check(key)\n    @items[key] = value\n  end\n\n  # Refuses empty keys.\n  "
+        "def check(key)\n"
         "    raise ArgumentError, 'the key is empty' if key.empty?\n  end\nend\n"
     ),
 }
 PHP = {
     "src/Store.php": (
-        "<?php\nnamespace App;\n\n/** Keeps items by key. */\nclass Store extends Base\n{\n    /** Keeps a value under a key. */\n"
-        "    public function put(string $key): void\n    {\n        $this->check($key);\n        $this->items[] = $key;\n    }\n\n"
-        "    /** Refuses empty keys. */\n    private function check(string $key): void\n    {\n        if ($key === '') {\n"
+        "<?php\nnamespace App;\n\n/** Keeps items by key. */\nclass Store extends Base\n{\n    /** Keeps a "
+        "value under a key. */\n"
+        "    public function put(string $key): void\n    {\n        $this->check($key);\n        "
+        "$this->items[] = $key;\n    }\n\n"
+        "    /** Refuses empty keys. */\n    private function check(string $key): void\n    {\n        if "
+        "($key === '') {\n"
         "            throw new \\InvalidArgumentException('the key is empty');\n        }\n    }\n}\n"
     ),
 }
 CSHARP = {
     "src/Store.cs": (
         "namespace Shop;\n\n/// <summary>Keeps items by key.</summary>\npublic class Store : Base\n{\n"
-        "    /// <summary>Keeps a value under a key.</summary>\n    public void Put(string key)\n    {\n        Check(key);\n"
-        "        items.Add(key);\n    }\n\n    /// <summary>Refuses empty keys.</summary>\n    private void Check(string key)\n    {\n"
-        '        if (key == "")\n        {\n            throw new ArgumentException("the key is empty");\n        }\n    }\n}\n'
+        "    /// <summary>Keeps a value under a key.</summary>\n    public void Put(string key)\n    {\n      "
+        "  Check(key);\n"
+        "        items.Add(key);\n    }\n\n    /// <summary>Refuses empty keys.</summary>\n    private void "
+        "Check(string key)\n    {\n"
+        '        if (key == "")\n        {\n'
+        '            throw new ArgumentException("the key is empty");\n        }\n    }\n}\n'
     ),
 }
 CPP = {
@@ -143,10 +159,7 @@ LANGUAGES = {
 }
 
 
-SUPPORTED = {module.name for module in pkgutil.iter_modules(languages.__path__)}
-
-
-@pytest.fixture(params=sorted(LANGUAGES.keys() & SUPPORTED))
+@pytest.fixture(params=sorted(LANGUAGES.keys() & set(languages())))
 def asked(request, catalogue_of):
     """`asked(text)` for one language, with the names of its put and check."""
     files, put, check = LANGUAGES[request.param]
@@ -183,7 +196,7 @@ def test_the_doc_comment_becomes_the_first_sentence(asked):
 
 def test_a_condition_is_told_in_the_codes_own_words(asked):
     """What is refused, and when."""
-    answer, _, check, _ = asked
+    answer, _, _, _ = asked
     markdown = answer("how does {check} work").markdown
     assert "efuses empty keys" in markdown
     assert "if `" in markdown.lower()

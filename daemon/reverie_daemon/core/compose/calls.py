@@ -8,8 +8,9 @@ from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, path_claims
 from reverie_daemon.core.compose.describing import Said, cited, deed, name, which
 from reverie_daemon.core.compose.literal import occurrences
-from reverie_daemon.core.naming import CALLABLE_KINDS, beside
+from reverie_daemon.core.naming import CALLABLE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
+from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import COMMON, LIKELY, SITES_MAX, Call, Use, callees, callers, tests_of
 

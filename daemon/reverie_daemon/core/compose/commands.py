@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reverie_daemon.core.compose import prose
-from reverie_daemon.core.naming import beside
 from reverie_daemon.core.nouns import Catalogue, FileVersion
+from reverie_daemon.core.pathnames import beside
 
 READ_LINES_MAX = 400
 FILES_MAX = 20
@@ -42,25 +42,26 @@ _PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
          r"|pnpm (?:add|install|i\b)|bun (?:add|install)|go (?:get|install)\b|cargo (?:install|add)\b|brew "
              r"install|apt(?:-get)? install|conda (?:install|env create|create)"
          r"|gem install|bundle install|composer (?:require|install)|dotnet add|make install|(?:python3? "
-             r"|\./)?setup\.py (?:install|develop)|git clone)\b"),
+             r"|\./)?setup\.py (?:install|develop)|git clone)(?=\s|$)"),
         ("test", r"(?:(?:coverage run (?:--?\S+ )*-m )?(?:pytest|py\.test|unittest)|tox|nox|jest|vitest|mocha|ctest"
             r"|rspec|phpunit|go test|cargo (?:test|nextest)"
          r"|(?:npm|yarn|pnpm|bun)(?: run)? test\S*|make (?:check|tests?)|mvn (?:\S+ )*(?:test|verify)|"
              r"(?:\./)?gradlew? (?:\S+ )*(?:test|check)"
          r"|(?:\./)?bin/(?:test|doctest)\S*|\S*run_?tests?\S*|dotnet test|rake (?:test|spec)|bats|(?:python3? "
-             r"|\./)?setup\.py test|doctest)\b"),
+             r"|\./)?setup\.py test|doctest)(?=\s|$)"),
         ("lint", r"(?:ruff|flake8|black|mypy|eslint|prettier|golangci-lint|cargo (?:clippy|fmt)|gofmt|go vet"
             r"|pre-commit|pylint|pyright|tsc --noEmit|(?:npm|yarn|pnpm)(?: run)? (?:lint|format)|make (?:lint"
-            r"|format|fmt))\b"),
+            r"|format|fmt))(?=\s|$)"),
         ("build", r"(?:make|cmake|cargo build|go build|(?:npm|yarn|pnpm|bun)(?: run)? build|build$|hatch build|uv "
             r"build|flit build|poetry build|mvn (?:\S+ )*(?:package|install|compile)"
          r"|(?:\./)?gradlew? (?:\S+ )*(?:build|assemble)|tsc|webpack|vite build|rollup|docker build|meson|ninja"
              r"|\./configure|dotnet build|(?:python3? |\./)?setup\.py (?:build|sdist|bdist))(?=\s|$)"),
         ("run", r"(?:flask (?:run|--app)|npm (?:start|run (?:dev|start|serve))|yarn (?:start|dev)|pnpm (?:start|dev"
             r"|run dev)|cargo run|go run|python3? -m \w+|python3? \S+\.py|uvicorn|gunicorn"
-         r"|docker(?: |-)compose up|docker run|rails s|node \S+\.js|dotnet run|php artisan serve)\b"),
+         r"|docker(?: |-)compose up|docker run|rails s|node \S+\.js|dotnet run|php artisan serve)(?=\s|$)"),
     )
 )  # fmt: skip
+_OTHER_ENVIRONMENT = re.compile(r"^(?:tox|nox)\b.* -[es] ?(?:docs?|lint\w*|style|typ\w+|regen|coverage)\s*$")
 _PROMPT = re.compile(r"^(?:\$|%|>|PS>|C:\\>|#(?=\s*(?:pip|npm|apt|make|cargo|go|docker)))\s*")
 _FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*(?P<tag>[\w.+-]*)")
 _SHELLS = frozenset(
@@ -87,14 +88,22 @@ def purpose_of(text: str) -> str:
     """What a command line is for, "" when it is none that is known."""
     parts = re.split(r"\s*&&\s*|\s*;\s*", text)
     found = [next((purpose for purpose, pattern in _PURPOSES if pattern.match(part)), "") for part in parts]
-    return next((purpose for purpose in reversed(found) if purpose), "")
+    kept = "lint" if _OTHER_ENVIRONMENT.search(text) else ""
+    return kept or next((purpose for purpose in reversed(found) if purpose), "")
 
 
 def best(commands: Sequence[Command]) -> list[Command]:
     """Each command once: guides and manifests at the root first, what stands beside the product last, at most six."""
     seen: dict[str, Command] = {}
     for item in sorted(
-        commands, key=lambda item: (_rank(item), item.version.path.count("/"), item.version.path, item.line)
+        commands,
+        key=lambda item: (
+            _rank(item),
+            item.version.path.count("/"),
+            len(item.text.split()) > 3,
+            item.version.path,
+            item.line,
+        ),
     ):
         seen.setdefault(item.text, item)
     kept = list(seen.values())
@@ -240,5 +249,9 @@ def _is_command(text: str) -> bool:
     first = text.split()[0]
     word = bool(re.match(r"^(?:[A-Z_]+=\S*|[\w./~\\-]+)$", first))
     return (
-        word and first not in ("import", "from", "def", "class") and not text.endswith((".", ":")) and len(text) < 160
+        word
+        and first not in ("import", "from", "def", "class")
+        and not text.endswith((".", ":"))
+        and "<http" not in text
+        and len(text) < 160
     )

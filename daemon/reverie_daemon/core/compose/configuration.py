@@ -12,8 +12,9 @@ from reverie_daemon.core import terms
 from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import kept
 from reverie_daemon.core.compose.describing import opening
-from reverie_daemon.core.naming import bare, beside, display_name
+from reverie_daemon.core.naming import bare, display_name
 from reverie_daemon.core.nouns import Catalogue, Claim, FileRole, PassageHit
+from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 
 SHOWN_MAX = 8

@@ -23,8 +23,9 @@ from reverie_daemon.core.compose.describing import (
     signature,
     top_level,
 )  # fmt: skip
-from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject, beside, standing
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject, standing
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
+from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import LIKELY, Use, bases, callers, subclasses
 

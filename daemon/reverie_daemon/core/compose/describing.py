@@ -260,6 +260,9 @@ def file_doc(catalogue: Catalogue, path: str) -> Said:
     return _leading_comment(catalogue, version, lines[:30])
 
 
+_NOT_PROSE = ("copyright", "license", "spdx", "eslint", "pylint", "mypy", "coding:", "noqa", "pyright", "argcomplete")
+
+
 def _leading_comment(catalogue: Catalogue, version: FileVersion, lines: Sequence[str]) -> Said:
     text = "\n".join(lines)
     for quote in ('"""', "'''"):
@@ -274,7 +277,7 @@ def _leading_comment(catalogue: Catalogue, version: FileVersion, lines: Sequence
             break
         kept.append(bare.lstrip("#/*-! ").rstrip("*/ "))
     words = " ".join(kept)
-    if not kept or any(word in words.lower() for word in ("copyright", "license", "spdx", "eslint", "pylint")):
+    if not kept or any(word in words.lower() for word in _NOT_PROSE):
         return Said("")
     evidence = citing.span_evidence(catalogue, version.path, version.blob, 1, len(kept))
     return Said(prose.first_sentence("\n".join(kept)), evidence)

@@ -30,6 +30,11 @@ _DULL = re.compile(
 )
 
 
+def dull(commit: Commit) -> bool:
+    """Whether a commit tells nothing about why: merges, bots, formatting, version bumps."""
+    return bool(_DULL.match(commit.subject)) or commit.author.endswith("[bot]")
+
+
 def told(commit: Commit) -> str:
     """ "“Fix the cookie” (`1a2b3c4`, Ada Lovelace, 2024-03-01)"."""
     return f"“{_escaped(commit.subject)}” ({commit.oid[:8]}, {commit.author}, {commit.date[:10]})"
@@ -78,8 +83,8 @@ def _commits_of(catalogue: Catalogue, question: Question, path: str) -> Sequence
 def _lead(question: Question, label: str, commits: Sequence[Commit], evidence: Sequence[Evidence]) -> Claim:
     newest, oldest = commits[0], commits[-1]
     if "why" in question.qualifiers:
-        telling = next((commit for commit in commits if commit.body.strip() and not _DULL.match(commit.subject)), None)
-        telling = telling or next((commit for commit in commits if not _DULL.match(commit.subject)), newest)
+        telling = next((commit for commit in commits if commit.body.strip() and not dull(commit)), None)
+        telling = telling or next((commit for commit in commits if not dull(commit)), newest)
         why = _why(telling)
         text = f"{label} is as it is since {told(telling)}" + (f": {why}" if why else "")
         return citing.claim(prose.ended(text), evidence, citing.commit_evidence([telling]))
@@ -184,7 +189,7 @@ def _recent_lead(commits: Sequence[Commit], place: str) -> Claim:
     where = f" to `{place}`" if place else ""
     if len(commits) == 1:
         return citing.claim(f"The latest commit{where} is {told(newest)}.", citing.commit_evidence(commits))
-    telling = [commit for commit in commits if not _DULL.match(commit.subject)] or list(commits)
+    telling = [commit for commit in commits if not dull(commit)] or list(commits)
     telling = list({commit.subject: commit for commit in reversed(telling)}.values())[::-1][:2]
     main = prose.joined([f"“{_escaped(commit.subject)}”" for commit in telling])
     text = (

@@ -9,8 +9,9 @@ from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, in_test
 from reverie_daemon.core.compose.definitions import as_claim, kept
 from reverie_daemon.core.compose.describing import Said, cited, name
 from reverie_daemon.core.compose.relations import ALL_KINDS
-from reverie_daemon.core.naming import TYPE_KINDS, beside
+from reverie_daemon.core.naming import TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, FileRole
+from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import LIKELY, Resolver, Use, callers, subclasses
 
@@ -196,9 +197,9 @@ def _impact_of_path(catalogue: Catalogue, path: str) -> list[Claim]:
             importers.setdefault(other, item.line)
     if not importers:
         lead = next((version for version in files.values() if version.path.startswith(path)), None)
-        evidence = citing.span_evidence(catalogue, lead.path, lead.blob, 1, 20, stem) if lead is not None else ()
+        cited_lines = citing.span_evidence(catalogue, lead.path, lead.blob, 1, 20, stem) if lead is not None else ()
         text = f"No file here imports a module named `{stem}`, so nothing that I can trace depends on `{path}`."
-        return [citing.claim(text, evidence)]
+        return [citing.claim(text, cited_lines)]
     source = [other for other in importers if files[other].role == "source"]
     tests = [other for other in importers if files[other].role == "test"]
     shown = [*source, *tests][:LISTED_MAX]

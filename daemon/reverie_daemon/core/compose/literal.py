@@ -6,8 +6,8 @@ import re
 
 from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.describing import name
-from reverie_daemon.core.naming import beside
 from reverie_daemon.core.nouns import Catalogue, Claim, PassageHit
+from reverie_daemon.core.pathnames import beside
 
 HITS_MAX = 40
 SHOWN_MAX = 8

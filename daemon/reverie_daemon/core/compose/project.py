@@ -13,8 +13,8 @@ from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.commands import READ_LINES_MAX, Command, best, commands
 from reverie_daemon.core.compose.definitions import kept
 from reverie_daemon.core.compose.describing import file_doc
-from reverie_daemon.core.naming import beside
 from reverie_daemon.core.nouns import Catalogue, Claim, Evidence, FileVersion
+from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 
 FOLDERS_MAX = 8
@@ -241,7 +241,7 @@ def _readme_paragraphs(catalogue: Catalogue) -> list[tuple[FileVersion, int, int
 
 
 def _readme_more(catalogue: Catalogue) -> Claim:
-    found = _readme_paragraphs(catalogue)[:3]
+    found = [item for item in _readme_paragraphs(catalogue) if not item[3].endswith(":")][:3]
     if not found:
         return citing.claim("")
     version, line, _, _ = found[0]

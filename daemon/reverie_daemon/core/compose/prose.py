@@ -118,10 +118,9 @@ def plain(text: str) -> str:
     """Markup of reST, Markdown, Javadoc and XML docs as Markdown that reads well inside a sentence."""
     text = _ROLE.sub(_role, text)
     text = _LITERAL.sub(r"`\1`", text)
-    text = _REFERENCE.sub(r"\1", text)
     text = _LINK.sub(lambda found: found[1] or found[2] or f"`{found[3].split('#')[-1].strip()}`", text)
-    parts = text.split("`")
-    text = "`".join(_TAG.sub("" if at % 2 else " ", part) for at, part in enumerate(parts))
+    parts = text.split("`")  # Odd parts are code.
+    text = "`".join(part if at % 2 else _REFERENCE.sub(r"\1", _TAG.sub(" ", part)) for at, part in enumerate(parts))
     return " ".join(text.replace("*", "\\*").split() if text.count("*") == 1 else text.split())
 
 

@@ -8,8 +8,9 @@ from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.calls import each_scope, in_test
 from reverie_daemon.core.compose.definitions import kept, path_claims
 from reverie_daemon.core.compose.describing import cited, name, noun, opening
-from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject, beside
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition
+from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import LIKELY, Resolver, Use, callers
 

@@ -1,0 +1,42 @@
+"""What stands before a dot, judged by its name alone: the class around a scope, variables named after a class."""
+
+from __future__ import annotations
+
+from reverie_daemon.core.naming import TYPE_KINDS
+from reverie_daemon.core.nouns import Definition
+
+
+def own_class(scope: Definition | None) -> str:
+    """The name of the class around a scope, "" when there is none."""
+    if scope is None:
+        return ""
+    if scope.symbol.kind in TYPE_KINDS:
+        return scope.symbol.name
+    parts = scope.symbol.qualname.split(".")[:-1]
+    return next((part for part in reversed(parts) if part[:1].isupper() or scope.symbol.kind == "method"), "")
+
+
+def resembles(receiver: str, owner: str) -> bool:
+    """Whether a variable's name reads like an instance of a class: "blueprint", "bp" and "cmd" do for Blueprint,
+    BluePrint and Command."""
+    name, kind = receiver.lower().replace("_", "").strip("$&*"), owner.lower()
+    if len(name) < 2 or not kind:
+        return False
+    initials = "".join(letter for letter in owner if letter.isupper()).lower()
+    if name == kind or (len(initials) >= 2 and name == initials):
+        return True
+    if len(name) <= 4:
+        return kind.endswith(name) or _abbreviates(name, kind)
+    return kind.endswith(name) or name.endswith(kind) or kind.startswith(name)
+
+
+def _abbreviates(name: str, kind: str) -> bool:
+    """Whether a short name is a word's first letter and consonants, in order: "cmd", "ctx", "req"."""
+    if kind[0] != name[0] or len(kind) > 3 * len(name) or len(name) < 3:
+        return False
+    at = 0
+    for letter in name:
+        at = kind.find(letter, at) + 1
+        if not at:
+            return False
+    return True
