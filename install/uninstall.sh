@@ -59,7 +59,7 @@ each_repository() {
 
 remove_hooks() {
     if "$reverie" hooks uninstall --repo "$1" >/dev/null 2>&1; then
-        say "removed the git hooks of $1"
+        say "no git hooks of ours are left in $1"
     else
         say "left the git hooks of $1 (they do nothing without Reverie)"
     fi
