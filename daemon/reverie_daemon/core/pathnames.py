@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from reverie_daemon.core.nouns import FileVersion
 
@@ -24,7 +23,7 @@ def beside(path: str) -> bool:
 
 def path_parts(path: str) -> list[str]:
     """A path's parts as module names: no suffix, and no index file."""
-    parts = list(PurePosixPath(path).parts)
+    parts = [part for part in path.split("/") if part]
     if parts:
         parts[-1] = parts[-1].split(".", 1)[0] or parts[-1]
         if len(parts) > 1 and parts[-1] in ("__init__", "index", "mod", "__main__"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from reverie_daemon.core.naming import TYPE_KINDS
 from reverie_daemon.core.nouns import Definition
 
@@ -40,3 +42,26 @@ def _abbreviates(name: str, kind: str) -> bool:
         if not at:
             return False
     return True
+
+
+def type_annotated(name: str, signature: str) -> str:
+    """The type that a signature gives a parameter, its last name only; "" when it gives none."""
+    pattern = rf"\b{re.escape(name)}\b\s*:\s*(?:&?(?:mut )?|['\"]|t?\.?Optional\[)*(?:[\w.]+[.:])?(?P<type>[A-Z]\w*)"
+    found = re.search(pattern, signature)
+    return found["type"] if found else ""
+
+
+def type_made(name: str, text: str) -> str:
+    """The type of the constructor that a body fills a local from, or of its declaration; "" when it shows none."""
+    at = text.find(name)
+    while at >= 0:
+        found = _MADE.match(text, at + len(name)) or _DECLARED.search(text[max(0, at - 80) : at])
+        whole = not (text[at - 1 : at].isalnum() or text[at - 1 : at] in "_.")
+        if found is not None and whole:
+            return found["type"]
+        at = text.find(name, at + len(name))
+    return ""
+
+
+_MADE = re.compile(r"\s*(?::=|=)\s*(?:new |await |&)?(?:[\w.]+(?:\.|::))?(?P<type>[A-Z]\w*)(?:::\w+)?\s*[({]")
+_DECLARED = re.compile(r"(?:^|[\s(,;{])(?P<type>[A-Z]\w*)(?:<[^<>]*>)?[&*]* $")

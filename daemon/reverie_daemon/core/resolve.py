@@ -18,7 +18,7 @@ from reverie_daemon.core.modules import import_certainty, includes, local_name, 
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing, without_overloads
 from reverie_daemon.core.nouns import Catalogue, Definition, Site
 from reverie_daemon.core.pathnames import path_parts
-from reverie_daemon.core.receivers import own_class, resembles
+from reverie_daemon.core.receivers import own_class, resembles, type_annotated, type_made
 
 SITES_MAX = 200
 FILES_MAX = 40
@@ -137,6 +137,7 @@ class Resolver:
         self._named: dict[str, tuple[Definition, ...]] = {}
         self._lineages: dict[tuple[str, str], tuple[str, ...]] = {}
         self._texts: dict[str, Sequence[str]] = {}
+        self._types_told: dict[tuple[str, str, int], str] = {}
         self._known_parts: frozenset[str] | None = None
 
     def resolve(self, reference: Reference, path: str, scope: Definition | None) -> tuple[Target, ...]:
@@ -211,6 +212,8 @@ class Resolver:
                 for target in self.resolve(reference, definition.path, None)
                 if target.definition.symbol.kind in TYPE_KINDS and target.definition != definition
             ]
+            if targets and targets[0].certainty < LIKELY and len(self._types(name, "")) == 1:
+                targets = [Target(targets[0].definition, 0.6, "the only type of this name")]
             result.append((name, targets[0] if targets else None))
         return result
 
@@ -316,20 +319,12 @@ class Resolver:
         """The type of a local or parameter, where an annotation or a constructor call tells it."""
         if scope is None or not name.isidentifier():
             return ""
-        pattern = (
-            rf"\b{re.escape(name)}\b\s*:\s*(?:&?(?:mut )?|['\"]|t?\.?Optional\[)*(?:[\w.]+[.:])?(?P<type>[A-Z]\w*)"
-        )
-        found = re.search(pattern, scope.symbol.signature)
-        if found is None:
-            text = self._body(scope)
-            made = (
-                rf"\b{re.escape(name)}\b\s*(?::=|=)\s*(?:new |await |&)?(?:[\w.]+(?:\.|::))?(?P<type>[A-Z]\w*)"
-                rf"(?:::\w+)?\s*[({{]"
-            )
-            found = re.search(made, text) or re.search(
-                rf"\b(?P<type>[A-Z]\w*)(?:<[^>]*>)?[&*]* {re.escape(name)}\s*[=;,)]", text
-            )
-        return found["type"] if found else ""
+        key = (name, scope.path, scope.ordinal)
+        if key not in self._types_told:
+            signature = scope.symbol.signature
+            told = type_annotated(name, signature) if name in signature else ""
+            self._types_told[key] = told or type_made(name, self._body(scope))
+        return self._types_told[key]
 
     def _body(self, scope: Definition) -> str:
         if scope.path not in self._texts:

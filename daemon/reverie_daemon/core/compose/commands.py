@@ -241,7 +241,8 @@ def _inline(version: FileVersion, number: int, line: str) -> Iterator[Command]:
     for found in re.finditer(r"``?([^`\n]{3,60})``?", line):
         text = _PROMPT.sub("", found[1]).strip()
         purpose = purpose_of(text)
-        if purpose in ("test", "build", "run") and " " in text and _is_command(text):
+        told = re.search(r"^(?:npm|yarn|pnpm|make|cargo|go|tox|nox|just|mvn|gradle|dotnet)\b| -|[/.]\w| test\b", text)
+        if purpose in ("test", "build", "run") and " " in text and told and _is_command(text):
             yield Command(text, purpose, version, number)
 
 

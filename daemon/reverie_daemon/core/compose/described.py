@@ -18,6 +18,7 @@ from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Piece, Ranking, rarity
+from reverie_daemon.core.resolve import LIKELY, callers
 
 PIECES_MAX = 12
 TOLD_MAX = 3
@@ -27,9 +28,11 @@ SCORE_SHARE_MIN = 0.55
 """What scores less than this share of the best is not told of."""
 
 CONTRAST_WEIGHT = 2.5
+NAME_WEIGHT = 4.0
 _CONTRASTS = frozenset(["before", "after", "first", "last", "once", "without", "all", "each", "not", "down", "up"])
 """Small words that tell one thing from its opposite, though a search cannot use them."""
 
+_ERROR = re.compile(r"(?:Error|Exception|Warning|Exit|Failure)$")
 _CHANGES = re.compile(r"(?:^|/)(?:change|history|news|release)[\w-]*\.\w+$", re.I)
 
 
@@ -54,7 +57,8 @@ def words_of(question: Question, catalogue: Catalogue) -> Words:
     asked = terms.understand(question.text)
     weights = {_short(word): rarity(catalogue.frequency(word.text), passages) for word in asked.words[:24]}
     said = set(re.findall(r"[a-z]+", question.text.lower()))
-    return Words({**weights, **dict.fromkeys(sorted(_CONTRASTS & said), CONTRAST_WEIGHT)})
+    named = dict.fromkeys((name.lower() for name in asked.names[:6]), NAME_WEIGHT)
+    return Words({**weights, **named, **dict.fromkeys(sorted(_CONTRASTS & said), CONTRAST_WEIGHT)})
 
 
 def _short(word: terms.Word) -> str:
@@ -90,11 +94,34 @@ def _chosen(question: Question, catalogue: Catalogue, ranking: Ranking | None, w
         scored[definition] = max(scored.get(definition, 0.0), share + 0.5 * _fit(definition, words))
     for subject in question.subjects:
         if subject.definition is not None:
+            users = _users(catalogue, subject.definition, words) if question.asks else {}
             for item in _within(catalogue, subject.definition, words):
-                scored[item] = scored.get(item, 0.0) + 0.8 + 0.5 * _fit(item, words)
+                scored[item] = scored.get(item, 0.0) + (0.3 if users else 0.8) + 0.5 * _fit(item, words)
+            for item, fit in users.items():
+                scored[item] = scored.get(item, 0.0) + fit
+    if question.asks in ("how", "when", "why"):
+        scored = {
+            item: score * (1 if item.symbol.kind in CALLABLE_KINDS | TYPE_KINDS else 0.6)
+            for item, score in scored.items()
+        }
     ordered = sorted(scored, key=lambda item: (-scored[item], item.path, item.ordinal))
     least = max(scored.values(), default=0.0) * SCORE_SHARE_MIN
     return [item for item in ordered if item.symbol.kind not in ("heading", "key") and scored[item] >= least]
+
+
+def _users(catalogue: Catalogue, definition: Definition, words: Words) -> dict[Definition, float]:
+    """Of an error that a question names, the functions that raise it, with how much of the question their lines say."""
+    if not _ERROR.search(definition.symbol.name):
+        return {}
+    found: dict[Definition, float] = {}
+    for use in callers(definition, catalogue, limit=40):
+        scope, lines = use.site.scope, catalogue.text(use.site.path)
+        if scope is None or lines is None or scope.role != "source" or use.certainty < LIKELY:
+            continue
+        line = use.site.reference.line
+        said = f"{scope.symbol.qualname} {scope.symbol.doc[:300]} {' '.join(lines[max(0, line - 4) : line + 4])}"
+        found[scope] = max(found.get(scope, 0.0), 0.3 + 1.2 * words.matched(said) / words.total)
+    return found
 
 
 def _fit(definition: Definition, words: Words) -> float:

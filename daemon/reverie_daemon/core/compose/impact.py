@@ -76,17 +76,17 @@ def _at(use: Use) -> str:
 def _behind(catalogue: Catalogue, code: Sequence[Use]) -> list[Definition]:
     """Callers of the callers, two steps up at most, a dozen looked at."""
     direct = [use.site.scope for use in each_scope(code) if use.site.scope is not None]
-    seen, found, level = set(direct), [], direct[:6]
+    seen, found, level = set(direct), [], direct[:5]
     for _ in range(2):
         above: list[Definition] = []
         for item in level:
-            for use in callers(item, catalogue, limit=30):
+            for use in callers(item, catalogue, limit=20):
                 scope = use.site.scope
                 if scope is not None and scope not in seen and use.certainty >= 0.6 and scope.role == "source":
                     seen.add(scope)
                     above.append(scope)
         found += above
-        level = above[:3]
+        level = above[:2]
     return found
 
 

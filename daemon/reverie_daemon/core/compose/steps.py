@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reverie_daemon.core.compose import citing, prose, reading
 from reverie_daemon.core.compose.calls import is_ours
@@ -16,6 +16,7 @@ from reverie_daemon.core.nouns import Catalogue, Definition
 from reverie_daemon.core.resolve import Call, Resolver
 
 STEPS_MAX = 12
+GROUP_MAX = 4
 COMMENT_CHARS_MAX = 200
 
 _TRIVIAL = frozenset(
@@ -26,18 +27,20 @@ _ASSIGNED = re.compile(
     r"^(?:(?:const|let|var|val|auto|final|local|my)\s+"
     r"(?:mut\s+)?)?(?P<left>[\w.$\[\]'\"]+)\s*:?=(?![=>])\s*(?P<right>.+)$"
 )
+_UNANNOTATED = re.compile(r"(?:[^:\[\]]|\[[^\]]*\])+")
 _CONDITIONAL = re.compile(r"(?:if|unless|on|for each|while|inside|in all other cases)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a story with its statement and the call that it makes, where that is ours. A `remark` is told in the
-    words of the comment above the statement."""
+    words of the comment above the statement. `guard` is the condition that its text begins with, "" for none."""
 
     said: Said
     statement: reading.Statement
     call: Call | None
     remark: bool = False
+    guard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def story(catalogue: Catalogue, definition: Definition, limit: int = STEPS_MAX) 
 
 def in_order(told: Sequence[Step]) -> Said:
     """Steps as a numbered list, or as sentences when there are only two."""
+    told = _grouped(told)
     evidence = tuple(item for step in told for item in step.said.evidence)
     if len(told) <= 2:
         return Said(" ".join(prose.ended(prose.capital(clause(step))) for step in told), evidence)
@@ -81,8 +85,28 @@ def in_order(told: Sequence[Step]) -> Said:
 
 def run_on(told: Sequence[Step]) -> Said:
     """Steps as one sentence's clauses."""
+    told = _grouped(told)
     evidence = tuple(item for step in told for item in step.said.evidence)
     return Said("; then ".join(_flat(clause(step)) for step in told), evidence)
+
+
+def _grouped(told: Sequence[Step]) -> list[Step]:
+    """Steps under one condition told as one, so that it is said once."""
+    groups: list[list[Step]] = []
+    for step in told:
+        same = bool(groups) and step.guard and step.guard == groups[-1][0].guard and len(groups[-1]) < GROUP_MAX
+        groups = [*groups[:-1], [*groups[-1], step]] if same else [*groups, [step]]
+    return [_merged(group) for group in groups]
+
+
+def _merged(group: Sequence[Step]) -> Step:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    start = f"{first.guard}it "
+    acts = [step.said.text.removeprefix(start) for step in group]
+    evidence = tuple(item for step in group for item in step.said.evidence)
+    return replace(first, said=Said(start + prose.joined([_flat(act) for act in acts]), evidence))
 
 
 def clause(step: Step) -> str:
@@ -113,7 +137,8 @@ def _step(body: _Body, at: int) -> tuple[int, Step, int] | None:
         ours = None if item.kind == "raise" else ours
         before = _guarded(body, item)
         text = f"{before}{'it ' if before else ''}{_act(item, ours)}"
-        return _made(body, item, item, text, ours, _weight(item, body, ours))
+        weight, step, last = _made(body, item, item, text, ours, _weight(item, body, ours))
+        return weight, replace(step, guard=before), last
     if item.comment and item.kind in ("if", "loop", "with", "call", "other"):
         return _made(body, item, item, "", None, 3)
     return None
@@ -191,7 +216,8 @@ def _act(item: reading.Statement, ours: Call | None) -> str:
         return f"{item.kind}s {prose.code(item.head, 90)}" if item.head else "returns early"
     if item.kind == "set":
         left, _, right = item.head.partition("=")
-        name = prose.code(left.split(":")[0].rstrip(" +-|&*/?"), 50)
+        target_text = _UNANNOTATED.match(left)
+        name = prose.code((target_text[0] if target_text else left).rstrip(" +-|&*/?"), 50)
         return f"sets {name} with {target}" if target else f"sets {name} to {prose.code(right.strip(' ;'), 70)}"
     if target:
         return f"calls {target}"
