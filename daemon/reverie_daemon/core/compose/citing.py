@@ -33,6 +33,12 @@ def span_evidence(
     return (Evidence(path, blob, Span(start, end), symbol, digest(lines[start - 1 : end])),)
 
 
+def lines_at(catalogue: Catalogue, path: str, span: Span) -> list[str]:
+    """The lines of a span as they are on disk now, which a search's text need not be word for word; [] without file."""
+    lines = catalogue.text(path)
+    return list(lines[span.start_line - 1 : span.end_line]) if lines is not None else []
+
+
 def head_start(definition: Definition, lines: Sequence[str]) -> int:
     """The line where a definition's text begins, its doc comment and decorators above included."""
     start = definition.symbol.span.start_line

@@ -18,6 +18,7 @@ from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 
 SHOWN_MAX = 8
+FILES_READ_MAX = 8
 _CODE_ROLES: tuple[FileRole, ...] = ("source",)
 _CONFIG_ROLES: tuple[FileRole, ...] = ("config",)
 _DOC_ROLES: tuple[FileRole, ...] = ("docs",)
@@ -104,7 +105,7 @@ def _found(catalogue: Catalogue, words: Sequence[str]) -> list[Knob]:
     hits: list[PassageHit] = []
     for roles in (_CODE_ROLES, _CONFIG_ROLES, _DOC_ROLES):
         hits += catalogue.search(list(words), 40, "", roles)
-    knobs = [knob for hit in hits for knob in _knobs(hit, words)]
+    knobs = [knob for hit in _near(hits) for knob in _knobs(catalogue, hit, words)]
     best: dict[tuple[str, str, str], Knob] = {}
     for knob in sorted(knobs, key=lambda knob: (-knob.score, knob.path, knob.line)):
         best.setdefault((knob.form, knob.name, knob.path), knob)
@@ -112,9 +113,19 @@ def _found(catalogue: Catalogue, words: Sequence[str]) -> list[Knob]:
     return [knob for knob in best.values() if knob.score >= most * 0.6 and (most < 1 or knob.matched == 1)][:SHOWN_MAX]
 
 
-def _knobs(hit: PassageHit, words: Sequence[str]) -> Iterator[Knob]:
+def _near(hits: Sequence[PassageHit]) -> list[PassageHit]:
+    """The hits of the first few files of each role: reading files is what costs most."""
+    files: dict[str, list[str]] = {}
+    for hit in hits:
+        known = files.setdefault(hit.role, [])
+        if hit.path not in known and len(known) < FILES_READ_MAX:
+            known.append(hit.path)
+    return [hit for hit in hits if hit.path in files[hit.role]]
+
+
+def _knobs(catalogue: Catalogue, hit: PassageHit, words: Sequence[str]) -> Iterator[Knob]:
     stems = [terms.stem(word) for word in words]
-    for offset, text in enumerate(hit.text.split("\n")):
+    for offset, text in enumerate(citing.lines_at(catalogue, hit.path, hit.span)):
         lowered = text.lower()
         if not any(stem in lowered for stem in stems):
             continue
@@ -197,7 +208,7 @@ def _kind_claim(catalogue: Catalogue, form: str, words: list[str], about: Sequen
     for hit in catalogue.search([*words, *about], 80, "", _CODE_ROLES):
         if about and not all(word in hit.title.lower() or word in catalogue.name.lower() for word in about):
             continue
-        for offset, text in enumerate(hit.text.split("\n")):
+        for offset, text in enumerate(citing.lines_at(catalogue, hit.path, hit.span)):
             for found in pattern.finditer(text):
                 name = next((value for value in found.groupdict().values() if value), "")
                 seen.setdefault(

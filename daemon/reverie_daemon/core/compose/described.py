@@ -330,7 +330,7 @@ def _documents(catalogue: Catalogue, ranking: Ranking | None, words: Words) -> l
 
 def _quoted(catalogue: Catalogue, piece: Piece, words: Words) -> list[Claim]:
     """The paragraph of a passage that says most, quoted with its line."""
-    lines = piece.text.split("\n")
+    lines = citing.lines_at(catalogue, piece.path, piece.span)
     blocks: list[tuple[int, list[str]]] = []
     for at, text_line in enumerate(lines):
         if text_line.strip():

@@ -161,12 +161,14 @@ def _documents(catalogue: Catalogue, definition: Definition) -> Said:
     found = [
         hit
         for hit in catalogue.search([definition.symbol.name], 12, "", DOC_ROLES)
-        if definition.symbol.name in hit.text
+        if any(definition.symbol.name in line for line in citing.lines_at(catalogue, hit.path, hit.span))
     ]
     if not found or len(definition.symbol.name) < 5:
         return Said("")
     hit = found[0]
-    offset = next(at for at, line in enumerate(hit.text.split("\n")) if definition.symbol.name in line)
+    offset = next(
+        at for at, line in enumerate(citing.lines_at(catalogue, hit.path, hit.span)) if definition.symbol.name in line
+    )
     line = hit.span.start_line + offset
     evidence = citing.span_evidence(catalogue, hit.path, hit.blob, line, line)
     verb = "mention it" if len(found) > 1 else "mention it once"

@@ -9,7 +9,7 @@ from reverie_daemon.core.compose.describing import name
 from reverie_daemon.core.nouns import Catalogue, Claim, PassageHit
 from reverie_daemon.core.pathnames import beside
 
-HITS_MAX = 40
+HITS_MAX = 24
 SHOWN_MAX = 8
 
 
@@ -17,7 +17,7 @@ def occurrences(catalogue: Catalogue, word: str) -> list[Claim]:
     """Where a word stands literally, source before tests and documents; nothing when it stands nowhere."""
     if len(word) < 3:
         return []
-    found = [place for hit in catalogue.search([word], HITS_MAX) if (place := _place(hit, word)) is not None]
+    found = [place for hit in catalogue.search([word], HITS_MAX) if (place := _place(catalogue, hit, word)) is not None]
     roles = ("source", "config", "docs", "test")
     quoted = re.compile(rf"[\"']{re.escape(word)}[\"']")
     found.sort(
@@ -41,10 +41,14 @@ def occurrences(catalogue: Catalogue, word: str) -> list[Claim]:
     return claims
 
 
-def _place(hit: PassageHit, word: str) -> tuple[PassageHit, int, str] | None:
+def _place(catalogue: Catalogue, hit: PassageHit, word: str) -> tuple[PassageHit, int, str] | None:
     """The line of a passage that has the word, one that quotes it before one that only mentions it."""
     pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
-    lines = [(offset, text) for offset, text in enumerate(hit.text.split("\n")) if pattern.search(text)]
+    lines = [
+        (offset, text)
+        for offset, text in enumerate(citing.lines_at(catalogue, hit.path, hit.span))
+        if pattern.search(text)
+    ]
     if not lines:
         return None
     offset, text = min(lines, key=lambda item: (f'"{word}"' not in item[1] and f"'{word}'" not in item[1], item[0]))

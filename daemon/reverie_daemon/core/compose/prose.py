@@ -119,6 +119,8 @@ def plain(text: str) -> str:
     text = _ROLE.sub(_role, text)
     text = _LITERAL.sub(r"`\1`", text)
     text = _LINK.sub(lambda found: found[1] or found[2] or f"`{found[3].split('#')[-1].strip()}`", text)
+    if text.count("`") % 2:  # A lone backtick would turn the rest of the answer into code.
+        text = text.replace("`", "")
     parts = text.split("`")  # Odd parts are code.
     text = "`".join(part if at % 2 else _REFERENCE.sub(r"\1", _TAG.sub(" ", part)) for at, part in enumerate(parts))
     return " ".join(text.replace("*", "\\*").split() if text.count("*") == 1 else text.split())

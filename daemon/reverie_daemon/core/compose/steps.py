@@ -155,7 +155,7 @@ def _made(
 ) -> tuple[int, Step, int]:
     """The step of a statement (to `last`, where that is another); without `text` it is told by its comment."""
     mark = citing.mark(body.definition.path, last.line if ours is not None else item.line)
-    remark = _lower_first(prose.shorten(item.comment.strip(" .:-=#"), COMMENT_CHARS_MAX))
+    remark = _lower_first(prose.shorten(prose.plain(item.comment.strip(" .:-=#")), COMMENT_CHARS_MAX))
     said = f"{text} at {mark}" if ours is not None else f"{text or remark} ({mark})"
     if text and remark and len(item.comment) < COMMENT_CHARS_MAX:
         said += f": {remark}"
