@@ -29,7 +29,6 @@ TEXTS_MAX = 4
 
 CALLEES_MAX = 80
 CANDIDATES_MAX = 40
-FAMILY_MAX = 60
 CANDIDATES_JUDGED = 12
 LIKELY = 0.5
 """From this certainty on, a resolution is told as a fact rather than a guess."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from reverie_daemon.core.compose import citing, prose, reading
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, display_name
@@ -281,8 +280,3 @@ def _leading_comment(catalogue: Catalogue, version: FileVersion, lines: Sequence
         return Said("")
     evidence = citing.span_evidence(catalogue, version.path, version.blob, 1, len(kept))
     return Said(prose.first_sentence("\n".join(kept)), evidence)
-
-
-def short_path(path: str) -> str:
-    """A path's file name, for prose that has given the whole path already."""
-    return PurePosixPath(path).name

@@ -63,7 +63,6 @@ _PATTERNS: tuple[tuple[StatementKind, re.Pattern[str]], ...] = (
     ("call", re.compile(r"^(?:(?:const|let|var|final|auto|val|mut|await|defer|go|local|my"
         r"|our)\s+)*(?P<head>.*[\w!?\]]\s*\(.*)$")),
 )  # fmt: skip
-_SUFFIX_IF = re.compile(r"^(?P<act>(?:return|raise|next|break)\b.*?)\s+(?:if|unless)\s+(?P<head>.+)$")
 
 
 def statements(lines: Sequence[str], start: int, end: int, language: str = "") -> list[Statement]:
