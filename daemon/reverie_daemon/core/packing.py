@@ -1,24 +1,40 @@
 """A ranking in, a context out: the text that a model or another agent reads, within a budget of tokens.
 
-Every piece is introduced by its `path:start_line-end_line`. Counting tokens is the caller's: the counter is an
-argument. Nothing is fetched here.
+Every piece is introduced by its `path:start_line-end_line`: a line on what is there for each, so that many fit, and
+the source itself of the best where the budget allows. Counting tokens is the caller's: the counter is an argument.
+Nothing is fetched here.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from reverie_daemon.core.neighbours import names_in
 from reverie_daemon.core.ranking import Piece, Ranking, first_sentence
 from reverie_daemon.core.tokens import Count
 
-CALLS_MAX = 10
+NAMES_MAX = 10
 DOC_CHARS_MAX = 140
-_CALLED = re.compile(r"(?<!def )(?<!class )(?<!function )\b([^\W\d]\w+)\s*\(")
-_NOT_CALLS = (
-    "if for while switch return catch match elif not and or in is assert except with print super isinstance len"
+HEADLINE_CHARS_MAX = 100
+SOURCE_BUDGET_MIN = 1_500
+"""Below this, lines on more pieces are worth more than the source of one."""
+SOURCE_SHARE = 0.2
+"""The part of a larger budget that is set aside for source; what the notes leave goes there as well."""
+SOURCE_PIECES_MAX = 6
+NOTE_TOKENS_MIN = 12
+"""About the smallest note there is; with less room left, packing ends."""
+
+_DEFINING = re.compile(
+    r"^(?:(?:pub|async|export|default|static|public|private|protected|final|abstract)\b\s*)*"
+    r"(?:def|fn|func|function)\s+"
 )
-_KEYWORDS = frozenset(_NOT_CALLS.split())
+_COMMON_NAMES = (
+    "isinstance len str int bool dict list tuple set getattr hasattr print super None True False TypeError ValueError"
+    " Any Optional self this append"
+)
+_COMMON = frozenset(_COMMON_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +49,78 @@ class Context:
 def pack(ranking: Ranking, budget_tokens: int, count: Count) -> Context:
     """The pieces most worth their tokens as one text of at most `budget_tokens`. The same ranking, budget and counter
     give the same text. A budget too small for any piece gives an empty context."""
-    chosen = ranking.pieces[: budget_tokens // 8]
-    notes = [note(piece) + "\n" for piece in chosen]
-    used = 0
+    chosen = ranking.pieces[: budget_tokens // NOTE_TOKENS_MIN]
+    notes = [note(piece, ranking.stems) + "\n" for piece in chosen]
+    bodies = [body(piece) for piece in chosen[:SOURCE_PIECES_MAX]]
+    sizes = count([*notes, *bodies])
+    kept = _kept(sizes[: len(notes)], budget_tokens - _reserve(budget_tokens, sizes[len(notes) :]))
+    room = budget_tokens - sum(sizes[number] for number in kept)
+    blocks = {number: notes[number] for number in kept}
+    for number, (text, size) in enumerate(zip(bodies, sizes[len(notes) :], strict=True)):
+        if text and number in blocks and size <= room:
+            blocks[number] += text
+            room -= size
+    return _counted(chosen, kept, blocks, budget_tokens, count)
+
+
+def _reserve(budget_tokens: int, body_sizes: Sequence[int]) -> int:
+    return min(int(budget_tokens * SOURCE_SHARE), sum(body_sizes)) if budget_tokens >= SOURCE_BUDGET_MIN else 0
+
+
+def _kept(sizes: Sequence[int], budget_tokens: int) -> list[int]:
+    """The numbers of the notes that fit, best first."""
     kept: list[int] = []
-    for number, tokens in enumerate(count(notes)):
-        if used + tokens <= budget_tokens:
-            used += tokens
+    for number, size in enumerate(sizes):
+        if size <= budget_tokens:
+            budget_tokens -= size
             kept.append(number)
-        elif budget_tokens - used < 20:
+        elif budget_tokens < NOTE_TOKENS_MIN:
             break
-    text = "".join(notes[number] for number in kept)
-    return Context(text, count([text])[0] if text else 0, tuple(chosen[number] for number in kept))
+    return kept
 
 
-def note(piece: Piece) -> str:
-    """One line on a piece: where it is, its signature, the first sentence of its doc, the names it calls."""
-    line = f"{piece.path}:{piece.span.start_line}-{piece.span.end_line} "
+def _counted(
+    chosen: Sequence[Piece], kept: list[int], blocks: dict[int, str], budget_tokens: int, count: Count
+) -> Context:
+    """The context, counted as a whole: joined texts can have a token more than their parts."""
+    while kept:
+        text = "".join(blocks[number] for number in kept)
+        tokens = count([text])[0]
+        if tokens <= budget_tokens:
+            return Context(text, tokens, tuple(chosen[number] for number in kept))
+        kept = kept[:-1]
+    return Context("", 0, ())
+
+
+def body(piece: Piece) -> str:
+    """The piece's source as it stands, set off by an empty line; "" where only its signature is known."""
+    return piece.text.rstrip() + "\n\n" if piece.complete else ""
+
+
+def note(piece: Piece, stems: Collection[str] = ()) -> str:
+    """One line on a piece: where it is, what it is, the first sentence of its doc, the names it uses."""
+    place = f"{piece.path}:{piece.span.start_line}-{piece.span.end_line}"
+    return f"{place} {_headline(piece)}{_names(piece, stems)}"
+
+
+def _headline(piece: Piece) -> str:
     symbol = piece.definition.symbol if piece.definition else None
     if symbol is None:
-        return line + (piece.title or piece.text.strip().split("\n", 1)[0][:80])
-    line += symbol.signature
-    if len(doc := first_sentence(symbol.doc)) > 1:
-        line += " — " + doc[:DOC_CHARS_MAX]
-    names = dict.fromkeys(name for name in _CALLED.findall(piece.text) if name not in _KEYWORDS and name != symbol.name)
-    if names:
-        line += "; calls " + ", ".join(list(names)[:CALLS_MAX])
-    return line
+        first = next((line.strip() for line in piece.text.splitlines() if line.strip()), "")
+        return (piece.title or first)[:HEADLINE_CHARS_MAX]
+    if piece.span.start_line > symbol.span.start_line:
+        return f"(inside {symbol.qualname})"
+    signature = _DEFINING.sub("", symbol.signature)
+    if signature.startswith(symbol.name):
+        signature = symbol.qualname + signature[len(symbol.name) :]
+    doc = first_sentence(symbol.doc)
+    return f"{signature} — {doc[:DOC_CHARS_MAX]}" if len(doc) > 1 else signature
+
+
+def _names(piece: Piece, stems: Collection[str]) -> str:
+    if not piece.complete or piece.role == "docs":
+        return ""
+    own = set(re.findall(r"\w+", _headline(piece)))
+    names = [name for name in names_in(piece.text) if name not in own and name not in _COMMON]
+    names.sort(key=lambda name: not any(stem in name.lower() for stem in stems))
+    return "; uses " + ", ".join(names[:NAMES_MAX]) if names else ""

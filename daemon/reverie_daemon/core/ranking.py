@@ -34,7 +34,7 @@ class Weights:
     """How far a long text is discounted: 0 not at all, 1 in proportion."""
     exact: float = 10.0
     """For being what the question names, as code or as a path."""
-    hinted: float = 4.0
+    hinted: float = 2.5
     """For being what the question seems to name ("the Skip class", "the links method")."""
     class_share: float = 0.3
     """What a class gives of its score to its members."""
@@ -42,7 +42,7 @@ class Weights:
     """What a piece gives of its score to what it calls or names."""
     file_share: float = 0.15
     """What a file gives of the sum of its best pieces' scores to each of its pieces."""
-    test: float = 0.55
+    test: float = 0.5
     """Factors for roles: what stands there counts that much less than the same text in a source file."""
     docs: float = 0.5
     config: float = 0.5
