@@ -7,6 +7,7 @@ question describes instead of naming. Names are read off the text, so this knows
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reverie_daemon.core.candidates import Candidate, Candidates
 
@@ -18,15 +19,18 @@ FILE_PIECES_MAX = 4
 
 _CLASS_LIKE = frozenset({"class", "struct", "interface", "trait", "enum", "union", "type"})
 _CALLABLE = frozenset({"function", "method", "macro"})
-# What looks like a name rather than prose: called, joined by underscores, capitalised inside, or after a dot.
-_NAME = re.compile(
-    r"\b(?:[^\W\d]\w{2,}(?=\()|\w*[a-z]_+[a-z]\w*|_+[a-z]\w+|[A-Z]\w*[a-z]\w*)|(?<=[\w)]\.)[^\W\d]\w{2,}"
-)
+_WORD = re.compile(r"(\.?)([^\W\d]\w{2,})(\(?)")
 
 
-def names_in(text: str) -> list[str]:
-    """The names a stretch of source mentions, in order, each once; words of prose left out."""
-    return list(dict.fromkeys(_NAME.findall(text)))
+@lru_cache(maxsize=1024)
+def names_in(text: str) -> tuple[str, ...]:
+    """The names a stretch of source mentions, in order, each once. Words of prose are left out: a name is called,
+    stands after a dot, or has a capital or an underscore."""
+    return tuple(
+        dict.fromkeys(
+            word for dot, word, call in _WORD.findall(text) if dot or call or "_" in word or word != word.lower()
+        )
+    )
 
 
 def share_with_members(candidates: Candidates) -> None:

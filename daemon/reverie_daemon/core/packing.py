@@ -8,7 +8,7 @@ Nothing is fetched here.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reverie_daemon.core.neighbours import names_in
@@ -25,6 +25,8 @@ SOURCE_SHARE = 0.2
 SOURCE_PIECES_MAX = 6
 NOTE_TOKENS_MIN = 12
 """About the smallest note there is; with less room left, packing ends."""
+NOTE_TOKENS_USUAL = 20
+"""Fewer than most notes have, so that enough of them are written to fill a budget."""
 
 _DEFINING = re.compile(
     r"^(?:(?:pub|async|export|default|static|public|private|protected|final|abstract)\b\s*)*"
@@ -49,8 +51,9 @@ class Context:
 def pack(ranking: Ranking, budget_tokens: int, count: Count) -> Context:
     """The pieces most worth their tokens as one text of at most `budget_tokens`. The same ranking, budget and counter
     give the same text. A budget too small for any piece gives an empty context."""
-    chosen = ranking.pieces[: budget_tokens // NOTE_TOKENS_MIN]
-    notes = [note(piece, ranking.stems) + "\n" for piece in chosen]
+    chosen = ranking.pieces[: budget_tokens // NOTE_TOKENS_USUAL]
+    asked = re.compile("|".join(map(re.escape, ranking.stems))) if ranking.stems else None
+    notes = [note(piece, asked) + "\n" for piece in chosen]
     bodies = [body(piece) for piece in chosen[:SOURCE_PIECES_MAX]]
     sizes = count([*notes, *bodies])
     kept = _kept(sizes[: len(notes)], budget_tokens - _reserve(budget_tokens, sizes[len(notes) :]))
@@ -97,10 +100,11 @@ def body(piece: Piece) -> str:
     return piece.text.rstrip() + "\n\n" if piece.complete else ""
 
 
-def note(piece: Piece, stems: Collection[str] = ()) -> str:
-    """One line on a piece: where it is, what it is, the first sentence of its doc, the names it uses."""
+def note(piece: Piece, asked: re.Pattern[str] | None = None) -> str:
+    """One line on a piece: where it is, what it is, the first sentence of its doc, the names it uses; those that
+    `asked` finds come first."""
     place = f"{piece.path}:{piece.span.start_line}-{piece.span.end_line}"
-    return f"{place} {_headline(piece)}{_names(piece, stems)}"
+    return f"{place} {_headline(piece)}{_names(piece, asked)}"
 
 
 def _headline(piece: Piece) -> str:
@@ -117,10 +121,11 @@ def _headline(piece: Piece) -> str:
     return f"{signature} — {doc[:DOC_CHARS_MAX]}" if len(doc) > 1 else signature
 
 
-def _names(piece: Piece, stems: Collection[str]) -> str:
+def _names(piece: Piece, asked: re.Pattern[str] | None) -> str:
     if not piece.complete or piece.role == "docs":
         return ""
     own = set(re.findall(r"\w+", _headline(piece)))
     names = [name for name in names_in(piece.text) if name not in own and name not in _COMMON]
-    names.sort(key=lambda name: not any(stem in name.lower() for stem in stems))
+    if asked:
+        names.sort(key=lambda name: asked.search(name.lower()) is None)
     return "; uses " + ", ".join(names[:NAMES_MAX]) if names else ""
