@@ -16,8 +16,12 @@ from reverie_daemon.core.ranking import Piece, Weights, lexical_score, rarest, r
 from reverie_daemon.core.terms import Asked
 
 SEARCH_TERMS_MAX = 16
+SOURCE_HITS_MIN = 20
+SOURCE_HITS_PER_TERM = 5
 SOURCE_HITS_MAX = 80
-OTHER_HITS_MAX = 25
+"""Passages of source that are looked at: the more a question says, the more of them it can tell apart."""
+OTHER_HITS_SHARE = 0.3
+"""For how many of tests, documents and the rest, of what is looked at of source."""
 NAMES_MAX = 12
 SAME_NAME_MAX = 8
 LOOKUPS_MAX = 90
@@ -64,8 +68,9 @@ class Candidates:
 
     def gather(self) -> None:
         """Fills from the question itself."""
-        hits = list(self._catalogue.search(self.terms, SOURCE_HITS_MAX, self._under, _SOURCE))
-        hits += self._catalogue.search(self.terms, OTHER_HITS_MAX, self._under, _OTHERS)
+        limit = min(SOURCE_HITS_MIN + SOURCE_HITS_PER_TERM * len(self.terms), SOURCE_HITS_MAX)
+        hits = list(self._catalogue.search(self.terms, limit, self._under, _SOURCE))
+        hits += self._catalogue.search(self.terms, int(limit * OTHER_HITS_SHARE), self._under, _OTHERS)
         for hit in hits:
             self._add(_found(hit))
         for name in self._named:
