@@ -19,18 +19,27 @@ FILE_PIECES_MAX = 4
 
 _CLASS_LIKE = frozenset({"class", "struct", "interface", "trait", "enum", "union", "type"})
 _CALLABLE = frozenset({"function", "method", "macro"})
+_SENTENCE_ENDS = "\n.!?\"'#*/-"
 _WORD = re.compile(r"(\.?)([^\W\d]\w{2,})(\(?)")
 
 
 @lru_cache(maxsize=1024)
 def names_in(text: str) -> tuple[str, ...]:
     """The names a stretch of source mentions, in order, each once. Words of prose are left out: a name is called,
-    stands after a dot, or has a capital or an underscore."""
-    return tuple(
-        dict.fromkeys(
-            word for dot, word, call in _WORD.findall(text) if dot or call or "_" in word or word != word.lower()
-        )
-    )
+    stands after a dot, has an underscore, or a capital that no sentence or line begins with."""
+    names: dict[str, None] = {}
+    for dot, word, call in _WORD.findall(text):
+        if word not in names and (dot or call or "_" in word or (word != word.lower() and not _is_prose(word, text))):
+            names[word] = None
+    return tuple(names)
+
+
+def _is_prose(word: str, text: str) -> bool:
+    """Whether a capitalised word is so because a sentence or a line begins with it."""
+    if not word[1:].islower():
+        return False
+    before = text[: text.find(word)].rstrip(" \t")
+    return not before or before[-1] in _SENTENCE_ENDS
 
 
 def share_with_members(candidates: Candidates) -> None:

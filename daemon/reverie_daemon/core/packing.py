@@ -34,7 +34,7 @@ _DEFINING = re.compile(
 )
 _COMMON_NAMES = (
     "isinstance len str int bool dict list tuple set getattr hasattr print super None True False TypeError ValueError"
-    " Any Optional self this append"
+    " Any Optional self this append The This If When It"
 )
 _COMMON = frozenset(_COMMON_NAMES.split())
 
@@ -110,6 +110,8 @@ def note(piece: Piece, asked: re.Pattern[str] | None = None) -> str:
 def _headline(piece: Piece) -> str:
     symbol = piece.definition.symbol if piece.definition else None
     if symbol is None:
+        if piece.role in ("source", "test") and not piece.title:
+            return "(module level)"
         first = next((line.strip() for line in piece.text.splitlines() if line.strip()), "")
         return (piece.title or first)[:HEADLINE_CHARS_MAX]
     if piece.span.start_line > symbol.span.start_line:
