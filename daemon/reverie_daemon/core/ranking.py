@@ -47,6 +47,8 @@ class Weights:
     docs: float = 0.5
     config: float = 0.5
     last: float = 0.2
+    source_unasked: float = 0.5
+    """For source, when the question asks for tests, documents or configuration."""
 
 
 WEIGHTS = Weights()
@@ -130,7 +132,9 @@ _ASKS_FOR: dict[FileRole, re.Pattern[str]] = {
         r"\b(which|what|any|where are the|is there an?) (\w+ )?tests?\b|\b(un)?tested\b|\btests? (for|cover|exercis)",
         re.I,
     ),
-    "docs": re.compile(r"\b(documentation|docs|readme|changelog|release notes|tutorial|guide)\b", re.I),
+    "docs": re.compile(
+        r"\b(in|by|of) the (docs|documentation)\b|\b(documented|readme|changelog|release notes|tutorial)\b", re.I
+    ),
     "config": re.compile(r"\b(config(uration)? files?|settings file|pyproject|workflow|ci|package\.json)\b", re.I),
 }
 
@@ -141,5 +145,8 @@ def role_factors(asked: Asked, weights: Weights) -> dict[FileRole, float]:
         "source": 1.0, "test": weights.test, "docs": weights.docs, "config": weights.config, "data": weights.last,
         "generated": weights.last, "vendored": weights.last,
     }  # fmt: skip
-    factors.update({role: 1.0 for role, pattern in _ASKS_FOR.items() if pattern.search(asked.question)})
+    wanted: set[FileRole] = {role for role, pattern in _ASKS_FOR.items() if pattern.search(asked.question)}
+    if wanted:
+        factors["source"] = weights.source_unasked
+        factors.update(dict.fromkeys(wanted, 1.0))
     return factors
