@@ -148,9 +148,7 @@ def _number(given: dict[str, Any], key: str, default: int) -> int:
         raise WrongUsage(f'"{key}" is not a whole number.', next_step="see docs/API.md") from error
 
 
-async def _serve(
-    daemon: Daemon, handler: Callable[[Daemon, dict[str, Any]], object], request: Request
-) -> Response:
+async def _serve(daemon: Daemon, handler: Callable[[Daemon, dict[str, Any]], object], request: Request) -> Response:
     try:
         given = await _given(request)
         value = await run_in_threadpool(handler, daemon, given)

@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no repository here, 4 no daemon.",
     )
     parser.add_argument("--version", action="version", version=f"reverie {__version__}")
-    parser.add_argument("--repo", type=Path, metavar="PATH", help="the repository (default: the one around this folder)")
+    parser.add_argument(
+        "--repo", type=Path, metavar="PATH", help="the repository (default: the one around this folder)"
+    )
     parser.set_defaults(run=_tui)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, (run, text, configure) in _COMMANDS.items():
@@ -79,7 +81,9 @@ def _question(command: argparse.ArgumentParser) -> None:
     _with_json(command)
     command.add_argument("question", nargs="*", help="the question, in plain words")
     command.add_argument("--path", default="", metavar="SUBFOLDER", help="stay in this part of the repository")
-    command.add_argument("--batch", type=Path, metavar="FILE", help='a JSON object with "question" a line; "-" is stdin')
+    command.add_argument(
+        "--batch", type=Path, metavar="FILE", help='a JSON object with "question" a line; "-" is stdin'
+    )
 
 
 def _ask_options(command: argparse.ArgumentParser) -> None:
@@ -280,7 +284,11 @@ def _add(options: argparse.Namespace) -> int:
 
 def _remove(options: argparse.Namespace) -> int:
     root = _client().remove_repository(options.path or _folder_of(options))
-    print(json.dumps({"root": root}) if options.json else f"No longer watching {root}. What was learned stays in its .git.")
+    print(
+        json.dumps({"root": root})
+        if options.json
+        else f"No longer watching {root}. What was learned stays in its .git."
+    )
     return 0
 
 

@@ -1,5 +1,8 @@
-"""The words and columns that `cli.py` prints for people. Pure but for the progress bar, which writes to the stream it is
-given; what it prints for programs is JSON and needs nothing from here."""
+"""The words and columns that `cli.py` prints for people.
+
+Pure but for the progress bar, which writes to the stream it is given. What is printed for programs is JSON and needs
+nothing from here.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,8 @@ def answer_footer(answer: Mapping[str, Any]) -> str:
 
 
 def indexed(done: Mapping[str, Any]) -> str:
-    return (
-        f"{done['files']:,} files and {done['symbols']:,} symbols indexed in {done['seconds']:.1f} s (clock {done['clock']})."
-    )
+    found = f"{done['files']:,} files and {done['symbols']:,} symbols"
+    return f"{found} indexed in {done['seconds']:.1f} s (clock {done['clock']})."
 
 
 def status(status: Mapping[str, Any]) -> str:
@@ -45,12 +47,9 @@ def status(status: Mapping[str, Any]) -> str:
 
 
 def _repository(repository: Mapping[str, Any]) -> list[str]:
-    lines = [
-        "",
-        repository["root"],
-        f"  {repository['branch'] or 'detached'} at {(repository['head'] or 'no commit')[:12]}, clock {repository['clock']}: "
-        f"{repository['files']:,} files, {repository['symbols']:,} symbols, {repository['store_bytes'] / 1e6:.1f} MB",
-    ]
+    where = f"{repository['branch'] or 'detached'} at {(repository['head'] or 'no commit')[:12]}"
+    held = f"{repository['files']:,} files, {repository['symbols']:,} symbols, {repository['store_bytes'] / 1e6:.1f} MB"
+    lines = ["", repository["root"], f"  {where}, clock {repository['clock']}: {held}"]
     if repository["problem"]:
         lines.append(f"  {repository['problem']['message']} Next: {repository['problem']['next_step']}")
     if repository["progress"]:

@@ -72,8 +72,10 @@ class Trigger:
 
 @dataclass(slots=True)
 class _Request:
-    """Work for the thread: changes to apply, a reconciliation, and learning afterwards. `done` is set when it was served,
-    or given up with `failed`."""
+    """Work for the thread: changes to apply, a reconciliation, and learning afterwards.
+
+    `done` is set when it was served, or given up with `failed`.
+    """
 
     source: str
     event: str
@@ -244,9 +246,12 @@ class LiveRepository:
         stats = self.store.stats(self.worktree_id)
         seconds = round(time.monotonic() - began_s, 3)
         yield {
-            "event": "done", "files": stats.files, "symbols": stats.symbols, "clock": self.store.clock(self.worktree_id),
+            "event": "done",
+            "files": stats.files,
+            "symbols": stats.symbols,
+            "clock": self.store.clock(self.worktree_id),
             "seconds": seconds,
-        }  # fmt: skip
+        }
 
     def status(self) -> dict[str, Any]:
         """This repository's part of the daemon's status."""

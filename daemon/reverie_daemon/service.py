@@ -1,7 +1,7 @@
 """Starting, finding and stopping the one daemon a user has. It runs no part of the daemon itself.
 
-A daemon holds a lock on `daemon.lock` for as long as it lives, so that of two started at once one leaves; it is found by
-its socket, which says its version.
+A daemon holds a lock on `daemon.lock` for as long as it lives, so that of two started at once one leaves; it is found
+by its socket, which says its version.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from . import __version__
 from .config import Locations, private_folder
@@ -98,7 +99,7 @@ def start(where: Locations) -> dict[str, object]:
     environ = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     environ["MALLOC_ARENA_MAX"] = "2"  # one arena a thread would double the daemon's memory
     if "REVERIE_HOME" in environ:
-        environ["REVERIE_HOME"] = os.path.abspath(environ["REVERIE_HOME"])  # the daemon moves to "/"
+        environ["REVERIE_HOME"] = str(Path(environ["REVERIE_HOME"]).absolute())  # the daemon moves to "/"
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "reverie_daemon.app"],
         stdin=subprocess.DEVNULL,
@@ -152,7 +153,6 @@ def _alive(pid: int) -> bool:
         return False
     try:
         # A zombie answers signals but has left: its parent has just not looked yet.
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return True

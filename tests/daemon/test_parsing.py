@@ -1,4 +1,4 @@
-"""The parser processes: facts come back in order, and neither a crash nor a kill of the daemon leaves anything behind."""
+"""The parser processes: facts come back in order, and neither a crash nor a kill leaves anything behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from reverie_daemon.parsing import ParserPool, Source, batches, parse
 
 

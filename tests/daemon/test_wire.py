@@ -7,7 +7,6 @@ import os
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from reverie_daemon import wire
 from reverie_daemon.core.nouns import Claim, Commit, Evidence
 from reverie_indexers.facts import Span

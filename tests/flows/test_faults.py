@@ -15,9 +15,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.shell import COMMAND, Shell, git, repository, write
-
 from reverie_daemon.config import locations
+from support.shell import COMMAND, Shell, git, repository, write
 
 KILLS = 4
 
@@ -133,14 +132,13 @@ def test_strange_files_lose_nothing(shell: Shell, kettle: Path) -> None:
     (kettle / "deep.py").write_text("x = " + "(" * 10_000 + ")" * 10_000 + "\n")
     (kettle / "new\nline 😀.py").write_text("def emoji():\n    pass\n")
     (kettle / "empty.py").write_text("")
-    os.symlink("nowhere", kettle / "dangling.py")
-    os.symlink(".", kettle / "loop")
+    (kettle / "dangling.py").symlink_to("nowhere")
+    (kettle / "loop").symlink_to(".")
     os.mkfifo(kettle / "pipe.py")
     with (kettle / "huge.py").open("wb") as file:
         file.truncate(50 << 20)
     name = os.fsencode(kettle) + b"/caf\xe9.py"
-    with open(name, "wb") as file:
-        file.write(b"def cafe():\n    pass\n")
+    Path(os.fsdecode(name)).write_bytes(b"def cafe():\n    pass\n")
     for symbol in ("latin", "whole", "emoji", "cafe", "Boiler"):
         answer = shell.json("ask", f"where is {symbol}?", cwd=kettle)
         assert answer["evidence"], symbol

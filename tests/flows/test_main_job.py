@@ -7,9 +7,8 @@ import os
 import signal
 from pathlib import Path
 
-from support.shell import Shell, git, write
-
 from reverie_daemon.config import locations
+from support.shell import Shell, git, write
 
 
 def test_the_first_question_starts_the_daemon_and_is_answered(shell: Shell, kettle: Path) -> None:

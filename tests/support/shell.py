@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -14,7 +13,8 @@ from typing import Any
 COMMAND = [sys.executable, "-m", "reverie_daemon.cli"]
 
 SAMPLE = {
-    "README.md": "# Kettle\n\nKettle boils water and tells when it is done.\n\n## Run\n\n```sh\npython -m kettle\n```\n",
+    "README.md": "# Kettle\n\n"
+    "Kettle boils water and tells when it is done.\n\n## Run\n\n```sh\npython -m kettle\n```\n",
     "kettle/__init__.py": "",
     "kettle/boiler.py": '''"""Heating water."""
 

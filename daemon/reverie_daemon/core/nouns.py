@@ -94,6 +94,10 @@ class Commit:
     paths: tuple[tuple[str, str], ...] = ()
 
 
+NOWHERE = Span(0, 0)
+"""The span of evidence that is a commit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a claim rests on: a span of a blob, with the digest of its quoted lines; or a commit.
@@ -103,7 +107,7 @@ class Evidence:
 
     path: str = ""
     blob: BlobId = ""
-    span: Span = Span(0, 0)
+    span: Span = NOWHERE
     symbol: str = ""
     digest: str = ""
     commit: Commit | None = None
