@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 _NAME = "[(identifier) (field_access)]"
 _TYPE = "[(type_identifier) (scoped_type_identifier)]"
-_FIELD = "[(field_declaration type: (_) . {0}) (constant_declaration type: (_) . {0})]"
-_NAMED = "(variable_declarator name: (identifier) @variable.name)"
 
 QUERY = f"""
 (class_declaration) @class
@@ -31,11 +29,9 @@ QUERY = f"""
 (record_declaration parameters: (formal_parameters (formal_parameter name: (identifier) @attribute.name) @outer))
 (record_declaration parameters: (formal_parameters
   (spread_parameter (variable_declarator name: (identifier) @attribute.name)) @outer))
-{_FIELD.format('declarator: (_) . ";"')} @variable
-{_FIELD.format('declarator: (_) . ","')} @outer
-{_FIELD.format(f'{_NAMED} . ","')}
-(field_declaration (variable_declarator) . {_NAMED})
-(constant_declaration (variable_declarator) . {_NAMED})
+[(field_declaration) (constant_declaration)] @variable @outer
+(field_declaration (variable_declarator name: (identifier) @variable.name))
+(constant_declaration (variable_declarator name: (identifier) @variable.name))
 
 (import_declaration) @import
 
@@ -93,8 +89,9 @@ def _refine(kind: str, name: str, head: str, enclosing: str) -> SymbolKind | Non
 
 
 def _name_of(node: Node) -> Node | None:
-    declarator = node.child_by_field_name("declarator")
-    return (declarator or node).child_by_field_name("name")
+    """The one name that is defined; none for a field declaration with several, whose names are captured one by one."""
+    declarators = node.children_by_field_name("declarator")
+    return (declarators[0] if declarators else node).child_by_field_name("name") if len(declarators) < 2 else None
 
 
 def _head_of(node: Node) -> int:
