@@ -1,0 +1,181 @@
+"""C: definitions, uses and includes. `cpp.py` builds on it. Prototypes are functions too, since headers document them.
+
+A macro with a value is a constant, one with parameters a macro; a macro's text is not read, as the grammar leaves it
+one token. Which side of an `#if` is compiled is not asked: both are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from reverie_indexers.facts import Import, SymbolKind
+from reverie_indexers.language import Language, refine
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_NAME = "[(identifier) (field_expression)]"
+
+
+def declared(name: str) -> str:
+    """A pattern for a declarator around a name: plain, pointer, array, or a pointer to a function."""
+    array = f"(array_declarator declarator: [{name} (array_declarator declarator: {name})])"
+    pointer = f"(pointer_declarator declarator: [{name} {array} (pointer_declarator declarator: [{name} {array}])])"
+    behind = f"(parenthesized_declarator (pointer_declarator declarator: [{name} (array_declarator {name})]))"
+    return f"[{name} {pointer} {array} (function_declarator declarator: {behind})]"
+
+
+def prototype(name: str) -> str:
+    """A pattern for the declarator of a function whose name matches."""
+    plain = f"(function_declarator declarator: {name})"
+    pointer = f"(pointer_declarator declarator: [{plain} (pointer_declarator declarator: {plain})])"
+    return f"[{plain} {pointer}]"
+
+
+_VARIABLE = declared("(identifier) @variable.name")
+_GLOBAL = f"(declaration declarator: [{_VARIABLE} (init_declarator declarator: {_VARIABLE})]) @outer"
+_PROTOTYPE = f"(declaration declarator: {prototype('(identifier)')}) @function"
+_TOP_LEVEL = f"[{_GLOBAL} {_PROTOTYPE}]"
+_FIELD = declared("(field_identifier) @attribute.name")
+
+SHARED_QUERY = f"""
+(function_definition) @function
+(translation_unit {_TOP_LEVEL})
+(preproc_ifdef {_TOP_LEVEL})
+(preproc_if {_TOP_LEVEL})
+(preproc_elif {_TOP_LEVEL})
+(preproc_else {_TOP_LEVEL})
+(linkage_specification body: (declaration_list {_TOP_LEVEL}))
+(linkage_specification body: {_TOP_LEVEL})
+(struct_specifier name: (_) body: (_)) @struct
+(union_specifier name: (_) body: (_)) @union
+(enum_specifier name: (_) body: (_)) @enum
+(enumerator) @attribute
+(type_definition) @typedef
+((type_definition type: (_ name: (_) @_tag body: (_)) declarator: (type_identifier) @typedef.name @declared)
+  (#not-eq? @_tag @typedef.name))
+(type_definition declarator: (type_identifier) @declared)
+(field_declaration type: (_ !body) declarator: {_FIELD}) @outer
+(field_declaration type: (_ body: (_)) declarator: {_FIELD})
+(preproc_def value: (_)) @constant
+(preproc_function_def) @macro
+
+(preproc_include) @import
+
+(call_expression function: {_NAME} @call)
+(call_expression function: (parenthesized_expression (pointer_expression argument: {_NAME} @call)))
+(attribute name: (identifier) @decorate)
+(type_identifier) @type
+"""
+
+
+def reads(name: str) -> str:
+    """The places where an expression's value is used; `name` is a pattern for a name."""
+    return f"""
+(argument_list {name} @read)
+(return_statement {name} @read)
+(init_declarator value: {name} @read)
+(assignment_expression right: {name} @read)
+(initializer_list {name} @read)
+(initializer_pair value: {name} @read)
+(binary_expression {name} @read)
+(unary_expression argument: {name} @read)
+(pointer_expression argument: {name} @read)
+(cast_expression value: {name} @read)
+(conditional_expression {name} @read)
+(parenthesized_expression {name} @read)
+(subscript_expression {name} @read)
+(array_declarator size: {name} @read)
+(case_statement value: {name} @read)
+(enumerator value: {name} @read)
+"""
+
+
+BUILTIN_TYPES = (
+    "bool size_t ssize_t ptrdiff_t intptr_t uintptr_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t "
+    "uint64_t intmax_t uintmax_t va_list FILE wchar_t"
+)
+_BARE_SHAPE = re.compile(r"typedef\b[^{;]*?\b(struct|union|enum)\b(?:\s+[A-Z_]+|\s*__attribute__.*)?\s*\Z", re.S)
+_INCLUDED = re.compile(r"#\s*(?:include|include_next|import)\s*(?:\"([^\"\n]+)\"|<([^>\n]+)>)")
+_TRAILING_DOC = re.compile(r"[ \t]*[,;]?[ \t]*(?://[/!]<|/\*[*!]?<?)[ \t]*([^\n]*?)[ \t]*(?:\*/[ \t]*)?(?=\r?\n|\Z)")
+_LINE_CHARACTERS_READ = 1_000
+_DECLARATORS = frozenset(
+    {
+        "pointer_declarator", "function_declarator", "array_declarator", "parenthesized_declarator",
+        "attributed_declarator", "init_declarator", "reference_declarator",
+    }
+)  # fmt: skip
+
+
+def refine_declared(kind: str, name: str, head: str, enclosing: str) -> SymbolKind | None:
+    """The kind of a definition: a nameless struct has its typedef's name; an enumerator outside an enum is a constant;
+    what looks like a prototype in a function is a variable's initialization."""
+    if kind == "type":
+        shape = _BARE_SHAPE.match(head)
+        return shape[1] if shape else "type"  # type: ignore[return-value]
+    if kind == "attribute" and enclosing in ("", "namespace"):
+        return "constant"
+    if enclosing in ("function", "method") and (kind == "attribute" or head.rstrip().endswith(";")):
+        return None
+    return refine(kind, name, head, enclosing)
+
+
+def name_of(node: Node) -> Node | None:
+    """What a declaration declares, inside pointers and parentheses; nothing for a typedef of a struct with a name of
+    its own, which is the symbol."""
+    if node.type == "type_definition":
+        of = node.child_by_field_name("type")
+        if of is not None and of.child_by_field_name("body") and of.child_by_field_name("name"):
+            return None
+    found = node.child_by_field_name("name") or node.child_by_field_name("declarator")
+    while found is not None and found.type in _DECLARATORS:
+        inner = found.child_by_field_name("declarator")
+        found = inner or next((child for child in reversed(found.named_children) if child.type != "comment"), None)
+    return found
+
+
+def body_of(node: Node) -> Node | None:
+    """Where a definition's signature ends: its body, the body of a typedef's nameless struct, a macro's text."""
+    if node.type == "type_definition":
+        of = node.child_by_field_name("type")
+        return of.child_by_field_name("body") if of else None
+    if node.type == "preproc_function_def":
+        return node.child_by_field_name("value")
+    return node.child_by_field_name("body")
+
+
+def doc_after(text: str, start: int) -> str:
+    """The comment that follows a value on its line: `/* so */`, `///< so`."""
+    line_end = text.find("\n", start, start + _LINE_CHARACTERS_READ)
+    line = text[start : line_end if line_end >= 0 else start + _LINE_CHARACTERS_READ]
+    found = _TRAILING_DOC.match(line)
+    return found[1] if found else ""
+
+
+def read_include(text: str, line: int) -> Iterable[Import]:
+    """The file that an `#include` names; none where a macro names it."""
+    found = _INCLUDED.match(text)
+    if found:
+        yield Import(found[1] or found[2], "*", "", line)
+
+
+LANGUAGE = Language(
+    name="c",
+    suffixes=(".c", ".h"),
+    grammar="tree_sitter_c:language",
+    version=1,
+    query=SHARED_QUERY + reads(_NAME),
+    line_comments=("//",),
+    block_comments=(("/*", "*/"),),
+    separators=("->", "."),
+    self_names=frozenset(),
+    builtin_types=frozenset(BUILTIN_TYPES.split()),
+    capitals_are_global=True,
+    refine=refine_declared,
+    name_of=name_of,
+    body_of=body_of,
+    read_imports=read_include,
+    doc_after=doc_after,
+)
