@@ -165,6 +165,10 @@ class Client:
         target = f"{route}?{urlencode(query)}" if query else route
         connection.request(method, target, payload, {"content-type": "application/json"} if payload else {})
         reply = connection.getresponse()
+        if reply.status >= 500:
+            raise UserError(
+                "The daemon failed on this request; its log says why.", next_step="reverie logs", code="daemon_failed"
+            )
         if reply.status >= 400:
             raise _from_wire(json.loads(reply.read())["error"])
         return reply

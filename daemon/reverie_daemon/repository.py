@@ -11,30 +11,28 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from reverie_indexers import split_lines
-from reverie_indexers.facts import Span
-
 from . import hooks, wire
 from .config import Settings
 from .core.changes import FileEvent, Rescan, Wait, settle
-from .core.nouns import ChangeSet, Commit
-from .core.redact import redact
+from .core.nouns import ChangeSet
 from .core.roles import role_of
+from .disk import Disk
 from .errors import UserError
 from .indexing import Cancelled, Indexing
 from .parsing import ParserPool
 from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
-from .worktree import RepositoryLocation, Worktree, compare, decode
+from .worktree import RepositoryLocation, Worktree, compare
 
 SWEEP_EVERY_S = 300.0
 """Events can be lost; a reconciliation finds what they missed."""
+INBOX_EVERY_S = 1.0
 PROGRESS_PACE_S = 0.02
 STOP_WAIT_S = 1.5
 
@@ -72,7 +70,7 @@ class Trigger:
 
 @dataclass(slots=True)
 class _Request:
-    """Work for the thread: changes to apply, a reconciliation, and learning afterwards.
+    """Work for the thread: changes to apply, paths heard of to look at, a reconciliation, and learning afterwards.
 
     `done` is set when it was served, or given up with `failed`.
     """
@@ -80,34 +78,11 @@ class _Request:
     source: str
     event: str
     changes: ChangeSet | None = None
+    heard: ChangeSet | None = None
     reconcile: bool = False
     learn: bool = False
     done: threading.Event = field(default_factory=threading.Event)
     failed: UserError | None = None
-
-
-class Disk:
-    """What a catalogue asks of the working tree and of git, redacted as the store is."""
-
-    def __init__(self, worktree: Worktree) -> None:
-        self._worktree = worktree
-
-    @property
-    def name(self) -> str:
-        return self._worktree.location.name
-
-    def text(self, path: str) -> Sequence[str] | None:
-        content = self._worktree.read(path)
-        return None if content is None else split_lines(redact(decode(content)))
-
-    def line_history(self, path: str, span: Span, limit: int = 5) -> Sequence[Commit]:
-        return self._worktree.blame(path, span, limit)
-
-    def commit(self, revision: str) -> Commit | None:
-        return self._worktree.commit(revision)
-
-    def uncommitted(self) -> Sequence[str]:
-        return self._worktree.uncommitted()
 
 
 class LiveRepository:
@@ -285,17 +260,19 @@ class LiveRepository:
                 self._watcher.start()
             # What happened between the listing and the first event that was heard.
             self._serve(_Request("start", "start", reconcile=True, learn=True))
+            self._read_inbox()
             while True:
                 self._step()
         except Cancelled:
             return
 
     def _step(self) -> None:
-        wait_s = self._settle()
+        # Without file events the inbox is looked at now and then: hooks work all the same.
+        wait_s = self._settle() if self._watching else INBOX_EVERY_S
         try:
             request = self._requests.get(timeout=wait_s)
         except queue.Empty:
-            self._sweep_now_and_then()
+            self._look_for_what_was_missed()
             return
         if self._indexing.cancelled.is_set():
             raise Cancelled
@@ -315,10 +292,14 @@ class LiveRepository:
         if "overflow" in heard.signals:
             self._serve(_Request("watch", "overflow", reconcile=True))
         if "inbox" in heard.signals:
-            for trigger in hooks.read_inbox(self.location.common_dir):
-                self._serve(_Request("hook", trigger.event, reconcile=True, learn=True))
+            self._read_inbox()
         elif "head" in heard.signals:
             self._serve(_Request("watch", "head", reconcile=True, learn=True))
+
+    def _read_inbox(self) -> None:
+        """Does what git hooks asked for, also while no daemon ran."""
+        for trigger in hooks.read_inbox(self.location.common_dir):
+            self._serve(_Request("hook", trigger.event, reconcile=True, learn=True))
 
     def _settle(self) -> float:
         """Acts on file events once they have settled; the seconds until there may be more to do."""
@@ -331,15 +312,13 @@ class LiveRepository:
         if isinstance(outcome, Rescan):
             self._serve(_Request("watch", outcome.reason, reconcile=True))
         else:
-            with self._sweeping:
-                paths = (*outcome.changed, *outcome.deleted)
-                found = self._worktree.examine(paths, dict(self._indexing.table))
-            if found.changes or found.relist:
-                self._serve(_Request("watch", "changed", changes=found.changes, reconcile=found.relist))
+            self._serve(_Request("watch", "changed", heard=outcome))
         return SWEEP_EVERY_S
 
-    def _sweep_now_and_then(self) -> None:
-        if self._watching and time.monotonic() >= self._sweep_due_s:
+    def _look_for_what_was_missed(self) -> None:
+        if not self._watching:
+            self._read_inbox()
+        elif time.monotonic() >= self._sweep_due_s:
             self._sweep_due_s = time.monotonic() + SWEEP_EVERY_S
             self._serve(_Request("sweep", "periodic", reconcile=True))
 
@@ -376,12 +355,19 @@ class LiveRepository:
     def _do(self, request: _Request) -> None:
         clock, head = self.store.clock(self.worktree_id), self._head
         self._head = self._worktree.head()
-        if request.reconcile:
+        changes = request.changes
+        reconcile = request.reconcile
+        if request.heard is not None:
+            with self._sweeping:
+                paths = (*request.heard.changed, *request.heard.deleted)
+                found = self._worktree.examine(paths, dict(self._indexing.table))
+            changes, reconcile = found.changes, found.relist
+        if reconcile:
             with self._sweeping:
                 listing = self._worktree.listing()
-            self._index(compare(listing.files, self._indexing.table))
-        elif request.changes is not None:
-            self._index(request.changes)
+            changes = compare(listing.files, self._indexing.table)
+        if changes:
+            self._index(changes)
         if self._head != head or self.store.clock(self.worktree_id) != clock or request.source == "hook":
             at = datetime.now(UTC).isoformat(timespec="seconds")
             self._trigger = Trigger(request.source, request.event, at)
@@ -389,10 +375,9 @@ class LiveRepository:
             self._learn()
 
     def _index(self, changes: ChangeSet) -> None:
-        if changes:
-            changed = [os.fsencode(path) for path in sorted(changes.changed, key=_reading_order)]
-            deleted = [os.fsencode(path) for path in changes.deleted]
-            self._indexing.apply(changed, deleted, progress=self._show("indexing"), between=self._between)
+        changed = [os.fsencode(path) for path in sorted(changes.changed, key=_reading_order)]
+        deleted = [os.fsencode(path) for path in changes.deleted]
+        self._indexing.apply(changed, deleted, progress=self._show("indexing"), between=self._between)
 
     def _show(self, phase: str) -> Callable[[int, int], None]:
         def show(done: int, total: int) -> None:

@@ -68,7 +68,7 @@ QUERY = """
 """
 
 _PROPERTY = re.compile(r"@\s*[\w.]*(?:property\b|\.(?:setter|getter|deleter)\b)")
-_STRING = re.compile(r"(?s)[rRuUbB]{0,2}(\"\"\"|'''|\"|')(.*?)(?<!\\)\1")
+_STRING = re.compile(r"(?s)[rRuUbB]{0,2}(\"\"\"|'''|\"(?!\"\")|'(?!''))(.*?)(?<!\\)\1")
 _OPENING = re.compile(r"[rRuUbB]{0,2}(?:\"\"\"|''')")
 _BELOW = re.compile(r"[^\S\n]*(?:#[^\n]*)?\r?\n[^\S\n]*(?=[rRuU]?(?:\"\"\"|'''))")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -130,7 +130,7 @@ LANGUAGE = Language(
     filenames=("SConstruct", "SConscript", "wscript"),
     shebangs=("python", "pypy"),
     grammar="tree_sitter_python:language",
-    version=1,
+    version=2,
     query=QUERY,
     line_comments=("#",),
     block_comments=(),
