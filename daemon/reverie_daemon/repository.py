@@ -20,7 +20,7 @@ from typing import Any
 from . import hooks, wire
 from .config import Settings
 from .core.changes import FileEvent, Rescan, Wait, settle
-from .core.nouns import ChangeSet
+from .core.nouns import ChangeSet, Commit
 from .core.roles import role_of
 from .disk import Disk
 from .errors import UserError
@@ -29,10 +29,14 @@ from .parsing import ParserPool
 from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
 from .worktree import RepositoryLocation, Worktree, compare
+from .worktree.history import COMMITS_MAX
 
 SWEEP_EVERY_S = 300.0
 """Events can be lost; a reconciliation finds what they missed."""
 INBOX_EVERY_S = 1.0
+TIDY_AFTER_S = 30.0
+"""The store is tidied when nothing happened for so long."""
+HISTORY_BATCH = 500
 PROGRESS_PACE_S = 0.02
 STOP_WAIT_S = 1.5
 
@@ -116,6 +120,7 @@ class LiveRepository:
         self._trigger: Trigger | None = None
         self._problem: UserError | None = None
         self._ready = threading.Event()
+        self._untidy = False
         self._head = self._worktree.head()
 
     @property
@@ -254,13 +259,13 @@ class LiveRepository:
 
     def _run(self) -> None:
         try:
+            if self._watching:
+                self._watcher.start()  # before the listing, so that nothing falls between the two
             self._serve(_Request("start", "start", reconcile=True))
             self._ready.set()
-            if self._watching:
-                self._watcher.start()
-            # What happened between the listing and the first event that was heard.
-            self._serve(_Request("start", "start", reconcile=True, learn=True))
             self._read_inbox()
+            # Behind what was asked for meanwhile: history takes seconds, and can wait.
+            self._requests.put(_Request("start", "start", learn=True))
             while True:
                 self._step()
         except Cancelled:
@@ -304,7 +309,7 @@ class LiveRepository:
     def _settle(self) -> float:
         """Acts on file events once they have settled; the seconds until there may be more to do."""
         if not self._events:
-            return SWEEP_EVERY_S
+            return TIDY_AFTER_S
         outcome = settle(self._events, time.monotonic() * 1000)
         if isinstance(outcome, Wait):
             return outcome.ms / 1000
@@ -313,9 +318,12 @@ class LiveRepository:
             self._serve(_Request("watch", outcome.reason, reconcile=True))
         else:
             self._serve(_Request("watch", "changed", heard=outcome))
-        return SWEEP_EVERY_S
+        return TIDY_AFTER_S
 
     def _look_for_what_was_missed(self) -> None:
+        if self._untidy:
+            self.store.evict(time.time())
+            self._untidy = False
         if not self._watching:
             self._read_inbox()
         elif time.monotonic() >= self._sweep_due_s:
@@ -377,6 +385,7 @@ class LiveRepository:
     def _index(self, changes: ChangeSet) -> None:
         changed = [os.fsencode(path) for path in sorted(changes.changed, key=_reading_order)]
         deleted = [os.fsencode(path) for path in changes.deleted]
+        self._untidy = True
         self._indexing.apply(changed, deleted, progress=self._show("indexing"), between=self._between)
 
     def _show(self, phase: str) -> Callable[[int, int], None]:
@@ -388,15 +397,27 @@ class LiveRepository:
 
     def _learn(self) -> None:
         """Takes in the commits that are new, then lets go of facts that nothing needs any more."""
-        self._progress = ("history", 0, 1)
-        self._poke()
         known = self.store.history_head()
         if self._head.oid and known != self._head.oid:
             if known is not None and self._worktree.is_ancestor(known, self._head.oid):
-                self.store.add_commits(list(self._worktree.history(known)))
+                self.store.add_commits(self._commits_since(known))
             else:
-                self.store.replace_history(list(self._worktree.history()))
+                self.store.replace_history(self._commits_since(""))
         self.store.evict(time.time())
+        self._untidy = False
+
+    def _commits_since(self, known: str) -> list[Commit]:
+        """The commits that are new, newest first; serves what comes meanwhile."""
+        show = self._show("reading history")
+        commits: list[Commit] = []
+        for commit in self._worktree.history(known):
+            if self._indexing.cancelled.is_set():
+                raise Cancelled
+            commits.append(commit)
+            if len(commits) % HISTORY_BATCH == 0:
+                self._between()
+                show(len(commits), COMMITS_MAX)
+        return commits
 
 
 def _reading_order(path: str) -> tuple[int, str]:

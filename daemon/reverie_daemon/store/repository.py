@@ -23,7 +23,7 @@ from .packing import PackedFacts
 from .reading import Shelf
 
 READERS_KEPT = 4
-WAL_BYTES_MIN, WAL_BYTES_MAX = 4 << 20, 32 << 20
+WAL_BYTES_MIN, WAL_BYTES_MAX = 1 << 20, 32 << 20
 PAGES_VACUUMED_MAX = 4_000
 BULK_FILES_MIN = 50
 

@@ -41,7 +41,6 @@ QUERY = f"""
 (call_expression function: {_NAME} @call)
 (call_expression function: (generic_function function: {_NAME} @call))
 (macro_invocation macro: {_PATH} @call)
-(token_tree (identifier) @call.tail . (token_tree "("))
 (struct_expression name: {_TYPE} @call)
 (struct_expression name: (generic_type_with_turbofish type: (_) @call))
 (attribute . {_PATH} @decorate)
@@ -87,8 +86,18 @@ QUERY = f"""
 (tuple_struct_pattern type: {_PATH} @read)
 (closure_expression body: {_NAME} @read)
 (block {_NAME} @read .)
-(token_tree (identifier) @read.tail)
 """
+
+_MACRO_NESTING_MAX = 6
+
+
+def _in_macros(pattern: str) -> str:
+    """Looks for a pattern in the token trees of macros only: those of attributes hold conditions, not code."""
+    nested = [f"{'(token_tree ' * depth}{pattern}{')' * depth}" for depth in range(1, _MACRO_NESTING_MAX + 1)]
+    return "".join(f"(macro_invocation {tokens})\n(macro_rule right: {tokens})\n" for tokens in nested)
+
+
+QUERY += _in_macros('(identifier) @call.tail . (token_tree "(")') + _in_macros("(identifier) @read.tail")
 
 _BUILTIN_TYPES = "Self bool char f32 f64 i8 i16 i32 i64 i128 isize str u8 u16 u32 u64 u128 usize"
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
@@ -97,6 +106,7 @@ _MODULE = re.compile(rf"\s*{_VISIBILITY}mod\s+(?:r#)?(\w+)\s*;?\s*\Z")
 _CRATE = re.compile(rf"\s*{_VISIBILITY}extern\s+crate\s+(\w+)(?:\s+as\s+(\w+))?\s*;?\s*\Z")
 _USE = re.compile(rf"\s*{_VISIBILITY}use\b")
 _TOKEN = re.compile(r"::|[{},*]|(?:r#)?\w+")
+_MUTABLE = re.compile(r"\bstatic\s+mut\b")
 _INNER_DOC = re.compile(r"\{?\s*((?:[ \t]*//![^\n]*\n?)+)")
 _WRAPPING = frozenset({"reference_type", "pointer_type", "generic_type"})
 
@@ -104,8 +114,8 @@ _WRAPPING = frozenset({"reference_type", "pointer_type", "generic_type"})
 def _refine(kind: str, name: str, head: str, enclosing: str) -> SymbolKind | None:
     if name == "_" or (kind == "namespace" and enclosing in ("function", "method")):
         return None
-    if kind in ("constant", "variable") and enclosing == "namespace":
-        return "constant" if kind == "constant" else "variable"
+    if kind == "variable" and enclosing in ("", "namespace"):
+        return "variable" if _MUTABLE.search(head) else "constant"
     if kind == "attribute" and enclosing not in (*CLASS_LIKE, "attribute"):
         return None
     return refine(kind, name, head, enclosing)
