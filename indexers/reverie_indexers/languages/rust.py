@@ -88,7 +88,7 @@ QUERY = f"""
 (block {_NAME} @read .)
 """
 
-_MACRO_NESTING_MAX = 6
+_MACRO_NESTING_MAX = 4
 
 
 def _in_macros(pattern: str) -> str:
@@ -107,7 +107,7 @@ _CRATE = re.compile(rf"\s*{_VISIBILITY}extern\s+crate\s+(\w+)(?:\s+as\s+(\w+))?\
 _USE = re.compile(rf"\s*{_VISIBILITY}use\b")
 _TOKEN = re.compile(r"::|[{},*]|(?:r#)?\w+")
 _MUTABLE = re.compile(r"\bstatic\s+mut\b")
-_INNER_DOC = re.compile(r"\{?\s*((?:[ \t]*//![^\n]*\n?)+)")
+_INNER_DOC = re.compile(r"\{?\s*(?://(?!!)[^\n]*\n\s*)?((?:[ \t]*//![^\n]*\n?)+)")
 _WRAPPING = frozenset({"reference_type", "pointer_type", "generic_type"})
 
 
