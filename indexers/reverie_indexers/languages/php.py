@@ -80,6 +80,7 @@ _COMMENT = re.compile(r"/\*.*?\*/|(?://|#(?!\[))[^\n]*", re.S)
 _USE = re.compile(r"\s*use\s+(?:function\s+|const\s+)?([^;]*)")
 _GROUP = re.compile(r"(?s)\s*([\w\\]+)\\\s*\{([^}]*)\}?")
 _CLAUSE = re.compile(r"(?:(?:function|const)\s+)?\\?(?:([\w\\]+)\\)?(\w+)(?:\s+as\s+(\w+))?\s*\Z", re.I)
+_LAST_COMMA = re.compile(rb"(\buse\s[\w\\\s]*\{[^{}]*),(?=(?:\s|//[^\n]*\n)*\})")
 _INCLUDED = re.compile(r"(?is)(?:require|include)(?:_once)?\b\s*(.*)\Z")
 _PATH = re.compile(r"(?s).*[\"']([^\"'$]+)[\"']\s*\)*\s*\Z")
 
@@ -137,6 +138,11 @@ def _included(text: str, line: int) -> Iterable[Import]:
         yield Import("." + path[1] if here else path[1].lstrip("/"), "*", "", line)
 
 
+def _mend(data: bytes) -> bytes:
+    """The grammar does not know the comma behind the last name of a group that is used."""
+    return _LAST_COMMA.sub(rb"\1 ", data)
+
+
 LANGUAGE = Language(
     name="php",
     suffixes=(".php", ".phtml", ".php5", ".inc"),
@@ -155,4 +161,5 @@ LANGUAGE = Language(
     body_of=_body_of,
     head_of=_head_of,
     read_imports=_imports,
+    mend=_mend,
 )

@@ -25,6 +25,15 @@ _NO_CALLS = (
 )
 _FOLLOWED = "[(call) (assignment) (operator_assignment) (identifier) (if) (unless) (return) (yield) (super) (begin)]"
 
+_PLACES = (
+    "body_statement block_body then else if unless elsif while if_modifier unless_modifier conditional binary unary "
+    "argument_list parenthesized_statements assignment operator_assignment array pair interpolation call program"
+)
+_SURE = "\n".join(
+    f'(({place} (identifier) @call) (#match? @call "[?!]$") (#not-eq? @call "block_given?"))'
+    for place in _PLACES.split()
+).replace("(call (identifier)", "(call receiver: (identifier)")
+
 QUERY = f"""
 (module) @module
 (class) @class
@@ -49,7 +58,7 @@ QUERY = f"""
 ((call receiver: [(identifier) (self) (call) (instance_variable)] method: (identifier) @call.name)
   (#eq? @call.name "new"))
 ((call receiver: {_CONSTANT} @call method: (identifier) @_m) (#eq? @_m "new"))
-((identifier) @call (#match? @call "[?!]$") (#not-eq? @call "block_given?"))
+{_SURE}
 ((body_statement (identifier) @call . (comment)* . {_FOLLOWED}) (#not-match? @call "^({_NO_CALLS})$"))
 ((method !parameters body: (body_statement . (identifier) @call . (comment)* .)) (#not-match? @call "^({_NO_CALLS})$"))
 
