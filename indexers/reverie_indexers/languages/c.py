@@ -100,6 +100,21 @@ BUILTIN_TYPES = (
 _BARE_SHAPE = re.compile(r"typedef\b[^{;]*?\b(struct|union|enum)\b(?:\s+[A-Z_]+|\s*__attribute__.*)?\s*\Z", re.S)
 _INCLUDED = re.compile(r"#\s*(?:include|include_next|import)\s*(?:\"([^\"\n]+)\"|<([^>\n]+)>)")
 _TRAILING_DOC = re.compile(r"[ \t]*[,;]?[ \t]*(?://[/!]<|/\*[*!]?<?)[ \t]*([^\n]*?)[ \t]*(?:\*/[ \t]*)?(?=\r?\n|\Z)")
+_MACROS = re.compile(
+    rb"""^[ \t]*\#[ \t]*ifdef[ \t]+__cplusplus\b[^#]*\#[ \t]*endif\b[^\r\n]*  # extern "C" { and its end
+      | (?<=\))[ \t\r\n]+[A-Z][A-Z0-9_]{2,}(?:[ \t]*\([^()\r\n;{]*\))?(?=\s*[;{])  # an attribute behind a prototype
+      | ^[A-Z][A-Z0-9_]{2,}(?:\([^()\r\n;{]*\))?(?=[ \t]*\r?$(?!\s*[{=;,(]))  # a line of its own
+      | ^[A-Z][A-Z0-9_]{2,}(?=[ \t]+(?:[a-z]\w+[ \t*&]+)+\w+[ \t]*[(;=\[])  # a qualifier before a type
+      | \b(?<=class[ ])[A-Z][A-Z0-9_]{2,}(?=[ \t]+\w) | \b(?<=struct[ ])[A-Z][A-Z0-9_]{2,}(?=[ \t]+\w)
+      | (?<=[\w*][ ])(?<!define[ ])[A-Z][A-Z0-9_]{2,}(?=[ \t]+\w+\()  # a calling convention
+    """,
+    re.M | re.X,
+)
+"""Macros that are neither a name, a type nor a statement where they stand, so that the grammar takes offence."""
+_LOOP = re.compile(
+    rb"^([ \t]+)(?!(?:if|for|while|switch|else|return)\b)(\w{5,})(?=[ \t]*\([^;\r\n]*\)[ \t]*\{[ \t]*\r?$)", re.M
+)
+"""A macro that makes a loop: `list_for_each(at, list) {`."""
 _LINE_CHARACTERS_READ = 1_000
 _DECLARATORS = frozenset(
     {
@@ -161,6 +176,16 @@ def read_include(text: str, line: int) -> Iterable[Import]:
         yield Import(found[1] or found[2], "*", "", line)
 
 
+def mend_macros(data: bytes) -> bytes:
+    """Blanks out the macros that stand where the grammar knows nothing."""
+    return _MACROS.sub(lambda found: re.sub(rb"[^\r\n]", b" ", found[0]), data)
+
+
+def _mend(data: bytes) -> bytes:
+    """Blanks out such macros and reads those that make a loop as `while`."""
+    return _LOOP.sub(lambda found: found[1] + b"while".ljust(len(found[2])), mend_macros(data))
+
+
 LANGUAGE = Language(
     name="c",
     suffixes=(".c", ".h"),
@@ -178,4 +203,5 @@ LANGUAGE = Language(
     body_of=body_of,
     read_imports=read_include,
     doc_after=doc_after,
+    mend=_mend,
 )

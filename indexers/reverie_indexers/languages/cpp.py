@@ -161,4 +161,5 @@ LANGUAGE = Language(
     body_of=_body_of,
     read_imports=_imports,
     doc_after=c.doc_after,
+    mend=c.mend_macros,
 )
