@@ -90,7 +90,7 @@ QUERY = f"""
 
 _BUILTIN_TYPES = "var dynamic nint nuint String Object Boolean Int32 Int64 Double Byte Char Decimal"
 _USING = re.compile(r"(?:global\s+)?using\s+(static\s+)?(?:unsafe\s+)?(?:(@?\w+)\s*=\s*)?(?:global::)?([\w.:@\s]+)")
-_DIRECTIVE = re.compile(rb"\A\xef\xbb\xbf|^[ \t]*#[ \t]*(?:if|elif|else|endif|region|endregion)\b[^\r\n]*", re.M)
+_DIRECTIVE = re.compile(rb"\A\xef\xbb\xbf|^[ \t]*#[ \t]*(?:if|elif|else|endif|region|endregion|pragma|nullable)\b[^\r\n]*", re.M)
 _UNNAMED = frozenset({"this", "operator"})
 
 
@@ -133,7 +133,7 @@ def _imports(text: str, line: int) -> Iterable[Import]:
 
 
 def _mend(data: bytes) -> bytes:
-    """Blanks out conditions, which the grammar knows only around whole declarations, and the mark of UTF-8."""
+    """Blanks out directives, which the grammar knows only around whole declarations, and the mark of UTF-8."""
     return _DIRECTIVE.sub(lambda found: b" " * len(found[0]), data)
 
 
