@@ -90,7 +90,9 @@ QUERY = f"""
 
 _BUILTIN_TYPES = "var dynamic nint nuint String Object Boolean Int32 Int64 Double Byte Char Decimal"
 _USING = re.compile(r"(?:global\s+)?using\s+(static\s+)?(?:unsafe\s+)?(?:(@?\w+)\s*=\s*)?(?:global::)?([\w.:@\s]+)")
-_DIRECTIVE = re.compile(rb"\A\xef\xbb\xbf|^[ \t]*#[ \t]*(?:if|elif|else|endif|region|endregion|pragma|nullable)\b[^\r\n]*", re.M)
+_DIRECTIVE = re.compile(
+    rb"\A\xef\xbb\xbf|^[ \t]*#[ \t]*(?:if|elif|else|endif|region|endregion|pragma|nullable)\b[^\r\n]*", re.M
+)
 _UNNAMED = frozenset({"this", "operator"})
 
 
