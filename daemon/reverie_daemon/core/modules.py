@@ -82,7 +82,7 @@ def _walk(folder: list[str], steps: list[str]) -> list[str]:
         if step == ".." and parts:
             parts.pop()
         elif step not in ("", ".", ".."):
-            parts.append(re.sub(r"\.(?:js|mjs|cjs|ts|tsx|jsx|vue|json|rb|php|h|hpp)$", "", step))
+            parts.append(re.sub(r"\.(?:js|mjs|cjs|ts|tsx|jsx|vue|json|rb|php|h|hpp|sh|bash|zsh)$", "", step))
     return parts[:-1] if parts and parts[-1] == "index" else parts
 
 

@@ -44,6 +44,9 @@ _DIRECTIVE = re.compile(
 )
 _STRING_DOC = re.compile(r"^\s*[rRbBuUfF]{0,2}(\"\"\"|''')")
 
+_MODIFIER = re.compile(
+    r"(?P<guarded>(?:raise|return|next|break|fail)\b(?:[^?:]|::|\?(?=[\s(]))*?)\s+if\s+(?P<head>(?:(?! else ).)+)$"
+)
 _PATTERNS: tuple[tuple[StatementKind, re.Pattern[str]], ...] = (
     ("if", re.compile(r"^(?:\}\s*)?(?:else\s+)?(?:if|elif|elsif|unless|guard|when)\b\s*(?P<head>.+?)\s*(?:[:{]"
         r"|;?\s*then)?$")),
@@ -88,10 +91,24 @@ def statements(lines: Sequence[str], start: int, end: int, language: str = "") -
             continue
         last, text = _logical(lines, number, end)
         if text.strip(" {}();,]") and text not in ("end", "fi", "done", "esac", "pass"):
-            result.append(_statement(text, number, last, raw, comments, result))
+            result += _statements_of(text, number, last, raw, comments, result)
         comments = []
         number = last + 1
     return result
+
+
+def _statements_of(
+    text: str, number: int, last: int, raw: str, comments: list[str], before: Sequence[Statement]
+) -> list[Statement]:
+    """The statement on a line; "raise X if y" is a condition and what it guards."""
+    guarded = _MODIFIER.match(text)
+    if guarded is None:
+        return [_statement(text, number, last, raw, comments, before)]
+    depth = len(raw) - len(raw.lstrip())
+    condition = _statement(f"if {guarded['head']}", number, last, raw, comments, before)
+    kind, head = _kind(guarded["guarded"])
+    inner = Statement(kind, number, last, guarded["guarded"], head, "", depth + 1, len(before))
+    return [condition, inner]
 
 
 def _statement(
