@@ -119,7 +119,8 @@ class Sweeper:
         findings = _Findings()
         self._compare(first, table, findings, deadline_ms)
         if len(table) <= FILES_SWEPT_MAX:
-            self._compare((path for path in table if path not in first), table, findings, deadline_ms)
+            suspicious = list(self._differing(table, findings, deadline_ms))
+            self._compare((path for path in suspicious if path not in first), table, findings, deadline_ms)
         self._look_into_folders(table, findings, deadline_ms)
         return self._concluded(findings, table)
 
@@ -133,6 +134,27 @@ class Sweeper:
         if folders:
             self._compare([path for path in table if path.startswith(folders)], table, findings, _NEVER)
         return self._concluded(findings, table)
+
+    def _differing(self, table: Mapping[bytes, StatLike], findings: _Findings, deadline_ms: float) -> Iterator[bytes]:
+        """Paths of the table whose stat is not the stored one. Every question waits for this loop over all files, so it
+        does for the many that are unchanged what `stat_of` and `same` do, without calling them."""
+        prefix, lstat = self._root + b"/", os.lstat
+        for count, (path, row) in enumerate(table.items()):
+            if count % _DEADLINE_EVERY == 0 and self._monotonic_ms() > deadline_ms:
+                findings.complete = False
+                return
+            try:
+                found = lstat(prefix + path)
+            except OSError:
+                yield path
+                continue
+            modified_ns, changed_ns = found.st_mtime_ns, found.st_ctime_ns
+            if (
+                row.mtime_ns != (modified_ns if modified_ns > changed_ns else changed_ns)
+                or row.size != found.st_size
+                or row.inode != found.st_ino
+            ):
+                yield path
 
     def _compare(
         self, paths: Iterable[bytes], table: Mapping[bytes, StatLike], findings: _Findings, deadline_ms: float
