@@ -1,0 +1,146 @@
+"""Whatever happens to a worktree, the store holds what a fresh index would, and answers cite what is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reverie_daemon.core import evidence
+from reverie_daemon.core.compose import compose
+from reverie_daemon.core.questions import understand
+from reverie_daemon.core.retrieve import rank
+from reverie_daemon.disk import Disk
+from reverie_daemon.indexing import Indexing
+from reverie_daemon.parsing import ParserPool
+from reverie_daemon.store.repository import RepositoryStore
+from reverie_daemon.worktree import Worktree, compare, find
+from support.shell import git, repository
+
+NAMES = ["a.py", "b.py", "pkg/c.py", "pkg/deep/d.py", "notes.md"]
+QUESTIONS = ["who calls shared?", "where is shared?", "what does alpha do?", "how is the limit checked?"]
+
+
+def body(number: int) -> str:
+    """One of a few texts that call each other, so that an edit changes who calls what."""
+    name, callee = ("alpha", "beta", "shared")[number % 3], ("shared", "alpha", "beta")[number % 3]
+    return f'def {name}(limit):\n    """Checks limit {number}."""\n    return {callee}(limit)\n'
+
+
+EDITS = st.one_of(
+    st.tuples(st.just("write"), st.sampled_from(NAMES), st.integers(0, 8)),
+    st.tuples(st.just("delete"), st.sampled_from(NAMES), st.just(0)),
+    st.tuples(st.just("rename"), st.sampled_from(NAMES), st.integers(0, 4)),
+    st.tuples(st.just("commit"), st.just(""), st.just(0)),
+    st.tuples(st.just("checkout"), st.just(""), st.integers(0, 1)),
+    st.tuples(st.just("stash"), st.just(""), st.just(0)),
+    st.tuples(st.just("unstash"), st.just(""), st.just(0)),
+)
+
+
+class Kept:
+    """A store kept up to date by sweeps alone, as before each question."""
+
+    def __init__(self, root: Path, store: Path, pool: ParserPool) -> None:
+        self.worktree = Worktree(find(root))
+        self.store = RepositoryStore.open(store, now=0.0)
+        self.indexing = Indexing(self.store, self.worktree, pool, lambda: 0.0)
+
+    def reconcile(self) -> None:
+        self._apply(compare(self.worktree.listing().files, self.indexing.table))
+
+    def sweep(self) -> None:
+        found = self.worktree.sweep(dict(self.indexing.table), budget_ms=60_000)
+        self.reconcile() if found.relist else self._apply(found.changes)
+
+    def _apply(self, changes: object) -> None:
+        changed = [os.fsencode(path) for path in changes.changed]  # type: ignore[attr-defined]
+        self.indexing.apply(changed, [os.fsencode(path) for path in changes.deleted])  # type: ignore[attr-defined]
+
+    def picture(self) -> object:
+        """All that can be asked of the store, as values that compare."""
+        with self.store.reading(self.indexing.worktree_id, Disk(self.worktree)) as catalogue:
+            files = catalogue.files()
+            outlines = {file.path: catalogue.outline(file.path) for file in files}
+            uses = {name: catalogue.references(name) for name in ("shared", "alpha", "beta")}
+            hits = {(hit.path, hit.span, hit.text) for hit in catalogue.search(["limit", "checks"], 50)}
+            return files, outlines, uses, hits, catalogue.passage_count()
+
+    def unheld(self) -> list[str]:
+        """Citations of answers that do not quote the disk."""
+        with self.store.reading(self.indexing.worktree_id, Disk(self.worktree)) as catalogue:
+            found = []
+            for text in QUESTIONS:
+                question = understand(text, catalogue)
+                answer = compose(question, catalogue, lambda text=text: rank(text, catalogue))  # type: ignore[misc]
+                found += [
+                    f"{text}: {one}" for one in answer.evidence if not evidence.holds(one, catalogue.text(one.path))
+                ]
+            return found
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ParserPool]:
+    pool = ParserPool(1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    return lambda: tmp_path_factory.mktemp("equal")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(edits=st.lists(EDITS, min_size=3, max_size=10))
+def test_after_any_edits_the_store_equals_a_fresh_index(
+    edits: list[tuple[str, str, int]], pool: ParserPool, fresh: Callable[[], Path]
+) -> None:
+    """Freshness is the promise; an answer that trails the disk by one edit breaks it."""
+    folder = fresh()
+    root = repository(folder / "repo", {name: body(number) for number, name in enumerate(NAMES)})
+    git(root, "branch", "other")
+    kept = Kept(root, folder / "kept.db", pool)
+    kept.reconcile()
+    for edit in edits:
+        _do(root, edit)
+        kept.sweep()
+        assert kept.unheld() == []
+    anew = Kept(root, folder / "anew.db", pool)
+    anew.reconcile()
+    assert kept.picture() == anew.picture()
+    kept.store.close()
+    anew.store.close()
+    shutil.rmtree(folder)
+
+
+def _do(root: Path, edit: tuple[str, str, int]) -> None:
+    action, name, number = edit
+    path = root / name
+    if action == "write":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body(number))
+    elif action == "delete":
+        path.unlink(missing_ok=True)
+    elif action == "rename" and path.is_file():
+        target = root / NAMES[number]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+    elif action == "commit":
+        git(root, "add", "-A")
+        git(root, "commit", "-qm", "Change", "--allow-empty")
+    elif action in ("checkout", "stash", "unstash"):
+        commands = {
+            "checkout": ["checkout", "-q", ("main", "other")[number]],
+            "stash": ["stash"],
+            "unstash": ["stash", "pop"],
+        }
+        try:
+            git(root, *commands[action])
+        except subprocess.CalledProcessError:
+            return  # git refuses, and so nothing changed
