@@ -40,6 +40,8 @@ LOG_FILES = 3
 PARSERS_MAX = 4
 LEAVE_WAIT_S = 1
 TIDY_EVERY_S = 30.0
+SWITCH_S = 0.001
+"""How long a thread may keep the interpreter from the others: a question must not wait for the indexing thread."""
 
 log = logging.getLogger(__name__)
 
@@ -262,6 +264,7 @@ def _serve(where: Locations, listener: socket.socket) -> None:
         signal.signal(number, lambda signum, frame: None)
     threading.Thread(target=reverie.resume, name="resume", daemon=True).start()
     gc.freeze()
+    sys.setswitchinterval(SWITCH_S)
     try:
         _Server(config, reverie).run(sockets=[listener])
     finally:

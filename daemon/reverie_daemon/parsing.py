@@ -7,6 +7,7 @@ said.
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
@@ -22,6 +23,8 @@ from .core.redact import redact
 from .store.packing import FACTS_VERSION, PackedFacts, pack
 
 BATCH_BYTES = 256 << 10
+NICENESS = 10
+"""Parsing gives way to whatever serves a question, and to the user's own programs."""
 BINARY = "binary"
 """The language of files that are listed but have no text."""
 REST_AFTER_S = 60.0
@@ -162,4 +165,5 @@ class ParserPool:
 
 
 if __name__ == "__main__":
+    os.nice(NICENESS)
     serve(lambda sources: [parse(source) for source in sources])

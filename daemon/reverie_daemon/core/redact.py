@@ -32,7 +32,7 @@ _WORD = re.compile(
 )
 _BETWEEN_WORDS = re.compile(r"[-_./:@#~ ]+")
 _PLACEHOLDER = re.compile(
-    r"^[$%<{*#]|\$[({a-z_]|\{\{|%\(|%s|://|x{4}|0{6}|\*{3}|\.{3}|123456|abcdef|example|change.?me|place.?holder"
+    r"^[$%<{*#]|\$[({a-z_]|\{\{|%\(|%s|://|x{4}|0{6}|\*{3}|\.{3}|^\W?\w{0,4}(?:123456|abcdef)|example|change.?me|place.?holder"
     r"|\[.*\]|\(.*\)|\{.*\}|your|dummy|fake|redacted|passw|secret|insert|replace"
 )
 _EXAMPLE = re.compile(r"example|x{8}|0{12}|\.{3}")
