@@ -94,6 +94,18 @@ async def test_a_source_deep_in_its_file_is_scrolled_into_view(stage, daemon, wi
         await stage.sees("▌700  line_700", "▌702", " 703  line_703")
 
 
+async def test_a_source_that_comes_into_view_by_a_resize_shows_the_citation(stage, daemon, wire):
+    """A pane that was hidden when it was filled could not scroll; it must when it appears."""
+    lines = [f"line_{number} = {number}" for number in range(1, 901)]
+    daemon.sources["big.py"] = wire.source("big.py", 1, lines=lines, total_lines=900)
+    async with stage.run(80, 24):
+        await stage.ask("Where?")
+        daemon.answers.put(wire.answer(evidence=[wire.evidence("big.py", 700, 702)]))
+        await stage.sees("big.py:700-702")
+        await stage.pilot.resize_terminal(160, 40)
+        await stage.sees("▌700  line_700", "▌702")
+
+
 async def test_a_citation_in_the_text_leads_to_its_source(stage, daemon, wire):
     """What looks like a reference should behave like one."""
     async with stage.run(160, 40):

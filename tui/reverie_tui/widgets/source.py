@@ -48,6 +48,7 @@ class SourceView(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._shown: tuple[Preview, Evidence | None] | None = None
+        self._top = 0
 
     def compose(self) -> ComposeResult:
         yield TextLine(id="source-title")
@@ -77,8 +78,16 @@ class SourceView(Vertical):
 
     def _fill(self, content: Content, top: int) -> None:
         self.query_one("#source-lines", Static).update(content)
+        self._top = top
+        self._scroll_to_citation()
+
+    def on_resize(self) -> None:
+        """A pane that was hidden or narrow could not scroll as far as the citation."""
+        self._scroll_to_citation()
+
+    def _scroll_to_citation(self) -> None:
         scroll = self.query_one("#source-scroll", ScrollableContainer)
-        scroll.call_after_refresh(scroll.scroll_to, 0, top, animate=False)
+        scroll.call_after_refresh(scroll.scroll_to, 0, self._top, animate=False)
 
 
 def _commit(evidence: Evidence | None) -> Content:
