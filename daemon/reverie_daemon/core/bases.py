@@ -28,15 +28,22 @@ def _last_names(listed: str) -> list[str]:
     return [name for part in parts if (name := re.split(r"\.|::|\\|\s", part)[-1]) and name.isidentifier()]
 
 
+def _without_type_parameters(signature: str) -> str:
+    """The signature without <…>; one that was cut off in their midst ends there."""
+    while (shorter := re.sub(r"<[^<>]*>", "", signature)) != signature:
+        signature = shorter
+    return signature.partition("<")[0]
+
+
 def _python_bases(signature: str) -> list[str]:
     found = re.search(r"^\s*class\s+\w+\s*(?:\[[^\]]*\])?\s*\((?P<bases>.*)\)\s*:?\s*$", signature, re.S)
     return _last_names(found["bases"]) if found else []
 
 
 def _extending_bases(signature: str) -> list[str]:
-    found = re.findall(
-        r"\b(?:extends|implements)\s+(.+?)(?=\bextends\b|\bimplements\b|\bpermits\b|\{|$)", signature, re.S
-    )
+    # A type parameter may extend something too; that is no base of the class.
+    plain = _without_type_parameters(signature)
+    found = re.findall(r"\b(?:extends|implements)\s+(.+?)(?=\bextends\b|\bimplements\b|\bpermits\b|\{|$)", plain, re.S)
     return [name for listed in found for name in _last_names(listed)]
 
 
