@@ -159,9 +159,7 @@ def test_bases_are_read_from_the_signature(catalogue_of, language, signature, ba
 
 def test_what_a_type_parameter_extends_is_no_base_of_the_class(catalogue_of):
     """ "It extends `Shape`" would be a false statement about half of all TypeScript."""
-    text = (
-        "export class Box<\n  T extends Shape,\n  K extends keyof T = keyof T,\n> extends Base<T, K> {\n}\n"
-    )
+    text = "export class Box<\n  T extends Shape,\n  K extends keyof T = keyof T,\n> extends Base<T, K> {\n}\n"
     catalogue = catalogue_of({"box.ts": text})
     (box,) = catalogue.definitions("Box")
     assert base_names(box, catalogue) == ["Base"]
