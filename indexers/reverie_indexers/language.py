@@ -110,7 +110,8 @@ class Language:
     """One language. Only the first seven have no default; see the module's text for the query's captures.
 
     `grammar` is "package:function", imported when the first file of that language is read. `version` grows with every
-    change that makes other facts out of the same text. `shebangs` are interpreters without version ("python").
+    change that makes other facts out of the same text. `top_query` holds the patterns that begin at the tree's root:
+    tried there alone, they cost nothing, while in `query` each would be carried along through the whole tree. `shebangs` are interpreters without version ("python").
     `separators` are what may stand between receiver and name, `name_pattern` is what a name looks like; `self_names`
     are receivers that mean the instance; `builtin_types` are names not worth a `type` reference. With `known_reads`
     only those reads are kept whose name the file itself defines or imports; or begins with a capital, where
@@ -132,6 +133,7 @@ class Language:
     query: str
     line_comments: tuple[str, ...]
     block_comments: tuple[tuple[str, str], ...]
+    top_query: str = ""
     filenames: tuple[str, ...] = ()
     shebangs: tuple[str, ...] = ()
     separators: tuple[str, ...] = (".",)

@@ -36,6 +36,7 @@ class _Machine:
 
     parser: tree_sitter.Parser
     query: tree_sitter.Query
+    top_query: tree_sitter.Query
     faults: tree_sitter.Query
     splitter: Pattern[str]
     comments: CommentStyle
@@ -51,6 +52,7 @@ def _machine(language: Language) -> _Machine:
     return _Machine(
         Parser(grammar),
         Query(grammar, language.query),
+        Query(grammar, language.top_query),
         Query(grammar, "(ERROR) @fault (MISSING) @fault"),
         language.splitter(),
         CommentStyle(language.line_comments, language.block_comments),
@@ -67,6 +69,8 @@ def read_code(source: str, language: Language) -> FileFacts:
     if root.has_error and _is_debris(root):
         return _unread(text, language, machine)
     captures = _captures(machine.query, root)
+    for capture, nodes in _captures(machine.top_query, root, start_depth_max=0).items():
+        captures[capture] = nodes + captures.get(capture, [])
     found = symbols.find_symbols(text, captures, language, machine.comments)
     imports = _imports(text, captures.get("import", ()), language)
     uses, uses_left_out = references.find_references(
@@ -117,11 +121,13 @@ def _imports(text: SourceText, nodes: list[tree_sitter.Node] | tuple[()], langua
     return found
 
 
-def _captures(query: tree_sitter.Query, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
+def _captures(
+    query: tree_sitter.Query, root: tree_sitter.Node, start_depth_max: int = START_DEPTH_MAX
+) -> dict[str, list[tree_sitter.Node]]:
     from tree_sitter import QueryCursor
 
     cursor = QueryCursor(query)
-    cursor.set_max_start_depth(START_DEPTH_MAX)
+    cursor.set_max_start_depth(start_depth_max)
     return cursor.captures(root)
 
 

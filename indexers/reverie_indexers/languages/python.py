@@ -11,11 +11,7 @@ from inspect import cleandoc
 from reverie_indexers.facts import Import, SymbolKind
 from reverie_indexers.language import Language, refine
 
-QUERY = """
-(decorated_definition) @outer
-(function_definition) @function
-(class_definition) @class
-
+TOP_QUERY = """
 (module (expression_statement (assignment left: (identifier) @variable.name)) @outer)
 (module (expression_statement (assignment left: (pattern_list (identifier) @variable.name))) @outer)
 (module (expression_statement (assignment left: (identifier) @function.name right: (lambda))))
@@ -24,6 +20,13 @@ QUERY = """
 (module (try_statement (block (expression_statement (assignment left: (identifier) @variable.name)) @outer)))
 (module (try_statement (_ (block (expression_statement (assignment left: (identifier) @variable.name)) @outer))))
 (module (type_alias_statement left: (type (identifier) @type.name)) @outer)
+"""
+
+QUERY = """
+(decorated_definition) @outer
+(function_definition) @function
+(class_definition) @class
+
 (class_definition body: (block (expression_statement (assignment left: (identifier) @variable.name)) @outer))
 (class_definition body: (block (expression_statement (assignment left: (identifier) @function.name right: (lambda)))))
 (class_definition body: (block
@@ -132,6 +135,7 @@ LANGUAGE = Language(
     grammar="tree_sitter_python:language",
     version=2,
     query=QUERY,
+    top_query=TOP_QUERY,
     line_comments=("#",),
     block_comments=(),
     builtin_types=frozenset(["None", "str", "int", "float", "bool", "bytes", "object", "type", "self", "cls"]),
