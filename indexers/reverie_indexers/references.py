@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reverie_indexers.comments import CommentStyle
@@ -42,14 +42,14 @@ def find_references(
     imports: Iterable[Import],
 ) -> tuple[list[Reference], list[str]]:
     """The references among a query's captures, in order of position, and what was left out."""
-    spans = _expressions(text, captures)
+    known = (
+        _KnownNames(found.symbols, imports, language, _texts(text, captures, "self")) if language.known_reads else None
+    )
+    spans = _expressions(text, captures, known)
     declared = {node.end_byte for node in captures.get("declared", ())}
     for end in (found.names | declared) & spans.keys():
         if spans[end][1] == "type":
             del spans[end]
-    known = (
-        _KnownNames(found.symbols, imports, language, _texts(text, captures, "self")) if language.known_reads else None
-    )
     bounds, scopes = _scopes(found.extents, found.regions, len(text.flat))
     line_ends, flat, plain = text.line_ends(), text.flat, text.is_plain
     simple = language.separators[0] if len(language.separators) == 1 else ""
@@ -58,13 +58,9 @@ def find_references(
     ignored = language.builtin_types
     variables = _texts(text, captures, "type_variable")
     add, new = uses.append, Reference._make
-    for end in sorted(spans):
-        start, kind = spans[end]
+    for end, (start, kind) in sorted(spans.items()):
         written = flat[start:end]
         if written.isidentifier() and (plain or written.isascii()):
-            # Most reads are of local variables: they leave here.
-            if kind == "read" and known is not None and not known.wants_bare(written):
-                continue
             receiver, name = "", written
         else:
             receiver, name = _split(written if plain else text.unflatten(written), simple, splitter)
@@ -91,12 +87,16 @@ def _texts(text: SourceText, captures: Mapping[str, Sequence[Node]], capture: st
     return {text.read(node.start_byte, node.end_byte) for node in captures.get(capture, ())}
 
 
-def _expressions(text: SourceText, captures: Mapping[str, Sequence[Node]]) -> dict[int, tuple[int, str]]:
+def _expressions(
+    text: SourceText, captures: Mapping[str, Sequence[Node]], known: _KnownNames | None
+) -> dict[int, tuple[int, str]]:
     """Where an expression ends -> where it starts and what kind of reference it is."""
     spans: dict[int, tuple[int, str]] = {}
     for kind in _KINDS:
         nodes = captures.get(kind)
-        if nodes:
+        if nodes and kind == "read" and known is not None:
+            spans.update(_known_reads(text, nodes, known))
+        elif nodes:
             spans.update([(node.end_byte, (node.start_byte, kind)) for node in nodes])
         for node in captures.get(kind + ".name", ()) if kind != "type" else ():
             parent = node.parent
@@ -108,6 +108,18 @@ def _expressions(text: SourceText, captures: Mapping[str, Sequence[Node]]) -> di
         if kind == "type":
             spans.update(_types(text, captures.get("types", ())))
     return spans
+
+
+def _known_reads(
+    text: SourceText, nodes: Iterable[Node], known: _KnownNames
+) -> Iterator[tuple[int, tuple[int, str]]]:
+    """Reads but for those of local variables, which most are: they leave before anything is made of them."""
+    flat, plain, wants_bare = text.flat, text.is_plain, known.wants_bare
+    for node in nodes:
+        start, end = node.start_byte, node.end_byte
+        written = flat[start:end]
+        if wants_bare(written) or not written.isidentifier() or not (plain or written.isascii()):
+            yield end, (start, "read")
 
 
 def _types(text: SourceText, nodes: Iterable[Node]) -> Iterable[tuple[int, tuple[int, str]]]:

@@ -273,7 +273,10 @@ class _Sweep:
         text = self._text
         span = Span(text.line_of(extent.start), text.line_of(max(extent.end - 1, extent.start)))
         if not doc:
-            doc = self._doc_above(span.start_line - 1) or self._doc_above(text.line_of(start) - 1)
+            doc = self._doc_above(span.start_line - 1)
+            own_line = span.start_line if start == extent.start else text.line_of(start)
+            if not doc and own_line != span.start_line:
+                doc = self._doc_above(own_line - 1)
         name = names[-1]
         self._symbols.append(
             Symbol(

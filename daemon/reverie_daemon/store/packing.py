@@ -10,6 +10,7 @@ import hashlib
 import re
 import zlib
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
@@ -18,6 +19,7 @@ from reverie_indexers.facts import (
     NO_SYMBOL,
     FileFacts,
     Import,
+    Passage,
     Reference,
     ReferenceKind,
     Span,
@@ -43,6 +45,7 @@ _MODULE_PARTS = re.compile(r"[./:\\]+")
 # What the index's tokenizer would fold or split on becomes a character of a private-use area, which it leaves alone.
 _TOKEN = {code: chr(0xE000 + code) for code in range(128) if not (chr(code).islower() or chr(code).isdigit())}
 _BETWEEN_TOKENS = {**_TOKEN, ord("\n"): "\n"}
+_HIGH_BYTES = bytes(ord(_BETWEEN_TOKENS.get(code, "\0")) >> 8 for code in range(128)) + bytes(128)
 
 SymbolRow = tuple[str, str, str, int, int, int, str, str]
 """kind, name, qualname, start line, end line, parent, signature, doc"""
@@ -191,12 +194,13 @@ def _symbol_row(symbol: Symbol) -> SymbolRow:
 
 
 def _passages(text: str, facts: FileFacts) -> tuple[tuple[str, str], ...]:
-    lines = split_lines(text)
-    found = []
-    for passage in facts.passages:
-        words = searchable("\n".join(lines[passage.span.start_line - 1 : passage.span.end_line]))
-        found.append((_names(passage.title, passage.symbol, facts), _plain(words)))
-    return tuple(found)
+    # All at once, since no word goes on over a line's end, and short texts cost as much as long ones.
+    lines = split_lines(_plain(searchable(text)))
+    names = searchable("\n".join(_named(passage, facts) for passage in facts.passages)).split("\n")
+    return tuple(
+        (name, "\n".join(lines[passage.span.start_line - 1 : passage.span.end_line]))
+        for name, passage in zip(names, facts.passages, strict=False)
+    )
 
 
 def _pack_stretches(passages: Sequence[tuple[str, str]], facts: FileFacts) -> Iterator[tuple[int, bytes]]:
@@ -217,21 +221,19 @@ def _digest(passage: tuple[str, str]) -> bytes:
     return hashlib.blake2b(_encode(FIELD.join(passage)), digest_size=DIGEST_BYTES).digest()
 
 
-def _names(title: str, symbol: int, facts: FileFacts) -> str:
+def _named(passage: Passage, facts: FileFacts) -> str:
     """What names a passage, for the column that weighs more: its title and, for a symbol, its signature."""
-    if symbol == NO_SYMBOL:
-        return _line(searchable(title))
-    return _line(searchable(f"{title} {facts.symbols[symbol].signature}"))
+    if passage.symbol == NO_SYMBOL:
+        return _line(passage.title)
+    return _line(f"{passage.title} {facts.symbols[passage.symbol].signature}")
 
 
 def _pack_references(facts: FileFacts) -> bytes:
-    uses: dict[str, list[str]] = {}
-    for reference in facts.references:
-        receiver = reference.receiver
+    uses: dict[str, list[str]] = defaultdict(list)
+    for kind, name, receiver, line, scope in facts.references:
         if receiver and not receiver.isprintable():
             receiver = _line(receiver)
-        use = f"{reference.line},{reference.scope},{_KIND_NUMBERS[reference.kind]},{receiver}"
-        uses.setdefault(reference.name, []).append(use)
+        uses[name].append(f"{line},{scope},{_KIND_NUMBERS[kind]},{receiver}")
     return _deflate("".join(f"\n{_line(name)}{FIELD}{FIELD.join(found)}" for name, found in uses.items()))
 
 
@@ -254,13 +256,20 @@ def _pack_imports(facts: FileFacts) -> bytes:
 
 
 def _pack_mentions(facts: FileFacts) -> bytes:
-    used = (_line(reference.name) for reference in facts.references)
-    imported = (_line(last_part(imported.module)) for imported in facts.imports)
+    used = dict.fromkeys(reference.name for reference in facts.references)
+    imported = dict.fromkeys(last_part(imported.module) for imported in facts.imports)
     return _deflate(f"{_tokens(used)}{FIELD}{_tokens(imported)}")
 
 
 def _tokens(names: Iterable[str]) -> str:
-    return "\n".join(dict.fromkeys(names)).translate(_BETWEEN_TOKENS)
+    text = "\n".join(dict.fromkeys(map(_line, names)))
+    if not text.isascii():
+        return text.translate(_BETWEEN_TOKENS)
+    # The same, ten times as fast: the private-use area's characters differ from ASCII in one byte only.
+    ascii_bytes = text.encode("ascii")
+    wide = bytearray(2 * len(ascii_bytes))
+    wide[::2], wide[1::2] = ascii_bytes, ascii_bytes.translate(_HIGH_BYTES)
+    return wide.decode("utf-16-le")
 
 
 def _line(text: str) -> str:

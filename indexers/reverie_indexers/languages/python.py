@@ -91,7 +91,8 @@ def _docstring(text: str, start: int) -> str:
     """The string literal at `start`, as plain text."""
     match = _STRING.match(text, start, start + _DOC_CHARACTERS_READ)
     if match:
-        return cleandoc(match[2])
+        # Most are one line, for which cleandoc does much to little effect.
+        return match[2].lstrip() if match[2].isprintable() else cleandoc(match[2])
     cut = _OPENING.match(text, start)
     return cleandoc(text[cut.end() : start + _DOC_CHARACTERS_READ]) if cut else ""
 
