@@ -11,7 +11,8 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -28,9 +29,11 @@ from .worktree.history import COMMITS_MAX
 
 SWEEP_EVERY_S = 300.0
 """Events can be lost; a reconciliation finds what they missed."""
+UNHEARD_SWEEP_EVERY_S = 30.0
+"""The same where the system does not let us watch everything."""
 INBOX_EVERY_S = 1.0
-TIDY_AFTER_S = 30.0
-"""The store is tidied when nothing happened for so long."""
+QUIET_S = 30.0
+"""The store is tidied, and what failed is tried again, when nothing happened for so long."""
 HISTORY_BATCH = 500
 STOP_WAIT_S = 1.5
 
@@ -82,14 +85,17 @@ class Request:
 
 class Keeper:
     """Keeps one worktree from `start` to `stop`. Public methods may be called from any thread; what is shown (`head`,
-    `progress`, `trigger`, `problem`) is of the latest step."""
+    `progress`, `trigger`, `problem`) is of the latest step.
+
+    A step that fails is shown as `problem`; what it left undone is found by a reconciliation, at the next request or
+    when it is quiet.
+    """
 
     def __init__(
         self, worktree: Worktree, store: RepositoryStore, pool: ParserPool, *, poke: Callable[[], None]
     ) -> None:
         self.progress: Progress | None = None
         self.trigger: Trigger | None = None
-        self.problem: UserError | None = None
         self.head: Head = worktree.head()
         self.watching = os.environ.get("REVERIE_WATCH") != "off"
         self._location = worktree.location
@@ -103,9 +109,10 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name=f"keep {self._location.name}", daemon=True)
         self._watcher = worktree.watcher(lambda: self._requests.put(None))
         self._sweeping = threading.Lock()
-        self._sweep_due_s = time.monotonic() + SWEEP_EVERY_S
+        self._swept_at_s = self._busy_at_s = time.monotonic()
         self._ready = threading.Event()
         self._untidy = False
+        self._failure: UserError | None = None
 
     @property
     def worktree_id(self) -> int:
@@ -120,6 +127,11 @@ class Keeper:
     def pending(self) -> int:
         """Files that are being indexed and not in the store yet."""
         return self._indexing.pending
+
+    @property
+    def problem(self) -> UserError | None:
+        """Why the store is not kept as it should be: the last step failed, or not everything can be watched."""
+        return self._failure or next(iter(self._watcher.problems), None)
 
     @property
     def begun(self) -> bool:
@@ -173,8 +185,9 @@ class Keeper:
             return
 
     def _step(self) -> None:
-        # Without file events the inbox is looked at now and then: hooks work all the same.
         wait_s = self._settle() if self.watching else INBOX_EVERY_S
+        # Where hooks may not be heard the inbox is looked at now and then: they work all the same.
+        wait_s = wait_s if self._hears_all else min(wait_s, INBOX_EVERY_S)
         try:
             request = self._requests.get(timeout=wait_s)
         except queue.Empty:
@@ -187,16 +200,19 @@ class Keeper:
         else:
             self._serve(request)
 
+    @property
+    def _hears_all(self) -> bool:
+        return self.watching and not self._watcher.problems
+
     def _hear(self) -> None:
         heard = self._watcher.drain()
         if heard.events:
             self._events += heard.events
             self._pool.warm()
-        if "root gone" in heard.signals:
-            root = self._location.root
-            self.problem = UserError(f"{root} is gone.", next_step=f"reverie remove {root}", code="root_gone")
         if "overflow" in heard.signals:
             self._serve(Request("watch", "overflow", reconcile=True))
+        elif "root gone" in heard.signals:
+            self._serve(Request("watch", "root gone", reconcile=True))
         if "inbox" in heard.signals:
             self._read_inbox()
         elif "head" in heard.signals:
@@ -210,7 +226,7 @@ class Keeper:
     def _settle(self) -> float:
         """Acts on file events once they have settled; the seconds until there may be more to do."""
         if not self._events:
-            return TIDY_AFTER_S
+            return QUIET_S
         outcome = settle(self._events, time.monotonic() * 1000)
         if isinstance(outcome, Wait):
             return outcome.ms / 1000
@@ -219,17 +235,25 @@ class Keeper:
             self._serve(Request("watch", outcome.reason, reconcile=True))
         else:
             self._serve(Request("watch", "changed", heard=outcome))
-        return TIDY_AFTER_S
+        return QUIET_S
 
     def _look_for_what_was_missed(self) -> None:
-        if self._untidy:
-            self._store.evict(time.time())
-            self._untidy = False
-        if not self.watching:
+        now_s = time.monotonic()
+        quiet = now_s - self._busy_at_s >= QUIET_S
+        if self._failure is not None and quiet:
+            self._serve(Request("sweep", "again", reconcile=True))
+        elif self._untidy and quiet:
+            self._tidy()
+        if not self._hears_all:
             self._read_inbox()
-        elif time.monotonic() >= self._sweep_due_s:
-            self._sweep_due_s = time.monotonic() + SWEEP_EVERY_S
+        if self.watching and now_s - self._swept_at_s >= (SWEEP_EVERY_S if self._hears_all else UNHEARD_SWEEP_EVERY_S):
+            self._swept_at_s = now_s
             self._serve(Request("sweep", "periodic", reconcile=True))
+
+    def _tidy(self) -> None:
+        self._untidy = False
+        with self._failures_shown():
+            self._store.evict(time.time())
 
     def _between(self) -> Collection[bytes]:
         """Serves the small requests that came during a long one; the paths they were about."""
@@ -251,37 +275,70 @@ class Keeper:
     def _serve(self, request: Request) -> None:
         """Does what a request asks; its failure is told to whoever waits, and shown in the status."""
         try:
-            self._do(request)
-            self.problem = None
-        except UserError as error:
-            log.warning("%s: %s", self._location.root, error.message)
-            request.failed = self.problem = error
+            with self._failures_shown(request):
+                self._do(request)
         finally:
             self.progress = None
+            self._busy_at_s = time.monotonic()
             request.done.set()
             self._poke()
+        with self._failures_shown():
+            self._store.settle()
+
+    @contextmanager
+    def _failures_shown(self, request: Request | None = None) -> Iterator[None]:
+        """The thread's border: nothing that fails ends it."""
+        try:
+            yield
+        except Cancelled:
+            raise
+        except UserError as error:
+            log.warning("%s: %s", self._location.root, error.message)
+            self._failure = error
+        except Exception:
+            log.exception("%s", self._location.root)
+            self._failure = UserError(
+                f"Keeping {self._location.root} up to date failed; the daemon's log says why.",
+                next_step="reverie logs",
+                code="keeping_failed",
+            )
+        else:
+            return
+        if request is not None:
+            request.failed = self._failure
 
     def _do(self, request: Request) -> None:
+        if not self._location.root.is_dir():
+            root = self._location.root
+            raise UserError(f"{root} is gone.", next_step=f"reverie remove {root}", code="root_gone")
         clock, head = self._store.clock(self.worktree_id), self.head
         self.head = self._worktree.head()
-        changes = request.changes
-        reconcile = request.reconcile
-        if request.heard is not None:
-            with self._sweeping:
-                paths = (*request.heard.changed, *request.heard.deleted)
-                found = self._worktree.examine(paths, dict(self._indexing.table))
-            changes, reconcile = found.changes, found.relist
+        changes, reconcile = self._found(request)
         if reconcile:
             with self._sweeping:
                 listing = self._worktree.listing()
             changes = compare(listing.files, self._indexing.table)
         if changes:
             self._index(changes)
+        elif reconcile:
+            self._indexing.pending = 0  # what a failure left waiting has gone meanwhile
         if self.head != head or self._store.clock(self.worktree_id) != clock or request.source == "hook":
             at = datetime.now(UTC).isoformat(timespec="seconds")
             self.trigger = Trigger(request.source, request.event, at)
-        if self.head != head or request.learn:
+        if self.head != head or request.learn or self._failure is not None:
             self._learn()
+        self._failure = None
+
+    def _found(self, request: Request) -> tuple[ChangeSet | None, bool]:
+        """The changes to apply, and whether only a new listing tells them all, as it does after a failure."""
+        if self._failure is not None:
+            return None, True
+        if request.heard is None:
+            return request.changes, request.reconcile
+        with self._sweeping:
+            paths = (*request.heard.changed, *request.heard.deleted)
+            found = self._worktree.examine(paths, dict(self._indexing.table))
+        return found.changes, found.relist
 
     def _index(self, changes: ChangeSet) -> None:
         changed = [os.fsencode(path) for path in sorted(changes.changed, key=_reading_order)]
@@ -304,8 +361,7 @@ class Keeper:
                 self._store.add_commits(self._commits_since(known))
             else:
                 self._store.replace_history(self._commits_since(""))
-        self._store.evict(time.time())
-        self._untidy = False
+        self._tidy()
 
     def _commits_since(self, known: str) -> list[Commit]:
         """The commits that are new, newest first; serves what comes meanwhile."""
