@@ -13,9 +13,11 @@ from .fulltext import after_last_of, first_of
 from .packing import PackedFacts
 
 VERSIONS_PER_PATH_MAX = 8
+SAVES_PER_PATH_MAX = 3
+"""Of the versions superseded within the hour: most of them were only saved on the way to the next."""
 UNCOMMITTED_KEPT_S = 3600.0
-BYTES_PER_SOURCE_BYTE_MAX = 2.7
-UNMAPPED_ALWAYS_KEPT_BYTES = 512 << 10
+BYTES_PER_SOURCE_BYTE_MAX = 2.6
+UNMAPPED_ALWAYS_KEPT_BYTES = 256 << 10
 """Of source: a small repository's branches are kept although its history alone may fill its share of disk."""
 DROPPED_AT_ONCE = 16
 
@@ -89,18 +91,24 @@ def mark_mapped(connection: sqlite3.Connection, numbers: Collection[int]) -> Non
 
 
 def mark_superseded(connection: sqlite3.Connection, paths: dict[int, bytes], now: float) -> None:
-    """`paths` says where each was mapped last. The oldest versions of a path beyond the limit are dropped."""
+    """`paths` says where each was mapped last. The oldest versions of a path beyond the limits are dropped."""
     connection.executemany(
         "UPDATE facts SET unmapped_at = ?, last_path = ?, places = NULL WHERE id = ?",
         ((now, path, number) for number, path in paths.items()),
     )
-    surplus = []
-    for path in set(paths.values()):
-        surplus += connection.execute(
-            "SELECT id FROM facts WHERE last_path = ? ORDER BY unmapped_at DESC, id DESC LIMIT -1 OFFSET ?",
-            (path, VERSIONS_PER_PATH_MAX),
-        ).fetchall()
-    drop(connection, [number for (number,) in surplus])
+    drop(connection, [number for path in set(paths.values()) for number in _surplus(connection, path, now)])
+
+
+def _surplus(connection: sqlite3.Connection, path: bytes, now: float) -> list[int]:
+    """The versions of a path that are too many. Those that outlived their hour are committed: recent saves do not push
+    them out."""
+    versions = connection.execute(
+        "SELECT id, unmapped_at > ? FROM facts WHERE last_path = ? ORDER BY unmapped_at DESC, id DESC",
+        (now - UNCOMMITTED_KEPT_S, path),
+    ).fetchall()
+    recent = [number for number, is_recent in versions if is_recent]
+    older = [number for number, is_recent in versions if not is_recent]
+    return recent[SAVES_PER_PATH_MAX:] + older[VERSIONS_PER_PATH_MAX - SAVES_PER_PATH_MAX :]
 
 
 def drop(connection: sqlite3.Connection, numbers: Collection[int]) -> None:
@@ -134,19 +142,29 @@ def drop_beyond_cap(connection: sqlite3.Connection) -> int:
 
 
 def mapped_bytes(connection: sqlite3.Connection) -> int:
-    """The source that is covered, in bytes; a blob at two paths counts once."""
-    row = connection.execute("SELECT coalesce(sum(size), 0) FROM facts WHERE unmapped_at IS NULL").fetchone()
+    """The source that is covered, in bytes; a blob at two paths counts once, and what has no lines is no source."""
+    row = connection.execute(
+        "SELECT coalesce(sum(size), 0) FROM facts WHERE unmapped_at IS NULL AND lines > 0"
+    ).fetchone()
     return int(row[0])
 
 
 def _unmapped_bytes(connection: sqlite3.Connection) -> int:
-    row = connection.execute("SELECT coalesce(sum(size), 0) FROM facts WHERE unmapped_at IS NOT NULL").fetchone()
+    row = connection.execute(
+        "SELECT coalesce(sum(size), 0) FROM facts WHERE unmapped_at IS NOT NULL AND lines > 0"
+    ).fetchone()
     return int(row[0])
 
 
 def used_bytes(connection: sqlite3.Connection) -> int:
     """The database's pages in use, in bytes."""
-    pages, free, size = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
-    )
-    return int((pages - free) * size)
+    return _pragma(connection, "page_count") * _pragma(connection, "page_size") - free_bytes(connection)
+
+
+def free_bytes(connection: sqlite3.Connection) -> int:
+    """The database's pages that wait for a use, in bytes."""
+    return _pragma(connection, "freelist_count") * _pragma(connection, "page_size")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

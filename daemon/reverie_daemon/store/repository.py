@@ -23,7 +23,10 @@ from .packing import PackedFacts
 from .reading import Shelf
 
 READERS_KEPT = 4
-WAL_BYTES_MIN, WAL_BYTES_MAX = 1 << 20, 32 << 20
+WAL_BYTES_MAX = 32 << 20
+SPARE_SHARE = 16
+"""Between changes the log, and the free pages, may each be this part of the source, or SPARE_BYTES_MIN."""
+SPARE_BYTES_MIN = 128 << 10
 PAGES_VACUUMED_MAX = 4_000
 BULK_FILES_MIN = 50
 
@@ -155,7 +158,7 @@ class RepositoryStore:
             self._change(writer, worktree, changed, deleted, now)
             clock = _clock(writer)
         self._merging = merging
-        self._bound_wal()
+        self._copy_log_beyond(WAL_BYTES_MAX)
         return clock
 
     def clock(self, worktree: int) -> int:
@@ -198,10 +201,24 @@ class RepositoryStore:
         with self._lock, failures_explained():
             with transaction(self._writer):
                 fulltext.tidy(self._writer)
-            # As a script: `execute` would step once, which gives back one page.
-            self._writer.executescript(f"PRAGMA incremental_vacuum({PAGES_VACUUMED_MAX})")
+            self._give_back()
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.execute("PRAGMA shrink_memory")
+
+    def settle(self) -> None:
+        """Bounds the log and the free pages to their share of the disk. It waits for the disk, so it is for when those
+        who asked for a change have been told."""
+        with self._reading() as reader:
+            bytes_max = max(SPARE_BYTES_MIN, blobs.mapped_bytes(reader) // SPARE_SHARE)
+            free_bytes = blobs.free_bytes(reader)
+        if free_bytes > bytes_max:
+            with self._lock, failures_explained():
+                self._give_back()
+        self._copy_log_beyond(min(WAL_BYTES_MAX, bytes_max))
+
+    def _give_back(self) -> None:
+        # As a script: `execute` would step once, which gives back one page.
+        self._writer.executescript(f"PRAGMA incremental_vacuum({PAGES_VACUUMED_MAX})")
 
     def integrity(self) -> str:
         """ "ok", or what is wrong with the file."""
@@ -348,11 +365,10 @@ class RepositoryStore:
             if reader is not None:
                 reader.close()
 
-    def _bound_wal(self) -> None:
-        """Copies the log into the database once it is long; readers are not waited for."""
+    def _copy_log_beyond(self, bytes_max: int) -> None:
+        """Copies a longer log into the database; readers are not waited for."""
         log = self._path.with_name(self._path.name + "-wal")
         with self._lock, failures_explained():
-            bytes_max = min(WAL_BYTES_MAX, max(WAL_BYTES_MIN, blobs.mapped_bytes(self._writer) // 4))
             if _size(log) > bytes_max:
                 self._writer.execute("PRAGMA busy_timeout = 0")
                 self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")

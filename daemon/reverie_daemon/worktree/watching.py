@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shlex
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,7 @@ Signal = Literal["head", "inbox", "overflow", "root gone"]
 """`head`: HEAD moved or its branch changed; `inbox`: a git hook left something; `overflow`: events were lost, list the
 worktree again; `root gone`: the worktree's folder was deleted or moved away."""
 
+_LIMIT = "watch_limit"
 _HEAD_FILES = frozenset({"HEAD", "packed-refs", "MERGE_HEAD", "rebase-merge", "rebase-apply"})
 
 
@@ -47,9 +49,9 @@ class Watcher:
     """Watches one worktree from `start` to `stop`.
 
     `top_folders` names the folders at the root that are worth watching, and is asked again when one appears; `wake`
-    is called, on a thread of the watcher, whenever something was heard after nothing was kept. `problems` says in
-    sentences what is not watched. Event times are `now_ms()`. `refresh` and `drain` are for one thread, `stop` may
-    come from any.
+    is called, on a thread of the watcher, whenever something was heard after nothing was kept. `problems` says what is
+    not watched, as errors that nobody raised. Event times are `now_ms()`. `refresh` and `drain` are for one thread,
+    `stop` may come from any.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Watcher:
         wake: Callable[[], None],
         now_ms: Callable[[], float] = lambda: time.monotonic() * 1000,
     ) -> None:
-        self.problems: tuple[str, ...] = ()
+        self.problems: tuple[UserError, ...] = ()
         self._location = location
         self._top_folders = top_folders
         self._wake = wake
@@ -68,6 +70,7 @@ class Watcher:
         self._events: list[FileEvent] = []
         self._signals: set[Signal] = set()
         self._folders_changed = False
+        self._folder_came = False
         self._gone: set[str] = set()
         self._control = threading.Lock()
         self._watched: dict[str, ObservedWatch] = {}
@@ -98,6 +101,9 @@ class Watcher:
         if self._folders_changed:
             self._folders_changed = False
             self.refresh()
+        if self._folder_came:
+            self._folder_came = False
+            self._probe()
         with self._lock:
             heard = Heard(tuple(self._events), frozenset(self._signals))
             self._events, self._signals = [], set()
@@ -106,7 +112,8 @@ class Watcher:
     def refresh(self) -> None:
         """Watches what appeared since (a top-level folder, the inbox of newly installed hooks), and drops what is
         gone."""
-        self.problems = ()
+        # Below a folder that is watched some may be missing ever since: that is over with the next start only.
+        self.problems = tuple(problem for problem in self.problems if problem.code == _LIMIT)
         if not self._location.root.is_dir():
             self._hear(signal="root gone")
             return
@@ -114,11 +121,9 @@ class Watcher:
             folders = list(self._top_folders())
         except (UserError, OSError) as error:
             folders = []
-            self._problem(f"Top-level folders are swept, not watched: {error}")
+            self._problem(_unlisted(self._location.root, error))
         if len(folders) > FOLDERS_MAX:
-            self._problem(
-                f"Only the first {FOLDERS_MAX} of {len(folders)} top-level folders are watched; the rest is swept."
-            )
+            self._problem(_too_many(len(folders)))
         with self._control:
             self._unwatch_gone()
             for name in folders[:FOLDERS_MAX]:
@@ -165,9 +170,17 @@ class Watcher:
         else:
             self._watched[name] = watch
 
-    def _problem(self, sentence: str) -> None:
-        if sentence not in self.problems:
-            self.problems = (*self.problems, sentence)
+    def _probe(self) -> None:
+        """Sees whether one more folder can be watched: watchdog says nothing of a new one that cannot."""
+        with self._control:
+            self._watch(self._location.common_dir / "objects", recursive=False, handler=lambda event: None)
+            watch = self._watched.pop(str(self._location.common_dir / "objects"), None)
+            if watch is not None and self._observer is not None:
+                self._observer.unschedule(watch)
+
+    def _problem(self, problem: UserError) -> None:
+        if problem.message not in {known.message for known in self.problems}:
+            self.problems = (*self.problems, problem)
 
     def _dispatch(self, event: FileSystemEvent, handler: Callable[[FileSystemEvent], None]) -> None:
         name = os.fsdecode(event.src_path)
@@ -194,6 +207,7 @@ class Watcher:
                 self._note_folders()
 
     def _on_file_event(self, event: FileSystemEvent) -> None:
+        self._folder_came |= event.is_directory and event.event_type != "deleted"
         path = self._relative(event.src_path)
         moved_to = self._relative(event.dest_path) if event.event_type == "moved" else ""
         if event.event_type == "moved" and path:
@@ -259,10 +273,32 @@ def _is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder + os.sep)
 
 
-def _unwatchable(folder: Path, error: OSError) -> str:
+def _unwatchable(folder: Path, error: OSError) -> UserError:
     if error.errno in (errno.ENOSPC, errno.EMFILE):
-        return (
-            "The system's limit on file watches is reached, so changes are found by sweeps; raise it with: "
-            "sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512"
+        return UserError(
+            "The system's limit on file watches is reached, so changes are found by sweeps, and later.",
+            next_step="sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512, "
+            "then: reverie restart",
+            code=_LIMIT,
         )
-    return f"{folder} cannot be watched ({error.strerror or error}); it is swept instead."
+    return UserError(
+        f"{folder} cannot be watched ({error.strerror or error}); it is swept instead.",
+        next_step=f"See whether it can be read: ls {shlex.quote(str(folder))}",
+        code="unwatched",
+    )
+
+
+def _too_many(folders: int) -> UserError:
+    return UserError(
+        f"Only the first {FOLDERS_MAX} of {folders} top-level folders are watched; the rest is swept.",
+        next_step="Name folders that do not matter in .gitignore or .reverieignore.",
+        code="unwatched",
+    )
+
+
+def _unlisted(root: Path, error: Exception) -> UserError:
+    return UserError(
+        f"The top-level folders of {root} are swept, not watched: {error}",
+        next_step=getattr(error, "next_step", f"git -C {shlex.quote(str(root))} status"),
+        code="unwatched",
+    )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from reverie_daemon.store.packing import pack
+from reverie_daemon.store.repository import FileRow
+from reverie_indexers.facts import FileFacts
+
 HOUR_S = 3600.0
 
 
@@ -78,3 +82,39 @@ def test_a_save_reindexes_only_the_passages_it_changed(tree):
     assert len(set(after) - set(before)) == 1
     assert [path for path, _ in tree.found("edition2")] == ["a.py"]
     assert len(tree.found("leaflet")) == 1
+
+
+def test_saves_leave_little_beside_the_source_even_before_it_is_quiet(tree):
+    """The log, free pages and versions on the way are no reason for a store to outweigh its source thrice."""
+    tree.save({b"%d.py" % number: body(number, 200) for number in range(100)})
+    tree.store.tidy()
+    before = tree.store.stats(tree.number)
+    for number in range(100):
+        tree.save({b"0.py": body(number, 200)}, now=1_000.0 + number)
+        tree.store.settle()
+        now = tree.store.stats(tree.number)
+        assert now.store_bytes - before.store_bytes < 0.5 * before.source_bytes
+
+
+def test_saves_do_not_push_out_what_was_committed_longer_ago(tree):
+    """The other branch's version of a file is wanted back; its last thirty saves are not."""
+    tree.save({b"a.py": body(1)}, now=0.0)
+    tree.save({b"a.py": body(2)}, now=10.0)
+    tree.store.evict(2 * HOUR_S, committed=lambda blobs: set(blobs))
+    for number in range(3, 33):
+        tree.save({b"a.py": body(number)}, now=2 * HOUR_S + number)
+    tree.parsed.clear()
+    for number in (1, 30):
+        tree.save({b"a.py": body(number)}, now=2 * HOUR_S + 40)
+    assert tree.parsed == []
+    tree.save({b"a.py": body(5)}, now=2 * HOUR_S + 41)
+    assert tree.parsed == [b"a.py"]
+
+
+def test_a_file_without_lines_is_no_source(tree):
+    """An image gives the index nothing to cover, and no room to fill."""
+    image = pack(b"\1" * 20, 90_000, "", FileFacts("binary"))
+    rows = {b"logo.png": FileRow(image.blob, 1, 90_000, 1, "data", "binary")}
+    tree.store.apply(tree.number, facts=[image], changed=rows, deleted=(), now=0.0)
+    tree.save({b"a.py": body(1)})
+    assert tree.store.stats(tree.number).source_bytes == len(body(1))

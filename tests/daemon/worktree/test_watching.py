@@ -210,7 +210,9 @@ def test_a_full_watch_table_is_a_problem_and_no_failure(repo, monkeypatch):
     watcher.start()
     watcher.stop()
     assert len(watcher.problems) == 1
-    assert "fs.inotify.max_user_watches" in watcher.problems[0]
+    assert "fs.inotify.max_user_watches" in watcher.problems[0].next_step
+    watcher.refresh()
+    assert len(watcher.problems) == 1
 
 
 def test_too_many_top_level_folders_are_left_to_sweeps(repo, monkeypatch):
@@ -221,7 +223,7 @@ def test_too_many_top_level_folders_are_left_to_sweeps(repo, monkeypatch):
     watcher = repo.worktree.watcher(lambda: None)
     watcher.start()
     watcher.stop()
-    assert any("2 of 3 top-level folders" in problem for problem in watcher.problems)
+    assert any("2 of 3 top-level folders" in problem.message for problem in watcher.problems)
 
 
 def test_stopping_leaves_no_thread_and_no_handler(repo):

@@ -1,0 +1,382 @@
+"""The thread that keeps one worktree's part of the store equal to its disk.
+
+It takes requests in turn (changes heard, changes a question found, hooks, a whole reconciliation, learning) and serves
+small ones in the midst of long ones. It answers nothing itself: `repository.py` shows what it keeps.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from . import hooks
+from .core.changes import FileEvent, Rescan, Wait, settle
+from .core.nouns import ChangeSet, Commit
+from .core.roles import role_of
+from .errors import UserError
+from .indexing import Cancelled, Indexing
+from .parsing import ParserPool
+from .store.repository import FileRow, RepositoryStore
+from .worktree import Head, Worktree, compare
+from .worktree.history import COMMITS_MAX
+
+SWEEP_EVERY_S = 300.0
+"""Events can be lost; a reconciliation finds what they missed."""
+UNHEARD_SWEEP_EVERY_S = 30.0
+"""The same where the system does not let us watch everything."""
+INBOX_EVERY_S = 1.0
+QUIET_S = 30.0
+"""The store is tidied, and what failed is tried again, when nothing happened for so long."""
+HISTORY_BATCH = 500
+STOP_WAIT_S = 1.5
+
+_READING_ORDER = {"source": 0, "config": 1, "docs": 2, "test": 3, "data": 4, "generated": 5, "vendored": 6}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What woke the repository last. `source` is watch, hook, start, sweep or request."""
+
+    source: str
+    event: str
+    at: str
+
+    def to_wire(self) -> dict[str, str]:
+        return {"source": self.source, "event": self.event, "at": self.at}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long piece of work is, in whatever its phase counts."""
+
+    phase: str
+    done: int
+    total: int
+
+    def to_wire(self) -> dict[str, str | int]:
+        return {"phase": self.phase, "done": self.done, "total": self.total}
+
+
+@dataclass(slots=True)
+class Request:
+    """Work for the thread: changes to apply, paths heard of to look at, a reconciliation, and learning afterwards.
+
+    `done` is set when it was served, or given up with `failed`.
+    """
+
+    source: str
+    event: str
+    changes: ChangeSet | None = None
+    heard: ChangeSet | None = None
+    reconcile: bool = False
+    learn: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+    failed: UserError | None = None
+
+
+class Keeper:
+    """Keeps one worktree from `start` to `stop`. Public methods may be called from any thread; what is shown (`head`,
+    `progress`, `trigger`, `problem`) is of the latest step.
+
+    A step that fails is shown as `problem`; what it left undone is found by a reconciliation, at the next request or
+    when it is quiet.
+    """
+
+    def __init__(
+        self, worktree: Worktree, store: RepositoryStore, pool: ParserPool, *, poke: Callable[[], None]
+    ) -> None:
+        self.progress: Progress | None = None
+        self.trigger: Trigger | None = None
+        self.head: Head = worktree.head()
+        self.watching = os.environ.get("REVERIE_WATCH") != "off"
+        self._location = worktree.location
+        self._worktree = worktree
+        self._store = store
+        self._pool = pool
+        self._poke = poke
+        self._indexing = Indexing(store, worktree, pool, time.time)
+        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._events: list[FileEvent] = []
+        self._thread = threading.Thread(target=self._run, name=f"keep {self._location.name}", daemon=True)
+        self._watcher = worktree.watcher(lambda: self._requests.put(None))
+        self._sweeping = threading.Lock()
+        self._swept_at_s = self._busy_at_s = time.monotonic()
+        self._ready = threading.Event()
+        self._untidy = False
+        self._failure: UserError | None = None
+
+    @property
+    def worktree_id(self) -> int:
+        return self._indexing.worktree_id
+
+    @property
+    def table(self) -> dict[bytes, FileRow]:
+        """What the store maps, by path."""
+        return self._indexing.table
+
+    @property
+    def pending(self) -> int:
+        """Files that are being indexed and not in the store yet."""
+        return self._indexing.pending
+
+    @property
+    def problem(self) -> UserError | None:
+        """Why the store is not kept as it should be: the last step failed, or not everything can be watched."""
+        return self._failure or next(iter(self._watcher.problems), None)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of it is indexed; a question before that has nothing to stand on."""
+        return self._ready.is_set() or bool(self._indexing.table)
+
+    def wait_until_ready(self, wait_s: float) -> None:
+        """Until the first reconciliation is done, at most so long."""
+        self._ready.wait(wait_s)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Asks the thread to leave at its next step."""
+        self._indexing.cancelled.set()
+        self._requests.put(None)
+
+    def stop(self) -> None:
+        """Waits until the thread has left; call `cancel` first."""
+        self._watcher.stop()
+        self._thread.join(timeout=STOP_WAIT_S)
+
+    def ask_for(self, request: Request) -> None:
+        """Puts the request in line; its `done` tells when it was served."""
+        self._requests.put(request)
+
+    def sweep(self) -> Request | None:
+        """What a sweep finds, asked for; None when the store is up to date."""
+        with self._sweeping:
+            sweep = self._worktree.sweep(dict(self._indexing.table))
+        if sweep.complete and not sweep.changes and not sweep.relist:
+            return None
+        again = sweep.relist or not sweep.complete
+        request = Request("sweep", "question", changes=sweep.changes, reconcile=again)
+        self.ask_for(request)
+        return request
+
+    def _run(self) -> None:
+        try:
+            if self.watching:
+                self._watcher.start()  # before the listing, so that nothing falls between the two
+            self._serve(Request("start", "start", reconcile=True))
+            self._ready.set()
+            self._read_inbox()
+            # Behind what was asked for meanwhile: history takes seconds, and can wait.
+            self._requests.put(Request("start", "start", learn=True))
+            while True:
+                self._step()
+        except Cancelled:
+            return
+
+    def _step(self) -> None:
+        wait_s = self._settle() if self.watching else INBOX_EVERY_S
+        # Where hooks may not be heard the inbox is looked at now and then: they work all the same.
+        wait_s = wait_s if self._hears_all else min(wait_s, INBOX_EVERY_S)
+        try:
+            request = self._requests.get(timeout=wait_s)
+        except queue.Empty:
+            self._look_for_what_was_missed()
+            return
+        if self._indexing.cancelled.is_set():
+            raise Cancelled
+        if request is None:
+            self._hear()
+        else:
+            self._serve(request)
+
+    @property
+    def _hears_all(self) -> bool:
+        return self.watching and not self._watcher.problems
+
+    def _hear(self) -> None:
+        heard = self._watcher.drain()
+        if heard.events:
+            self._events += heard.events
+            self._pool.warm()
+        if "overflow" in heard.signals:
+            self._serve(Request("watch", "overflow", reconcile=True))
+        elif "root gone" in heard.signals:
+            self._serve(Request("watch", "root gone", reconcile=True))
+        if "inbox" in heard.signals:
+            self._read_inbox()
+        elif "head" in heard.signals:
+            self._serve(Request("watch", "head", reconcile=True, learn=True))
+
+    def _read_inbox(self) -> None:
+        """Does what git hooks asked for, also while no daemon ran."""
+        for trigger in hooks.read_inbox(self._location.common_dir):
+            self._serve(Request("hook", trigger.event, reconcile=True, learn=True))
+
+    def _settle(self) -> float:
+        """Acts on file events once they have settled; the seconds until there may be more to do."""
+        if not self._events:
+            return QUIET_S
+        outcome = settle(self._events, time.monotonic() * 1000)
+        if isinstance(outcome, Wait):
+            return outcome.ms / 1000
+        self._events = []
+        if isinstance(outcome, Rescan):
+            self._serve(Request("watch", outcome.reason, reconcile=True))
+        else:
+            self._serve(Request("watch", "changed", heard=outcome))
+        return QUIET_S
+
+    def _look_for_what_was_missed(self) -> None:
+        now_s = time.monotonic()
+        quiet = now_s - self._busy_at_s >= QUIET_S
+        if self._failure is not None and quiet:
+            self._serve(Request("sweep", "again", reconcile=True))
+        elif self._untidy and quiet:
+            self._tidy()
+        if not self._hears_all:
+            self._read_inbox()
+        if self.watching and now_s - self._swept_at_s >= (SWEEP_EVERY_S if self._hears_all else UNHEARD_SWEEP_EVERY_S):
+            self._swept_at_s = now_s
+            self._serve(Request("sweep", "periodic", reconcile=True))
+
+    def _tidy(self) -> None:
+        self._untidy = False
+        with self._failures_shown():
+            self._store.evict(time.time())
+
+    def _between(self) -> Collection[bytes]:
+        """Serves the small requests that came during a long one; the paths they were about."""
+        served: list[bytes] = []
+        later: list[Request] = []
+        while not self._requests.empty():
+            request = self._requests.get()
+            if request is None or request.reconcile or request.changes is None:
+                later += [request] if request is not None else []
+                continue
+            paths = [*request.changes.changed, *request.changes.deleted]
+            served += map(os.fsencode, paths)
+            self._serve(request)
+        for request in later:
+            self._requests.put(request)
+        self._requests.put(None)
+        return served
+
+    def _serve(self, request: Request) -> None:
+        """Does what a request asks; its failure is told to whoever waits, and shown in the status."""
+        try:
+            with self._failures_shown(request):
+                self._do(request)
+        finally:
+            self.progress = None
+            self._busy_at_s = time.monotonic()
+            request.done.set()
+            self._poke()
+        with self._failures_shown():
+            self._store.settle()
+
+    @contextmanager
+    def _failures_shown(self, request: Request | None = None) -> Iterator[None]:
+        """The thread's border: nothing that fails ends it."""
+        try:
+            yield
+        except Cancelled:
+            raise
+        except UserError as error:
+            log.warning("%s: %s", self._location.root, error.message)
+            self._failure = error
+        except Exception:
+            log.exception("%s", self._location.root)
+            self._failure = UserError(
+                f"Keeping {self._location.root} up to date failed; the daemon's log says why.",
+                next_step="reverie logs",
+                code="keeping_failed",
+            )
+        else:
+            return
+        if request is not None:
+            request.failed = self._failure
+
+    def _do(self, request: Request) -> None:
+        if not self._location.root.is_dir():
+            root = self._location.root
+            raise UserError(f"{root} is gone.", next_step=f"reverie remove {root}", code="root_gone")
+        clock, head = self._store.clock(self.worktree_id), self.head
+        self.head = self._worktree.head()
+        changes, reconcile = self._found(request)
+        if reconcile:
+            with self._sweeping:
+                listing = self._worktree.listing()
+            changes = compare(listing.files, self._indexing.table)
+        if changes:
+            self._index(changes)
+        elif reconcile:
+            self._indexing.pending = 0  # what a failure left waiting has gone meanwhile
+        if self.head != head or self._store.clock(self.worktree_id) != clock or request.source == "hook":
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            self.trigger = Trigger(request.source, request.event, at)
+        if self.head != head or request.learn or self._failure is not None:
+            self._learn()
+        self._failure = None
+
+    def _found(self, request: Request) -> tuple[ChangeSet | None, bool]:
+        """The changes to apply, and whether only a new listing tells them all, as it does after a failure."""
+        if self._failure is not None:
+            return None, True
+        if request.heard is None:
+            return request.changes, request.reconcile
+        with self._sweeping:
+            paths = (*request.heard.changed, *request.heard.deleted)
+            found = self._worktree.examine(paths, dict(self._indexing.table))
+        return found.changes, found.relist
+
+    def _index(self, changes: ChangeSet) -> None:
+        changed = [os.fsencode(path) for path in sorted(changes.changed, key=_reading_order)]
+        deleted = [os.fsencode(path) for path in changes.deleted]
+        self._untidy = True
+        self._indexing.apply(changed, deleted, progress=self._show("indexing"), between=self._between)
+
+    def _show(self, phase: str) -> Callable[[int, int], None]:
+        def show(done: int, total: int) -> None:
+            self.progress = Progress(phase, done, total)
+            self._poke()
+
+        return show
+
+    def _learn(self) -> None:
+        """Takes in the commits that are new, then lets go of facts that nothing needs any more."""
+        known = self._store.history_head()
+        if self.head.oid and known != self.head.oid:
+            if known is not None and self._worktree.is_ancestor(known, self.head.oid):
+                self._store.add_commits(self._commits_since(known))
+            else:
+                self._store.replace_history(self._commits_since(""))
+        self._tidy()
+
+    def _commits_since(self, known: str) -> list[Commit]:
+        """The commits that are new, newest first; serves what comes meanwhile."""
+        show = self._show("reading history")
+        commits: list[Commit] = []
+        for commit in self._worktree.history(known):
+            if self._indexing.cancelled.is_set():
+                raise Cancelled
+            commits.append(commit)
+            if len(commits) % HISTORY_BATCH == 0:
+                self._between()
+                show(len(commits), COMMITS_MAX)
+        return commits
+
+
+def _reading_order(path: str) -> tuple[int, str]:
+    """Sources first, so that early answers rest on them."""
+    return _READING_ORDER[role_of(path)], path
