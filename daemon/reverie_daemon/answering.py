@@ -21,6 +21,7 @@ from .core.compose import compose
 from .core.inputs import Recorder, deserialise, serialise, unchanged
 from .core.nouns import Claim, Composition, Evidence
 from .core.packing import pack
+from .core.phrasings import phrasings
 from .core.questions import Question, key, understand
 from .core.redact import redact
 from .core.retrieve import rank
@@ -53,6 +54,11 @@ class Answering:
         self._counter = counter
         self._turns: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
         self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Makes ready, meanwhile, what a first question would wait for."""
+        threading.Thread(target=phrasings, name="phrasings", daemon=True).start()
+        self._counter.warm()
 
     def ask(
         self, repository: LiveRepository, text: str, *, under: str, conversation: str, counted: bool

@@ -118,14 +118,16 @@ class Reverie:
         """Watches the repository around `path`; its root, and whether anything of it is indexed yet."""
         location = find(path)
         root = str(location.root)
-        self._counter.warm()
         with self._lock:
             if root not in self._repositories:
                 self._repositories[root] = self._open(location)
                 self._ledger.add_repository(os.fsencode(root), now=time.time())
                 self._problems.pop(root, None)
+        begun = self._repositories[root].begun
+        if begun:
+            self._answering.warm()
         self._hub.poke()
-        return root, self._repositories[root].begun
+        return root, begun
 
     def _open(self, location: RepositoryLocation) -> LiveRepository:
         store = self._stores.get(location.common_dir)
@@ -133,7 +135,9 @@ class Reverie:
             store = self._stores[location.common_dir] = RepositoryStore.open(
                 self._store_path(location), now=time.time()
             )
-        repository = LiveRepository(location, store, self._pool, self._settings, poke=self._hub.poke)
+        repository = LiveRepository(
+            location, store, self._pool, self._settings, poke=self._hub.poke, when_begun=self._answering.warm
+        )
         repository.start()
         return repository
 

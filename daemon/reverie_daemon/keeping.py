@@ -85,14 +85,21 @@ class Request:
 
 class Keeper:
     """Keeps one worktree from `start` to `stop`. Public methods may be called from any thread; what is shown (`head`,
-    `progress`, `trigger`, `problem`) is of the latest step.
+    `progress`, `trigger`, `problem`) is of the latest step. `poke` is called when that changes, `when_begun` once, when
+    questions can be answered from all there is.
 
     A step that fails is shown as `problem`; what it left undone is found by a reconciliation, at the next request or
     when it is quiet.
     """
 
     def __init__(
-        self, worktree: Worktree, store: RepositoryStore, pool: ParserPool, *, poke: Callable[[], None]
+        self,
+        worktree: Worktree,
+        store: RepositoryStore,
+        pool: ParserPool,
+        *,
+        poke: Callable[[], None],
+        when_begun: Callable[[], None],
     ) -> None:
         self.progress: Progress | None = None
         self.trigger: Trigger | None = None
@@ -103,6 +110,7 @@ class Keeper:
         self._store = store
         self._pool = pool
         self._poke = poke
+        self._when_begun = when_begun
         self._indexing = Indexing(store, worktree, pool, time.time)
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._events: list[FileEvent] = []
@@ -176,6 +184,7 @@ class Keeper:
                 self._watcher.start()  # before the listing, so that nothing falls between the two
             self._serve(Request("start", "start", reconcile=True))
             self._ready.set()
+            self._when_begun()
             self._read_inbox()
             # Behind what was asked for meanwhile: history takes seconds, and can wait.
             self._requests.put(Request("start", "start", learn=True))

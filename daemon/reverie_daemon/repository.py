@@ -52,13 +52,14 @@ class LiveRepository:
         chosen: Settings,
         *,
         poke: Callable[[], None],
+        when_begun: Callable[[], None],
     ) -> None:
         self.location = location
         self.root = str(location.root)
         self.store = store
         worktree = Worktree(location, size_max=chosen.source_bytes_max)
         self._disk = Disk(worktree)
-        self._keeper = Keeper(worktree, store, pool, poke=poke)
+        self._keeper = Keeper(worktree, store, pool, poke=poke, when_begun=when_begun)
 
     @property
     def worktree_id(self) -> int:

@@ -111,11 +111,12 @@ class Language:
 
     `grammar` is "package:function", imported when the first file of that language is read. `version` grows with every
     change that makes other facts out of the same text. `top_query` holds the patterns that begin at the tree's root:
-    tried there alone, they cost nothing, while in `query` each would be carried along through the whole tree. `shebangs` are interpreters without version ("python").
-    `separators` are what may stand between receiver and name, `name_pattern` is what a name looks like; `self_names`
-    are receivers that mean the instance; `builtin_types` are names not worth a `type` reference. With `known_reads`
-    only those reads are kept whose name the file itself defines or imports; or begins with a capital, where
-    `capitals_are_global` (in Go, Java and C# files of one package see each other's names without an import).
+    tried there alone they cost nothing, while in `query` each would be carried through the whole tree. `shebangs` are
+    interpreters without version ("python"). `separators` are what may stand between receiver and name, `name_pattern`
+    is what a name looks like; `self_names` are receivers that mean the instance; `builtin_types` are names not worth a
+    `type` reference. With `known_reads` only those reads are kept whose name the file itself defines or imports; or
+    begins with a capital, where `capitals_are_global` (in Go, Java and C# files of one package see each other's names
+    without an import).
 
     Hooks: `refine`; `name_of` and `body_of` find a definition's name and body; `head_of` the byte at which its
     signature begins, where that is behind decorators inside it; `owner_of` names the type that a

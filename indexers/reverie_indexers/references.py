@@ -110,9 +110,7 @@ def _expressions(
     return spans
 
 
-def _known_reads(
-    text: SourceText, nodes: Iterable[Node], known: _KnownNames
-) -> Iterator[tuple[int, tuple[int, str]]]:
+def _known_reads(text: SourceText, nodes: Iterable[Node], known: _KnownNames) -> Iterator[tuple[int, tuple[int, str]]]:
     """Reads but for those of local variables, which most are: they leave before anything is made of them."""
     flat, plain, wants_bare = text.flat, text.is_plain, known.wants_bare
     for node in nodes:

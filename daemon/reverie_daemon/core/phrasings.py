@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from reverie_daemon.core.phrasing_table import PIECES, TABLE, Direction, Kind
 
@@ -41,9 +42,13 @@ def _compiled(template: str) -> re.Pattern[str]:
     return re.compile(template, re.IGNORECASE)
 
 
-PHRASINGS: tuple[Phrasing, ...] = tuple(
-    Phrasing(kind, _compiled(template), direction, qualifier) for kind, direction, qualifier, template in TABLE
-)
+@cache
+def phrasings() -> tuple[Phrasing, ...]:
+    """All of them, most specific first. The first call compiles them, which takes longer than most imports."""
+    return tuple(
+        Phrasing(kind, _compiled(template), direction, qualifier) for kind, direction, qualifier, template in TABLE
+    )
+
 
 _POLITE = re.compile(
     r"^(?:(?:hey|hi|hello|ok|okay|so|and|but|well|now|then|please|pls|also|quick question|question|um|reverie)[,:!]? +"
@@ -76,7 +81,7 @@ def tidy(text: str) -> str:
 
 def matches(sentence: str) -> Iterator[Match]:
     """All ways to read a tidied sentence, most specific phrasing first."""
-    for phrasing in PHRASINGS:
+    for phrasing in phrasings():
         found = phrasing.pattern.fullmatch(sentence)
         if found is None:
             continue
