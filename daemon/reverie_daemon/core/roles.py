@@ -87,6 +87,7 @@ _SECRET_NAME = re.compile(
     )$""",
     re.I | re.X,
 )
+_RUST_TEST_MODULES = frozenset(("tests", "test"))
 _SECRET_FOLDER = re.compile(r"(?:^|/)\.(?:ssh|gnupg|aws|azure|gcloud|password-store)/", re.I)
 
 
@@ -118,6 +119,13 @@ def _role_by_kind(folders: frozenset[str], name: str, suffix: str) -> FileRole:
     if suffix in _CONFIG_SUFFIXES or (name.startswith(".") and suffix not in _DATA_SUFFIXES):
         return "config"
     return "data" if suffix in _DATA_SUFFIXES or suffix else "source"
+
+
+def role_within(role: FileRole, language: str, qualname: str) -> FileRole:
+    """What a symbol of a file with this role is for: Rust keeps unit tests in a module beside what they test."""
+    if role == "source" and language == "rust" and not _RUST_TEST_MODULES.isdisjoint(qualname.split(".")):
+        return "test"
+    return role
 
 
 def looks_secret(path: str) -> bool:

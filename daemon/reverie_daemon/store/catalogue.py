@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Span
 
 from ..core.nouns import Commit, Definition, FileRole, FileVersion, PassageHit, Site
+from ..core.roles import role_within
 from . import history, searching
 from .fulltext import FACTS_SHIFT, after_last_of, first_of
 from .naming import Names
@@ -329,7 +330,7 @@ def _definition(row: Sequence[Any]) -> Definition:
         os.fsdecode(path),
         blob.hex(),
         language,
-        role,
+        role_within(role, language, qualname),
         ordinal,
         unpack_symbol((kind, name, qualname, start, end, parent, signature, doc)),
     )
@@ -340,7 +341,7 @@ def _hit(hit: _Standing, passage: StoredPassage, definition: Definition | None) 
         hit.path,
         hit.blob,
         hit.language,
-        hit.role,
+        definition.role if definition else hit.role,
         passage.span,
         passage.title,
         passage.text,

@@ -22,7 +22,7 @@ from reverie_daemon.core.nouns import (
     PassageHit,
     Site,
 )
-from reverie_daemon.core.roles import role_of
+from reverie_daemon.core.roles import role_of, role_within
 from reverie_indexers import index, language_of, split_lines
 from reverie_indexers.facts import NO_SYMBOL, FileFacts, Import, Reference, Span
 
@@ -62,7 +62,7 @@ class MemoryCatalogue:
         blob = hashlib.sha1(text.encode("utf-8", "surrogateescape")).hexdigest()
         version = FileVersion(path, blob, language, len(self._texts[path]), role_of(path, text[:2000]))
         outline = tuple(
-            Definition(path, blob, language, version.role, ordinal, symbol)
+            Definition(path, blob, language, role_within(version.role, language, symbol.qualname), ordinal, symbol)
             for ordinal, symbol in enumerate(facts.symbols)
         )
         self._facts[path], self._files[path], self._outlines[path] = facts, version, outline

@@ -216,3 +216,28 @@ def test_citations_hold_in_every_language(asked, text):
     for claim in answer(text).claims:
         assert not names_missing(claim.text, claim.evidence, catalogue.text), claim.text
         assert all(evidence.verified for evidence in verify(claim, catalogue.text).evidence), claim.text
+
+
+RUST_WITH_TESTS = RUST | {
+    "src/store.rs": RUST["src/store.rs"]
+    + "\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn put_keeps() {\n"
+    '        let mut store = Store { items: vec![] };\n        store.put("a").unwrap();\n    }\n}\n'
+}
+
+
+def test_a_test_beside_what_it_tests_is_counted_as_a_test(catalogue_of):
+    """A change's reader asks which tests to run; "none" would be false."""
+    catalogue = catalogue_of(RUST_WITH_TESTS, name="app")
+    text = "what happens if I change Store?"
+    markdown = compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue)).markdown
+    assert "one test" in markdown.split("\n\n")[0]
+    assert "No test names it" not in markdown
+
+
+def test_the_members_of_a_type_are_not_what_a_change_of_it_would_touch(catalogue_of):
+    """They are the type: a list of them hides who really depends on it."""
+    catalogue = catalogue_of(RUST_WITH_TESTS, name="app")
+    text = "what happens if I change Store?"
+    markdown = compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue)).markdown
+    assert "`main`" in markdown
+    assert "- Store." not in markdown and "- `Store." not in markdown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from reverie_daemon.core.roles import HEAD_LINES_MAX, looks_secret, role_of
+from reverie_daemon.core.roles import HEAD_LINES_MAX, looks_secret, role_of, role_within
 
 ROLES = {
     "source": (
@@ -102,3 +102,18 @@ def test_data_files_that_look_like_secrets_are_told(path):
 def test_code_about_secrets_and_examples_are_no_secrets(path):
     """They are what people ask about."""
     assert not looks_secret(path)
+
+
+@pytest.mark.parametrize(
+    ("role", "language", "qualname", "expected"),
+    [
+        ("source", "rust", "tests.put_keeps", "test"),
+        ("source", "rust", "walk.tests.builders", "test"),
+        ("source", "rust", "Store.put", "source"),
+        ("source", "python", "tests.helper", "source"),
+        ("vendored", "rust", "tests.put_keeps", "vendored"),
+    ],
+)
+def test_rusts_tests_are_tests_in_a_file_of_source(role, language, qualname, expected):
+    """They stand in the file they test; without this a Rust answer says that no test names what a dozen do."""
+    assert role_within(role, language, qualname) == expected

@@ -24,7 +24,7 @@ def impact(question: Question, catalogue: Catalogue) -> list[Claim]:
     if subject.definition is None:
         return _impact_of_path(catalogue, subject.path)
     definition = subject.definition
-    uses = [use for use in callers(definition, catalogue, kinds=ALL_KINDS) if use.site.scope != definition]
+    uses = [use for use in callers(definition, catalogue, kinds=ALL_KINDS) if not _is_inside(use, definition)]
     sure = [use for use in uses if use.certainty >= LIKELY]
     code = [use for use in sure if use.site.scope is None or use.site.scope.role == "source"]
     code = sorted((use for use in code if not in_test(use, catalogue)), key=lambda use: beside(use.site.path))
@@ -55,6 +55,14 @@ def impact(question: Question, catalogue: Catalogue) -> list[Claim]:
         as_claim(_documents(catalogue, definition)),
     ]
     return kept([*claims, _caution(catalogue, definition, [use for use in uses if use.certainty < LIKELY])])
+
+
+def _is_inside(use: Use, definition: Definition) -> bool:
+    """Whether the definition itself or a member of it uses it: who changes one has the other in view."""
+    scope = use.site.scope
+    if scope is None or scope.path != definition.path:
+        return False
+    return f"{scope.symbol.qualname}.".startswith(f"{definition.symbol.qualname}.")
 
 
 def _at(use: Use) -> str:
