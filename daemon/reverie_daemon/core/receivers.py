@@ -18,10 +18,15 @@ def own_class(scope: Definition | None) -> str:
     return next((part for part in reversed(parts) if part[:1].isupper() or scope.symbol.kind == "method"), "")
 
 
+def has_name_of(receiver: str, owner: str) -> bool:
+    """Whether a variable's name is a class's whole name: "blueprint" and "blue_print" are for Blueprint."""
+    return _bare(receiver) == owner.lower()
+
+
 def resembles(receiver: str, owner: str) -> bool:
     """Whether a variable's name reads like an instance of a class: "blueprint", "bp" and "cmd" do for Blueprint,
     BluePrint and Command."""
-    name, kind = receiver.lower().replace("_", "").strip("$&*"), owner.lower()
+    name, kind = _bare(receiver), owner.lower()
     if len(name) < 2 or not kind:
         return False
     initials = "".join(letter for letter in owner if letter.isupper()).lower()
@@ -30,6 +35,10 @@ def resembles(receiver: str, owner: str) -> bool:
     if len(name) <= 4:
         return kind.endswith(name) or _abbreviates(name, kind)
     return kind.endswith(name) or name.endswith(kind) or kind.startswith(name)
+
+
+def _bare(receiver: str) -> str:
+    return receiver.lower().replace("_", "").strip("$&*")
 
 
 def _abbreviates(name: str, kind: str) -> bool:
@@ -46,7 +55,7 @@ def _abbreviates(name: str, kind: str) -> bool:
 
 def type_annotated(name: str, signature: str) -> str:
     """The type that a signature gives a parameter, its last name only; "" when it gives none."""
-    pattern = rf"\b{re.escape(name)}\b\s*:\s*(?:&?(?:mut )?|['\"]|t?\.?Optional\[)*(?:[\w.]+[.:])?(?P<type>[A-Z]\w*)"
+    pattern = rf"\b{re.escape(name)}\b\s*:\s*{_WRAPPED}(?:[\w.]+[.:])?(?P<type>[A-Z]\w*)"
     found = re.search(pattern, signature)
     return found["type"] if found else ""
 
@@ -56,12 +65,22 @@ def type_made(name: str, text: str) -> str:
     at = text.find(name)
     while at >= 0:
         found = _MADE.match(text, at + len(name)) or _DECLARED.search(text[max(0, at - 80) : at])
-        whole = not (text[at - 1 : at].isalnum() or text[at - 1 : at] in "_.")
+        before = text[at - 1] if at else " "
+        whole = not (before.isalnum() or before in "_.")
         if found is not None and whole:
             return found["type"]
         at = text.find(name, at + len(name))
     return ""
 
 
+def type_of_field(name: str, signature: str) -> str:
+    """The type that a field's declaration gives it or fills it with, its last name only; "" when it tells none."""
+    declared = _OWNER.sub("", signature)
+    go = re.match(rf"{re.escape(name)}\s+\*?(?:\w+\.)?(?P<type>[A-Z]\w*)$", declared)
+    return go["type"] if go else type_annotated(name, declared) or type_made(name, declared)
+
+
+_OWNER = re.compile(r"^(?:self|this|cls)\.")
+_WRAPPED = r"(?:&?(?:mut )?|['\"]|t?\.?Optional\[|(?:Option|Arc|Rc|Box|RefCell|Mutex|RwLock)<)*"
 _MADE = re.compile(r"\s*(?::=|=)\s*(?:new |await |&)?(?:[\w.]+(?:\.|::))?(?P<type>[A-Z]\w*)(?:::\w+)?\s*[({]")
 _DECLARED = re.compile(r"(?:^|[\s(,;{])(?P<type>[A-Z]\w*)(?:<[^<>]*>)?[&*]* $")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reverie_indexers.facts import Import, Reference
 
@@ -18,7 +18,14 @@ from reverie_daemon.core.modules import import_certainty, includes, local_name, 
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing, without_overloads
 from reverie_daemon.core.nouns import Catalogue, Definition, Site
 from reverie_daemon.core.pathnames import path_parts
-from reverie_daemon.core.receivers import own_class, resembles, type_annotated, type_made
+from reverie_daemon.core.receivers import (
+    has_name_of,
+    own_class,
+    resembles,
+    type_annotated,
+    type_made,
+    type_of_field,
+)
 
 SITES_MAX = 200
 FILES_MAX = 40
@@ -32,6 +39,9 @@ CANDIDATES_MAX = 40
 CANDIDATES_JUDGED = 12
 LIKELY = 0.5
 """From this certainty on, a resolution is told as a fact rather than a guess."""
+
+KNOWN = 0.8
+"""From this certainty on it is no guess, and what else bears the name does not matter."""
 
 _SELF = frozenset({"self", "this", "cls", "@", "Self", "self.class", "static", "$this", "&self"})
 _SUPER = re.compile(r"^(?:super\b|parent$|base$)")
@@ -126,6 +136,15 @@ def _is_test(site: Site, catalogue: Catalogue) -> bool:
     return any(version.role == "test" for version in catalogue.files(site.path) if version.path == site.path)
 
 
+def _shared(targets: list[Target]) -> list[Target]:
+    """Of several members that are guessed with the same right only one can be meant: they share the certainty."""
+    most = max((target.certainty for target in targets), default=1.0)
+    rivals = sum(target.certainty == most for target in targets)
+    if rivals < 2 or most >= KNOWN:
+        return targets
+    return [replace(target, certainty=most / rivals) if target.certainty == most else target for target in targets]
+
+
 class Resolver:
     """Resolves many references of one answer, asking the catalogue each thing once."""
 
@@ -143,6 +162,7 @@ class Resolver:
         candidates = self.candidates(self._unaliased(reference, path))
         judged = [self.judge(reference, path, scope, candidate, len(candidates)) for candidate in candidates]
         kept = [target for target in judged if target.certainty > 0]
+        kept = _shared(kept) if reference.receiver else kept
         kept.sort(key=lambda target: (-target.certainty, standing(target.definition)))
         return tuple(kept[:CANDIDATES_MAX])
 
@@ -168,9 +188,10 @@ class Resolver:
         uses = []
         for site in sites:
             target = self.judge(site.reference, site.path, site.scope, definition, count)
-            best = self._best_other(site, definition, count) if count > 1 and 0 < target.certainty < 0.8 else 0.0
+            best = self._best_other(site, definition, count) if count > 1 and 0 < target.certainty < KNOWN else 0.0
             if target.certainty > 0 and best <= target.certainty:
-                uses.append(Use(site, target.certainty, target.reason))
+                share = 2 if best == target.certainty and site.reference.receiver else 1
+                uses.append(Use(site, target.certainty / share, target.reason))
         uses.sort(key=lambda use: (-round(use.certainty, 1), use.site.path, use.site.reference.line))
         return uses
 
@@ -291,12 +312,16 @@ class Resolver:
             return (
                 (0.6, "through its module's name") if last in candidate.path else (0.1 if count > 1 else 0.3, "by name")
             )
-        typed = self._typed_as(last, scope)
+        typed = self._field_type(receiver, scope) or self._typed_as(last, scope)
         if typed:
             if typed == owner or owner in self.lineage(typed, ""):
                 return 0.85, f"`{last}` is a `{typed}`"
             if self._types(typed, path):
                 return (0.4, "a subclass") if typed in self.lineage(owner, candidate.path) else (0.0, "")
+            if len(typed) > 1:
+                return 0.1, f"`{last}` is a `{typed}`, which is not of this repository"
+        if has_name_of(last, owner):
+            return 0.7, f"`{last}` reads like a `{owner}`"
         if resembles(last, owner):
             return 0.65, f"`{last}` reads like a `{owner}`"
         if count <= CANDIDATES_JUDGED and any(
@@ -313,6 +338,20 @@ class Resolver:
             len([item for item in self._types(owner, path) if item.path != candidate.path]) > 0
             and candidate.path != path
         )
+
+    def _field_type(self, receiver: str, scope: Definition | None) -> str:
+        """The type of a field of the own class ("self.store", in Go "s.store"), where its declaration tells it."""
+        root, _, name = receiver.partition(".")
+        own = own_class(scope)
+        if scope is None or not own or not name.isidentifier():
+            return ""
+        if root not in _SELF and not scope.symbol.signature.startswith(f"func ({root} "):
+            return ""
+        for field in self.candidates(name):
+            owner, _, _ = field.symbol.qualname.rpartition(".")
+            if field.path == scope.path and field.symbol.kind == "attribute" and owner.rpartition(".")[2] == own:
+                return type_of_field(name, field.symbol.signature)
+        return ""
 
     def _typed_as(self, name: str, scope: Definition | None) -> str:
         """The type of a local or parameter, where an annotation or a constructor call tells it."""

@@ -163,3 +163,52 @@ def test_what_a_type_parameter_extends_is_no_base_of_the_class(catalogue_of):
     catalogue = catalogue_of({"box.ts": text})
     (box,) = catalogue.definitions("Box")
     assert base_names(box, catalogue) == ["Base"]
+
+
+FIELDS = {
+    "rust": ("src/a.rs", "struct Globs {{\n    builder: {type},\n}}\nimpl Globs {{\n    fn go(&self) {{\n"
+             "        self.builder.build();\n    }}\n}}\n"
+             "struct GlobBuilder {{}}\nimpl GlobBuilder {{\n    fn build(&self) {{}}\n}}\n"
+             "struct WalkBuilder {{}}\nimpl WalkBuilder {{\n    fn build(&self) {{}}\n}}\n"),
+    "go": ("a.go", "package a\n\ntype Globs struct {{\n\tbuilder *{type}\n}}\n\nfunc (g *Globs) Go() {{\n"
+           "\tg.builder.build()\n}}\n\ntype GlobBuilder struct{{}}\n\nfunc (b *GlobBuilder) build() {{}}\n\n"
+           "type WalkBuilder struct{{}}\n\nfunc (b *WalkBuilder) build() {{}}\n"),
+    "typescript": ("a.ts", "class Globs {{\n  private builder: {type};\n  go() {{\n    this.builder.build();\n"
+                   "  }}\n}}\n"
+                   "class GlobBuilder {{\n  build() {{}}\n}}\nclass WalkBuilder {{\n  build() {{}}\n}}\n"),
+    "python": ("a.py", "class Globs:\n    def __init__(self):\n        self.builder = {type}()\n\n    def go(self):\n"
+               "        self.builder.build()\n\n\nclass GlobBuilder:\n    def build(self):\n        pass\n\n\n"
+               "class WalkBuilder:\n    def build(self):\n        pass\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", sorted(FIELDS))
+@pytest.mark.parametrize("type_name", ["GlobBuilder", "WalkBuilder"])
+def test_a_fields_declared_type_decides_between_namesakes(catalogue_of, language, type_name):
+    """`self.builder.build()` means the builder that the field holds; any other would be a false claim."""
+    path, text = FIELDS[language]
+    catalogue = catalogue_of({path: text.format(type=type_name)})
+    (site,) = [site for site in catalogue.references("build") if site.reference.kind == "call"]
+    target = resolve.resolve(site, catalogue)[0]
+    assert target.definition.symbol.qualname == f"{type_name}.build"
+    assert target.certainty >= resolve.LIKELY
+
+
+@pytest.mark.parametrize("language", sorted(FIELDS))
+def test_a_field_of_a_type_from_elsewhere_means_nothing_here(catalogue_of, language):
+    """What its method is called may be called so here as well; it is not this one."""
+    path, text = FIELDS[language]
+    catalogue = catalogue_of({path: text.format(type="ForeignBuilder")})
+    (site,) = [site for site in catalogue.references("build") if site.reference.kind == "call"]
+    assert all(target.certainty < resolve.LIKELY for target in resolve.resolve(site, catalogue))
+
+
+def test_namesakes_that_a_receiver_fits_alike_are_no_facts(catalogue_of):
+    """Telling one of two as a fact is wrong half of the time."""
+    text = "class GlobBuilder:\n    def build(self): ...\n\nclass WalkBuilder:\n    def build(self): ...\n"
+    catalogue = catalogue_of({"a.py": text, "b.py": "def go(builder):\n    builder.build()\n"})
+    (site,) = [site for site in catalogue.references("build") if site.reference.kind == "call"]
+    targets = resolve.resolve(site, catalogue)
+    assert len(targets) == 2 and all(target.certainty < resolve.LIKELY for target in targets)
+    for target in targets:
+        assert all(use.certainty < resolve.LIKELY for use in resolve.callers(target.definition, catalogue))
