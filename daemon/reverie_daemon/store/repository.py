@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from ..core.nouns import Commit, FileRole
-from . import blobs, fulltext, history, memory, opening
+from . import blobs, fulltext, history, memory, opening, reach
 from .catalogue import Disk, StoreCatalogue
 from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
 from .memory import Forgotten, Remembered
@@ -117,6 +117,8 @@ class RepositoryStore:
             paths = [path for (path,) in writer.execute("SELECT path FROM version WHERE worktree = ?", row)]
             self._change(writer, row[0], {}, paths, now)
             writer.execute("DELETE FROM worktree WHERE id = ?", row)
+            reach.drop(writer, row[0])
+            history.drop_unreached(writer)
 
     def file_table(self, worktree: int) -> dict[bytes, FileRow]:
         """Every file of the worktree as it was last seen, by path."""
@@ -236,23 +238,29 @@ class RepositoryStore:
         with self._reading() as reader:
             yield StoreCatalogue(reader, worktree, disk, self._shelf)
 
-    def history_head(self) -> str | None:
-        """The newest commit that is known."""
+    def history_head(self, worktree: int) -> str:
+        """The newest commit of the worktree's that is known, "" for none."""
         with self._reading() as reader:
-            return history.head(reader)
+            return reach.of(reader, worktree).head
 
-    def add_commits(self, commits: Sequence[Commit]) -> None:
-        """Takes in commits newer than all that are known, newest first as `git log` gives them."""
+    def history_heads(self) -> list[str]:
+        """The same of every worktree."""
+        with self._reading() as reader:
+            return [one.head for one in reach.every(reader) if one.head]
+
+    def extend_history(self, worktree: int, commits: Sequence[Commit]) -> None:
+        """The worktree's HEAD went on from where it was: the commits since, newest first as `git log` gives them."""
         with self._writing() as writer:
-            if history.add(writer, commits):
+            if history.extend(writer, worktree, commits):
                 _tick_notes(writer)
 
-    def replace_history(self, commits: Sequence[Commit]) -> None:
-        """The history was rewritten, or is read for the first time: only these commits count, newest first."""
+    def replace_history(self, worktree: int, oids: Sequence[str], fresh: Sequence[Commit]) -> bool:
+        """HEAD went elsewhere: all that it reaches now, and those commits of them that may not be known, both newest
+        first. False when there are others that are not known either: then all have to be told."""
         with self._writing() as writer:
-            history.clear(writer)
-            history.add(writer, commits)
+            replaced = history.replace(writer, worktree, oids, fresh)
             _tick_notes(writer)
+        return replaced
 
     def remember(
         self,

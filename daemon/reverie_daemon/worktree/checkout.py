@@ -69,9 +69,13 @@ class Worktree:
         """What is checked out, and what git is in the middle of."""
         return heads.head_of(self.location)
 
-    def history(self, since: str = "", limit: int = past.COMMITS_MAX) -> Iterator[Commit]:
-        """The commits HEAD reaches and `since` does not, newest first; see `history.history`."""
+    def history(self, since: Sequence[str] = (), limit: int = past.COMMITS_MAX) -> Iterator[Commit]:
+        """The commits HEAD reaches and none of `since` does, newest first; see `history.history`."""
         return past.history(self.location.root, since, limit)
+
+    def reached(self, limit: int = past.COMMITS_MAX) -> tuple[str, ...]:
+        """The object ids of the commits HEAD reaches, newest first."""
+        return past.reached(self.location.root, limit)
 
     def commit(self, revision: str) -> Commit | None:
         """One commit by its (abbreviated) object id or "HEAD"."""
