@@ -23,7 +23,8 @@ from .core.roles import role_of
 from .errors import UserError
 from .indexing import Cancelled, Indexing
 from .parsing import ParserPool
-from .store.repository import FileRow, RepositoryStore
+from .store.mapping import FileRow
+from .store.repository import RepositoryStore
 from .worktree import Head, Worktree, compare
 from .worktree.history import COMMITS_MAX
 
@@ -253,7 +254,7 @@ class Keeper:
     def _tidy(self) -> None:
         self._untidy = False
         with self._failures_shown():
-            self._store.evict(time.time())
+            self._store.evict(time.time(), self._worktree.committed)
 
     def _between(self) -> Collection[bytes]:
         """Serves the small requests that came during a long one; the paths they were about."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from reverie_indexers.facts import Span
 
 from reverie_daemon.core.nouns import Commit
-from reverie_daemon.worktree import heads
+from reverie_daemon.worktree import heads, objects
 from reverie_daemon.worktree import history as past
 from reverie_daemon.worktree.files import SOURCE_BYTES_MAX, Absence, FileStat, Snapshot, StatLike, snapshot
+from reverie_daemon.worktree.git import GitFailed
 from reverie_daemon.worktree.heads import Head
 from reverie_daemon.worktree.listing import Listing, ignored_among, list_files, top_folders
 from reverie_daemon.worktree.location import RepositoryLocation
@@ -84,6 +85,14 @@ class Worktree:
     def is_ancestor(self, older: str, newer: str = "HEAD") -> bool:
         """Whether `newer` reaches `older`; False when either is unknown."""
         return past.is_ancestor(self.location.root, older, newer)
+
+    def committed(self, blobs: Collection[bytes]) -> Collection[bytes]:
+        """Those of the blobs (raw object ids) that git has; all of them where it cannot say, since nothing may be let
+        go of for that."""
+        try:
+            return objects.present(self.location, blobs)
+        except GitFailed:
+            return blobs
 
     def blame(
         self, path: str, span: Span, limit: int = 5, timeout_s: float = past.BLAME_TIMEOUT_S
