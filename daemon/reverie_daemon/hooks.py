@@ -136,20 +136,34 @@ def uninstall(location: RepositoryLocation) -> HooksStatus:
     return status(location)
 
 
-def read_inbox(common_dir: Path) -> list[Trigger]:
-    """What hooks reported since the last time, oldest first, at most TRIGGERS_MAX; what was read is removed.
+def read_inbox(location: RepositoryLocation) -> list[Trigger]:
+    """What hooks of this worktree reported since the last time, oldest first, at most TRIGGERS_MAX; what was read is
+    removed.
 
-    The files that were left behind by a hook that was killed are removed too. No inbox is an empty one.
+    The files that were left behind by a hook that was killed are removed too. No inbox is an empty one. The reports of
+    other worktrees wait for whoever keeps those; one of a worktree that is gone is the main one's.
     """
     triggers: list[Trigger] = []
-    for name in _reports(inbox_of(common_dir)):
-        taken = inbox_of(common_dir) / f".taken-{os.getpid()}"
+    inbox = inbox_of(location.common_dir)
+    for name in _reports(inbox):
+        if not _is_of(location, name):
+            continue
+        taken = inbox / f".taken-{location.git_dir.name}-{os.getpid()}"
         with suppress(OSError):
             # Taken under another name first: the hook may report again while this is read.
-            (inbox_of(common_dir) / name).replace(taken)
+            (inbox / name).replace(taken)
             triggers.extend(_parsed(taken))
             taken.unlink()
     return sorted(triggers, key=lambda trigger: trigger.at)
+
+
+def _is_of(location: RepositoryLocation, report: str) -> bool:
+    """Reports are named by their event and the last part of the worktree's git directory."""
+    event = next((event for event in EVENTS if report.startswith(f"{event}.")), "")
+    name = report[len(event) + 1 :]
+    if location.linked:
+        return name == location.git_dir.name
+    return not (location.common_dir / "worktrees" / name).is_dir()
 
 
 def _reports(inbox: Path) -> Iterator[str]:

@@ -15,8 +15,9 @@ from reverie_indexers import language_of
 
 from .core.roles import role_of
 from .parsing import BINARY, ParserPool, Source, version_of
+from .store.mapping import FileRow
 from .store.packing import PackedFacts
-from .store.repository import FileRow, RepositoryStore
+from .store.repository import RepositoryStore
 from .worktree import Snapshot, Worktree, decode, is_binary
 
 ONE_CHANGE_FILES_MAX = 1_000

@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +23,8 @@ from .core.roles import role_of
 from .errors import UserError
 from .indexing import Cancelled, Indexing
 from .parsing import ParserPool
-from .store.repository import FileRow, RepositoryStore
+from .store.mapping import FileRow
+from .store.repository import RepositoryStore
 from .worktree import Head, Worktree, compare
 from .worktree.history import COMMITS_MAX
 
@@ -229,7 +230,7 @@ class Keeper:
 
     def _read_inbox(self) -> None:
         """Does what git hooks asked for, also while no daemon ran."""
-        for trigger in hooks.read_inbox(self._location.common_dir):
+        for trigger in hooks.read_inbox(self._location):
             self._serve(Request("hook", trigger.event, reconcile=True, learn=True))
 
     def _settle(self) -> float:
@@ -262,7 +263,7 @@ class Keeper:
     def _tidy(self) -> None:
         self._untidy = False
         with self._failures_shown():
-            self._store.evict(time.time())
+            self._store.evict(time.time(), self._worktree.committed)
 
     def _between(self) -> Collection[bytes]:
         """Serves the small requests that came during a long one; the paths they were about."""
@@ -364,15 +365,22 @@ class Keeper:
 
     def _learn(self) -> None:
         """Takes in the commits that are new, then lets go of facts that nothing needs any more."""
-        known = self._store.history_head()
-        if self.head.oid and known != self.head.oid:
-            if known is not None and self._worktree.is_ancestor(known, self.head.oid):
-                self._store.add_commits(self._commits_since(known))
+        known = self._store.history_head(self.worktree_id)
+        if known != self.head.oid:
+            if known and self._worktree.is_ancestor(known, self.head.oid):
+                self._store.extend_history(self.worktree_id, self._commits_since([known]))
             else:
-                self._store.replace_history(self._commits_since(""))
+                self._learn_elsewhere()
         self._tidy()
 
-    def _commits_since(self, known: str) -> list[Commit]:
+    def _learn_elsewhere(self) -> None:
+        """HEAD is on another branch: most commits are known from this worktree or another one."""
+        reached = self._worktree.reached()
+        fresh = self._commits_since(self._store.history_heads())
+        if not self._store.replace_history(self.worktree_id, reached, fresh):
+            self._store.replace_history(self.worktree_id, reached, self._commits_since([]))
+
+    def _commits_since(self, known: Sequence[str]) -> list[Commit]:
         """The commits that are new, newest first; serves what comes meanwhile."""
         show = self._show("reading history")
         commits: list[Commit] = []

@@ -108,8 +108,9 @@ class LiveRepository:
 
     @property
     def moment(self) -> str:
-        """HEAD, and up to where history is known: with the clock, all that an answer can rest on."""
-        return f"{self._keeper.head.oid} {self.store.history_head()}"
+        """The worktree, its HEAD, and up to where its history is known: with the clock, all that an answer can rest
+        on."""
+        return f"{self.worktree_id} {self._keeper.head.oid} {self.store.history_head(self.worktree_id)}"
 
     def source(self, path: str, start: int, end: int) -> dict[str, Any]:
         """Lines of an indexed file as on disk now. Raises UserError when there is no such file."""

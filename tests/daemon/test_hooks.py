@@ -44,7 +44,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def reported(root: Path) -> list[str]:
-    return [trigger.event for trigger in hooks.read_inbox(find(root).common_dir)]
+    return [trigger.event for trigger in hooks.read_inbox(find(root))]
 
 
 def tree(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -68,10 +68,10 @@ def test_commits_checkouts_merges_and_rebases_are_reported_silently(root):
     assert hooks.install(find(root)).installed
     done = commit(root, "second")
     assert (done.stdout, done.stderr) == ("", "")
-    (trigger,) = hooks.read_inbox(root / ".git")
+    (trigger,) = hooks.read_inbox(find(root))
     assert (trigger.event, trigger.arguments, trigger.worktree) == ("post-commit", (), str(root))
     git(root, "checkout", "--quiet", "-b", "side", "HEAD~1")
-    (trigger,) = hooks.read_inbox(root / ".git")
+    (trigger,) = hooks.read_inbox(find(root))
     assert trigger.event == "post-checkout"
     assert trigger.arguments[1:] == (git(root, "rev-parse", "HEAD").stdout.strip(), "1")
     git(root, "merge", "--quiet", "main")
@@ -90,7 +90,7 @@ def test_a_rebase_reports_that_it_rewrote(root):
     commit(root, "second")
     hooks.install(find(root))
     git(root, "rebase", "--quiet", "main", "side")
-    rewrites = [trigger for trigger in hooks.read_inbox(root / ".git") if trigger.event == "post-rewrite"]
+    rewrites = [trigger for trigger in hooks.read_inbox(find(root)) if trigger.event == "post-rewrite"]
     assert [trigger.arguments for trigger in rewrites] == [("rebase",)]
 
 
@@ -98,11 +98,11 @@ def test_a_linked_worktree_reports_under_its_own_name(root, tmp_path):
     """Git runs the main clone's hooks there, with GIT_DIR and GIT_INDEX_FILE set to the worktree's."""
     hooks.install(find(root))
     git(root, "worktree", "add", "--quiet", "-b", "side", str(tmp_path / "linked"))
-    hooks.read_inbox(root / ".git")
+    hooks.read_inbox(find(root))
     commit(tmp_path / "linked", "there")
     commit(root, "here")
-    worktrees = {trigger.worktree for trigger in hooks.read_inbox(find(tmp_path / "linked").common_dir)}
-    assert worktrees == {str(root), str(tmp_path / "linked")}
+    for place in (root, tmp_path / "linked"):
+        assert {trigger.worktree for trigger in hooks.read_inbox(find(place))} == {str(place)}
     assert hooks.status(find(tmp_path / "linked")).installed
 
 
@@ -130,7 +130,7 @@ def test_a_moved_repository_keeps_reporting(root, tmp_path):
     hooks.install(find(root))
     moved = root.rename(tmp_path / "elsewhere")
     commit(moved, "second")
-    assert [trigger.worktree for trigger in hooks.read_inbox(moved / ".git")] == [str(moved)]
+    assert [trigger.worktree for trigger in hooks.read_inbox(find(moved))] == [str(moved)]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_our_own_hook_succeeds_with_and_without_the_inbox(root):
     hooks.install(find(root))
     hook = root / ".git" / "hooks" / "post-checkout"
     assert subprocess.run([hook], cwd=root, check=False).returncode == 0
-    hooks.read_inbox(root / ".git")
+    hooks.read_inbox(find(root))
     (root / ".git" / "reverie" / "inbox").rmdir()
     assert subprocess.run([hook], cwd=root, check=False).returncode == 0
 
@@ -331,10 +331,10 @@ def test_other_files_in_the_inbox_are_removed_without_a_trigger(root):
     (inbox / ".123").write_text("left by a hook that was killed")
     os.utime(inbox / ".123", (1, 1))
     (inbox / ".124").write_text("being written")
-    assert hooks.read_inbox(root / ".git") == []
+    assert hooks.read_inbox(find(root)) == []
     assert [path.name for path in inbox.iterdir()] == [".124"]
 
 
 def test_no_inbox_is_an_empty_one(root):
     """The daemon asks at every start."""
-    assert hooks.read_inbox(root / ".git") == []
+    assert hooks.read_inbox(find(root)) == []

@@ -128,6 +128,13 @@ def expired(connection: sqlite3.Connection, now: float) -> list[tuple[int, bytes
     ).fetchall()
 
 
+def drop_expired(connection: sqlite3.Connection, numbers: Collection[int], now: float) -> int:
+    """Drops those of the facts that are still expired; how many."""
+    still = {number for number, _ in expired(connection, now)}.intersection(numbers)
+    drop(connection, still)
+    return len(still)
+
+
 def drop_beyond_cap(connection: sqlite3.Connection) -> int:
     """Drops unmapped facts, the longest unmapped first, until the store fits its share of the mapped source."""
     dropped = 0

@@ -171,7 +171,7 @@ class StoreCatalogue:
         return self._disk.text(path)
 
     def commits(self, path: str = "", limit: int = 20) -> Sequence[Commit]:
-        return history.commits(self._reader, path, limit)
+        return history.commits(self._reader, self._worktree, path, limit)
 
     def commit(self, revision: str) -> Commit | None:
         # HEAD is the worktree's own, and may have moved since the history was read.
@@ -179,7 +179,7 @@ class StoreCatalogue:
         return known or self._disk.commit(revision)
 
     def changed_together(self, path: str, limit: int = 10) -> Sequence[tuple[str, int]]:
-        return history.together(self._reader, path, limit)
+        return history.together(self._reader, self._worktree, path, limit)
 
     def line_history(self, path: str, span: Span, limit: int = 5) -> Sequence[Commit]:
         return self._disk.line_history(path, span, limit)

@@ -1,7 +1,9 @@
-"""The commits of a repository, newest 10,000 of them, packed so that a long history does not outweigh its source.
+"""The commits of a repository, packed so that a long history does not outweigh its source.
 
-A commit's texts lie compressed in stretches of 64; which paths it touched, and which commits touched a path, are arrays
-of numbers. Commits are numbered oldest first. Walking git's objects is not done here.
+A commit's texts lie compressed in stretches of 128; which paths it touched, and which commits touched a path, are
+arrays of numbers. Commits are numbered as they come, oldest first; which of them a worktree sees, and in which order,
+is said by its Reach. Of those that no worktree reaches any more some are kept, since people come back to branches.
+Walking git's objects is not done here.
 """
 
 from __future__ import annotations
@@ -16,36 +18,95 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..core.nouns import Commit
+from . import reach
+from .reach import Reach
 
 COMMITS_MAX = 10_000
+"""Of what one worktree reaches."""
+UNREACHED_MAX = 2_000
 PATHS_MAX = 200
 BODY_CHARACTERS_MAX = 4_000
 OID_DIGITS_MIN = 4
 TOGETHER_COMMITS_MAX = 500
 TOGETHER_PATHS_MAX = 50
 """A commit of more paths than this (a reformatting, an import) says nothing about what belongs together."""
-_STRETCH_SHIFT = 6
+_STRETCH_SHIFT = 7
 _NUMBERS = "I"
 
 Texts = list[str]
 """author, date, subject, body"""
 
 
-def head(reader: sqlite3.Connection) -> str | None:
-    row = reader.execute("SELECT oid FROM revision ORDER BY id DESC LIMIT 1").fetchone()
-    return row[0].hex() if row else None
+def extend(writer: sqlite3.Connection, worktree: int, commits: Sequence[Commit]) -> bool:
+    """The worktree reaches these commits now, newest first, and then what it reached before. Whether that is news."""
+    if not commits:
+        return False
+    before = reach.of(writer, worktree)
+    if before.head == commits[0].oid:
+        return False
+    _add(writer, commits)
+    numbers = [number for one in commits if (number := _number_of(writer, one.oid)) is not None]
+    _reached(writer, worktree, commits[0].oid, list(dict.fromkeys([*numbers, *before.newest(COMMITS_MAX)])))
+    return True
 
 
-def clear(writer: sqlite3.Connection) -> None:
-    for table in ("revision", "revision_text", "touched_path"):
-        writer.execute(f"DELETE FROM {table}")
+def replace(writer: sqlite3.Connection, worktree: int, oids: Sequence[str], fresh: Sequence[Commit]) -> bool:
+    """The worktree reaches these commits now, newest first, of which the `fresh` ones may be unknown. False, and
+    nothing but `fresh` is taken in, where others are unknown as well."""
+    _add(writer, fresh)
+    known = {oid.hex(): number for oid, number in writer.execute("SELECT oid, id FROM revision")}
+    numbers = [known.get(oid) for oid in oids[:COMMITS_MAX]]
+    if None in numbers:
+        return False
+    _reached(writer, worktree, oids[0] if oids else "", [number for number in numbers if number is not None])
+    return True
 
 
-def add(writer: sqlite3.Connection, commits: Sequence[Commit]) -> int:
-    """Takes in commits, newest first, all newer than those known; returns how many were new."""
-    fresh = [commit for commit in reversed(commits[:COMMITS_MAX]) if not _is_known(writer, commit.oid)]
+def commits(reader: sqlite3.Connection, worktree: int, path: str, limit: int) -> list[Commit]:
+    """The newest that the worktree reaches, of those that touched the path where one is given."""
+    reached = reach.of(reader, worktree)
+    return _load(reader, (_revisions(reader, reached, path)[:limit] if path else reached.newest(limit)))
+
+
+def commit(reader: sqlite3.Connection, abbreviated: str) -> Commit | None:
+    """The one commit whose object id begins so, with four digits at least, whoever reaches it; None where there is
+    none, or several."""
+    if len(abbreviated) < OID_DIGITS_MIN:
+        return None
+    low = abbreviated.lower().ljust(40, "0")
+    high = abbreviated.lower().ljust(64, "f")
+    try:
+        ends = (bytes.fromhex(low), bytes.fromhex(high))
+    except ValueError:
+        return None
+    rows = reader.execute(
+        "SELECT id FROM revision WHERE substr(oid, 1, 4) >= substr(?1, 1, 4) AND substr(oid, 1, 4) <= substr(?2, 1, 4)"
+        " AND oid >= ?1 AND oid <= ?2 LIMIT 2",
+        ends,
+    ).fetchall()
+    return _load(reader, [rows[0][0]])[0] if len(rows) == 1 else None
+
+
+def together(reader: sqlite3.Connection, worktree: int, path: str, limit: int) -> list[tuple[str, int]]:
+    """Paths that commits touched together with this one, most often first."""
+    own = os.fsencode(path)
+    counts: Counter[int] = Counter()
+    for number in _revisions(reader, reach.of(reader, worktree), path)[:TOGETHER_COMMITS_MAX]:
+        (packed,) = reader.execute("SELECT touched FROM revision WHERE id = ?", (number,)).fetchone()
+        _, paths = _unpack_touched(packed)
+        if len(paths) <= TOGETHER_PATHS_MAX:
+            counts.update(paths)
+    named = {number: _path_of(reader, number) for number in counts}
+    others = [(name, counts[number]) for number, name in named.items() if not _is_under(name, own)]
+    others.sort(key=lambda other: (-other[1], other[0]))
+    return [(os.fsdecode(name), count) for name, count in others[:limit]]
+
+
+def _add(writer: sqlite3.Connection, commits: Sequence[Commit]) -> None:
+    """Takes in those that are not known yet, given newest first."""
+    fresh = [commit for commit in reversed(commits[:COMMITS_MAX]) if _number_of(writer, commit.oid) is None]
     if not fresh:
-        return 0
+        return
     (first,) = writer.execute("SELECT coalesce(max(id) + 1, 0) FROM revision").fetchone()
     touched: dict[bytes, list[int]] = {}
     for number, commit in enumerate(fresh, start=first):
@@ -60,49 +121,37 @@ def add(writer: sqlite3.Connection, commits: Sequence[Commit]) -> int:
         ),
     )
     _add_texts(writer, first, fresh)
-    _bound(writer, first + len(fresh) - COMMITS_MAX)
-    return len(fresh)
 
 
-def commits(reader: sqlite3.Connection, path: str, limit: int) -> list[Commit]:
-    """The newest, of those that touched the path where one is given."""
-    if path:
-        return _load(reader, _revisions(reader, path)[:limit])
-    rows = reader.execute("SELECT id FROM revision ORDER BY id DESC LIMIT ?", (limit,))
-    return _load(reader, [number for (number,) in rows])
+def _number_of(reader: sqlite3.Connection, oid: str) -> int | None:
+    row = reader.execute(
+        "SELECT id FROM revision WHERE substr(oid, 1, 4) = substr(?1, 1, 4) AND oid = ?1", (bytes.fromhex(oid),)
+    ).fetchone()
+    return row[0] if row else None
 
 
-def commit(reader: sqlite3.Connection, abbreviated: str) -> Commit | None:
-    """The one commit whose object id begins so, with four digits at least; None where there is none, or several."""
-    if len(abbreviated) < OID_DIGITS_MIN:
-        return None
-    low = abbreviated.lower().ljust(40, "0")
-    high = abbreviated.lower().ljust(64, "f")
-    try:
-        ends = (bytes.fromhex(low), bytes.fromhex(high))
-    except ValueError:
-        return None
-    rows = reader.execute("SELECT id FROM revision WHERE oid >= ? AND oid <= ? LIMIT 2", ends).fetchall()
-    return _load(reader, [rows[0][0]])[0] if len(rows) == 1 else None
+def _reached(writer: sqlite3.Connection, worktree: int, head: str, numbers: Sequence[int]) -> None:
+    reach.put(writer, worktree, head, numbers[:COMMITS_MAX])
+    drop_unreached(writer)
 
 
-def together(reader: sqlite3.Connection, path: str, limit: int) -> list[tuple[str, int]]:
-    """Paths that commits touched together with this one, most often first."""
-    own = os.fsencode(path)
-    counts: Counter[int] = Counter()
-    for number in _revisions(reader, path)[:TOGETHER_COMMITS_MAX]:
-        (packed,) = reader.execute("SELECT touched FROM revision WHERE id = ?", (number,)).fetchone()
-        _, paths = _unpack_touched(packed)
-        if len(paths) <= TOGETHER_PATHS_MAX:
-            counts.update(paths)
-    named = {number: _path_of(reader, number) for number in counts}
-    others = [(name, counts[number]) for number, name in named.items() if not _is_under(name, own)]
-    others.sort(key=lambda other: (-other[1], other[0]))
-    return [(os.fsdecode(name), count) for name, count in others[:limit]]
-
-
-def _is_known(reader: sqlite3.Connection, oid: str) -> bool:
-    return reader.execute("SELECT 1 FROM revision WHERE oid = ?", (bytes.fromhex(oid),)).fetchone() is not None
+def drop_unreached(writer: sqlite3.Connection) -> None:
+    """Lets go of the oldest stretches of which no worktree reaches anything, beyond those that are kept. The newest
+    stretch always stays: a number is never given twice, since a path's array goes on holding it."""
+    reached: set[int] = set()
+    for one in reach.every(writer):
+        for newest, oldest in one.runs:
+            reached.update(range(oldest >> _STRETCH_SHIFT, (newest >> _STRETCH_SHIFT) + 1))
+    rows = writer.execute(
+        "SELECT id >> ?1 AS stretch, count(*) FROM revision GROUP BY stretch ORDER BY stretch DESC", (_STRETCH_SHIFT,)
+    ).fetchall()
+    unreached = 0
+    for stretch, count in rows[1:]:
+        unreached += 0 if stretch in reached else count
+        if stretch not in reached and unreached > UNREACHED_MAX:
+            first = stretch << _STRETCH_SHIFT
+            writer.execute("DELETE FROM revision WHERE id >= ? AND id < ?", (first, first + (1 << _STRETCH_SHIFT)))
+            writer.execute("DELETE FROM revision_text WHERE id = ?", (stretch,))
 
 
 def _touch(writer: sqlite3.Connection, touched: dict[bytes, list[int]]) -> dict[bytes, int]:
@@ -128,22 +177,14 @@ def _add_texts(writer: sqlite3.Connection, first: int, fresh: Iterable[Commit]) 
         writer.execute("INSERT OR REPLACE INTO revision_text(id, texts) VALUES (?, ?)", (stretch, packed))
 
 
-def _bound(writer: sqlite3.Connection, oldest: int) -> None:
-    """Drops what lies before the oldest that may stay; a path's array keeps the dropped numbers, which `_revisions`
-    leaves out."""
-    if oldest > 0:
-        writer.execute("DELETE FROM revision WHERE id < ?", (oldest,))
-        writer.execute("DELETE FROM revision_text WHERE id < ?", (oldest >> _STRETCH_SHIFT,))
-
-
 def _stretch(reader: sqlite3.Connection, number: int) -> list[Texts]:
     row = reader.execute("SELECT texts FROM revision_text WHERE id = ?", (number,)).fetchone()
     texts: list[Texts] = json.loads(zlib.decompress(row[0])) if row else []
     return texts
 
 
-def _revisions(reader: sqlite3.Connection, path: str) -> list[int]:
-    """The numbers of the commits that touched a file, or anything in a folder, newest first."""
+def _revisions(reader: sqlite3.Connection, reached: Reach, path: str) -> list[int]:
+    """The numbers of the reached commits that touched a file, or anything in a folder, newest first."""
     own = os.fsencode(path.rstrip("/"))
     rows = reader.execute(
         "SELECT revisions FROM touched_path WHERE path = ? OR (path > ? AND path < ?)", (own, own + b"/", own + b"0")
@@ -151,8 +192,7 @@ def _revisions(reader: sqlite3.Connection, path: str) -> list[int]:
     numbers: set[int] = set()
     for (packed,) in rows:
         numbers.update(_numbers(packed))
-    (oldest,) = reader.execute("SELECT coalesce(min(id), 0) FROM revision").fetchone()
-    return sorted((number for number in numbers if number >= oldest), reverse=True)
+    return reached.among(numbers)
 
 
 def _load(reader: sqlite3.Connection, numbers: Sequence[int]) -> list[Commit]:

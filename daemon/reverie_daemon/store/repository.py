@@ -11,13 +11,14 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import cast
 
-from ..core.nouns import Commit, FileRole
-from . import blobs, fulltext, history, memory, opening
+from ..core.nouns import Commit
+from . import blobs, fulltext, history, mapping, memory, opening, reach
 from .catalogue import Disk, StoreCatalogue
 from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
+from .mapping import FileRow
 from .memory import Forgotten, Remembered
 from .packing import PackedFacts
 from .reading import Shelf
@@ -29,19 +30,7 @@ SPARE_SHARE = 16
 SPARE_BYTES_MIN = 128 << 10
 PAGES_VACUUMED_MAX = 4_000
 BULK_FILES_MIN = 50
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """A file as it was last seen: its blob (raw object id), its stat, and what it is for. `language` chooses among the
-    facts of a blob that has facts in several; "" takes whatever there is."""
-
-    blob: bytes
-    mtime_ns: int
-    size: int
-    inode: int
-    role: FileRole
-    language: str = ""
+EXPIRED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +54,7 @@ class RepositoryStore:
         self._readers: list[sqlite3.Connection] = []
         self._readers_lock = threading.Lock()
         self._shelf = Shelf()
+        self._committed: set[int] = set()
         self._merging: bool | None = None
         self._closed = False
 
@@ -115,8 +105,10 @@ class RepositoryStore:
             if row is None:
                 return
             paths = [path for (path,) in writer.execute("SELECT path FROM version WHERE worktree = ?", row)]
-            self._change(writer, row[0], {}, paths, now)
+            mapping.change(writer, row[0], {}, paths, now)
             writer.execute("DELETE FROM worktree WHERE id = ?", row)
+            reach.drop(writer, row[0])
+            history.drop_unreached(writer)
 
     def file_table(self, worktree: int) -> dict[bytes, FileRow]:
         """Every file of the worktree as it was last seen, by path."""
@@ -155,7 +147,7 @@ class RepositoryStore:
             if self._merging is not merging:
                 fulltext.merge_as_written(writer, merging)
             blobs.add(writer, facts, now)
-            self._change(writer, worktree, changed, deleted, now)
+            mapping.change(writer, worktree, changed, deleted, now)
             clock = _clock(writer)
         self._merging = merging
         self._copy_log_beyond(WAL_BYTES_MAX)
@@ -184,16 +176,19 @@ class RepositoryStore:
     def evict(self, now: float, committed: blobs.Committed | None = None) -> int:
         """Lets go of facts that nothing maps: those superseded an hour ago, except what `committed` says git has, and
         then whatever is beyond the store's share of disk. Also tidies up the files. Returns how many blobs went."""
+        with self._reading() as reader:
+            unasked = (pair for pair in blobs.expired(reader, now) if pair[0] not in self._committed)
+            expired = dict(islice(unasked, EXPIRED_AT_ONCE))
+        # Nobody waits for git: it is asked before anything is locked, and once about each blob.
+        kept = frozenset(committed(list(expired.values())) if committed and expired else ())
+        self._committed.update(number for number, blob in expired.items() if blob in kept)
         with self._lock:
-            with self._reading() as reader:
-                expired = blobs.expired(reader, now)
-            kept = frozenset(committed([blob for _, blob in expired])) if committed and expired else frozenset()
             with self._writing() as writer:
-                blobs.drop(writer, [number for number, blob in expired if blob not in kept])
+                gone = blobs.drop_expired(writer, [number for number, blob in expired.items() if blob not in kept], now)
                 fulltext.tidy(writer)
-                beyond = blobs.drop_beyond_cap(writer)
+                gone += blobs.drop_beyond_cap(writer)
             self.tidy()
-        return sum(blob not in kept for _, blob in expired) + beyond
+        return gone
 
     def tidy(self) -> None:
         """Moves the log into the database, merges a bounded part of the full-text indexes and gives back free pages;
@@ -236,23 +231,29 @@ class RepositoryStore:
         with self._reading() as reader:
             yield StoreCatalogue(reader, worktree, disk, self._shelf)
 
-    def history_head(self) -> str | None:
-        """The newest commit that is known."""
+    def history_head(self, worktree: int) -> str:
+        """The newest commit of the worktree's that is known, "" for none."""
         with self._reading() as reader:
-            return history.head(reader)
+            return reach.of(reader, worktree).head
 
-    def add_commits(self, commits: Sequence[Commit]) -> None:
-        """Takes in commits newer than all that are known, newest first as `git log` gives them."""
+    def history_heads(self) -> list[str]:
+        """The same of every worktree."""
+        with self._reading() as reader:
+            return [one.head for one in reach.every(reader) if one.head]
+
+    def extend_history(self, worktree: int, commits: Sequence[Commit]) -> None:
+        """The worktree's HEAD went on from where it was: the commits since, newest first as `git log` gives them."""
         with self._writing() as writer:
-            if history.add(writer, commits):
+            if history.extend(writer, worktree, commits):
                 _tick_notes(writer)
 
-    def replace_history(self, commits: Sequence[Commit]) -> None:
-        """The history was rewritten, or is read for the first time: only these commits count, newest first."""
+    def replace_history(self, worktree: int, oids: Sequence[str], fresh: Sequence[Commit]) -> bool:
+        """HEAD went elsewhere: all that it reaches now, and those commits of them that may not be known, both newest
+        first. False when there are others that are not known either: then all have to be told."""
         with self._writing() as writer:
-            history.clear(writer)
-            history.add(writer, commits)
+            replaced = history.replace(writer, worktree, oids, fresh)
             _tick_notes(writer)
+        return replaced
 
     def remember(
         self,
@@ -291,56 +292,6 @@ class RepositoryStore:
             if forgotten.questions:
                 memory.scrub(self._writer)
         return forgotten
-
-    def _change(
-        self,
-        writer: sqlite3.Connection,
-        worktree: int,
-        changed: Mapping[bytes, FileRow],
-        deleted: Collection[bytes],
-        now: float,
-    ) -> None:
-        """Maps paths to their new facts, and lets the full text follow."""
-        superseded: dict[int, bytes] = {}
-        mapped: set[int] = set()
-        effective = False
-        for path, row in changed.items():
-            facts = blobs.facts_of(writer, row.blob, row.language)
-            before = _mapped_before(writer, worktree, path)
-            effective |= before != (row.blob, row.role, facts)
-            writer.execute(
-                "INSERT OR REPLACE INTO version(worktree, path, blob, mtime_ns, size, inode, role, language, facts)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (worktree, path, row.blob, row.mtime_ns, row.size, row.inode, row.role, row.language, facts),
-            )
-            if facts is not None:
-                mapped.add(facts)
-            if before is not None and before[2] is not None and before[2] != facts:
-                superseded[before[2]] = path
-        for path in deleted:
-            before = _mapped_before(writer, worktree, path)
-            effective |= before is not None
-            writer.execute("DELETE FROM version WHERE worktree = ? AND path = ?", (worktree, path))
-            if before is not None and before[2] is not None:
-                superseded[before[2]] = path
-        self._show(writer, mapped, superseded, now)
-        if effective:
-            writer.execute("UPDATE state SET clock = clock + 1")
-
-    def _show(
-        self,
-        writer: sqlite3.Connection,
-        mapped: Collection[int],
-        superseded: Mapping[int, bytes],
-        now: float,
-    ) -> None:
-        gone = {facts: path for facts, path in superseded.items() if not _is_mapped(writer, facts)}
-        come = [facts for facts in sorted(mapped) if not _is_found(writer, facts)]
-        fulltext.exchange(writer, gone, come)
-        blobs.mark_mapped(writer, come)
-        blobs.mark_superseded(writer, gone, now)
-        if gone:
-            blobs.drop_beyond_cap(writer)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -384,21 +335,6 @@ def _clock(connection: sqlite3.Connection) -> int:
 
 def _tick_notes(writer: sqlite3.Connection) -> None:
     writer.execute("UPDATE state SET notes_revision = notes_revision + 1")
-
-
-def _mapped_before(writer: sqlite3.Connection, worktree: int, path: bytes) -> tuple[bytes, FileRole, int | None] | None:
-    row = writer.execute(
-        "SELECT blob, role, facts FROM version WHERE worktree = ? AND path = ?", (worktree, path)
-    ).fetchone()
-    return cast("tuple[bytes, FileRole, int | None] | None", row)
-
-
-def _is_mapped(writer: sqlite3.Connection, facts: int) -> bool:
-    return writer.execute("SELECT 1 FROM version WHERE facts = ? LIMIT 1", (facts,)).fetchone() is not None
-
-
-def _is_found(writer: sqlite3.Connection, facts: int) -> bool:
-    return bool(writer.execute("SELECT unmapped_at IS NULL FROM facts WHERE id = ?", (facts,)).fetchone()[0])
 
 
 def _size(path: Path) -> int:

@@ -123,7 +123,17 @@ def _create_first_store(database: Any) -> None:
     _create_memory(database)
 
 
-REPOSITORY: Sequence[Migration] = (_create_first_store,)
+def _give_each_worktree_its_history(database: Any) -> None:
+    # What was known is read again: it was one worktree's, and nobody wrote down which.
+    for table in ("revision", "revision_text", "touched_path"):
+        database.execute(f"DELETE FROM {table}")
+    database["reach"].create({"worktree": int, "head": bytes, "runs": bytes}, pk="worktree")
+    # Four bytes tell commits apart as well as twenty, and an index of them weighs a third.
+    database.execute("DROP INDEX idx_revision_oid")
+    database.execute("CREATE INDEX idx_revision_oid ON revision(substr(oid, 1, 4))")
+
+
+REPOSITORY: Sequence[Migration] = (_create_first_store, _give_each_worktree_its_history)
 
 
 def _create_ledger(database: Any) -> None:

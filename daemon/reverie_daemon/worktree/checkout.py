@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from reverie_indexers.facts import Span
 
 from reverie_daemon.core.nouns import Commit
-from reverie_daemon.worktree import heads
+from reverie_daemon.worktree import heads, objects
 from reverie_daemon.worktree import history as past
 from reverie_daemon.worktree.files import SOURCE_BYTES_MAX, Absence, FileStat, Snapshot, StatLike, snapshot
+from reverie_daemon.worktree.git import GitFailed
 from reverie_daemon.worktree.heads import Head
 from reverie_daemon.worktree.listing import Listing, ignored_among, list_files, top_folders
 from reverie_daemon.worktree.location import RepositoryLocation
@@ -69,9 +70,13 @@ class Worktree:
         """What is checked out, and what git is in the middle of."""
         return heads.head_of(self.location)
 
-    def history(self, since: str = "", limit: int = past.COMMITS_MAX) -> Iterator[Commit]:
-        """The commits HEAD reaches and `since` does not, newest first; see `history.history`."""
+    def history(self, since: Sequence[str] = (), limit: int = past.COMMITS_MAX) -> Iterator[Commit]:
+        """The commits HEAD reaches and none of `since` does, newest first; see `history.history`."""
         return past.history(self.location.root, since, limit)
+
+    def reached(self, limit: int = past.COMMITS_MAX) -> tuple[str, ...]:
+        """The object ids of the commits HEAD reaches, newest first."""
+        return past.reached(self.location.root, limit)
 
     def commit(self, revision: str) -> Commit | None:
         """One commit by its (abbreviated) object id or "HEAD"."""
@@ -80,6 +85,14 @@ class Worktree:
     def is_ancestor(self, older: str, newer: str = "HEAD") -> bool:
         """Whether `newer` reaches `older`; False when either is unknown."""
         return past.is_ancestor(self.location.root, older, newer)
+
+    def committed(self, blobs: Collection[bytes]) -> Collection[bytes]:
+        """Those of the blobs (raw object ids) that git has; all of them where it cannot say, since nothing may be let
+        go of for that."""
+        try:
+            return objects.present(self.location, blobs)
+        except GitFailed:
+            return blobs
 
     def blame(
         self, path: str, span: Span, limit: int = 5, timeout_s: float = past.BLAME_TIMEOUT_S

@@ -12,7 +12,7 @@ import shlex
 import threading
 from collections.abc import Generator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from reverie_daemon.errors import UserError
 
@@ -84,11 +84,13 @@ class Git:
         self._git = git.Git(folder)
         self._missing = git.GitCommandNotFound
 
-    def run(self, *arguments: str, timeout_s: float = TIMEOUT_S) -> bytes:
-        """What the command wrote to its standard output. Raises `GitFailed`, or `GitTimedOut` after `timeout_s`."""
+    def run(self, *arguments: str, timeout_s: float = TIMEOUT_S, stdin: BinaryIO | None = None) -> bytes:
+        """What the command, reading the file `stdin`, wrote to its standard output. Raises `GitFailed`, or
+        `GitTimedOut` after `timeout_s`."""
         try:
             status, output, complaint = self._git.execute(
                 self._command(arguments),
+                istream=stdin,
                 env=self._environment,
                 with_extended_output=True,
                 with_exceptions=False,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -33,20 +33,27 @@ _LOG = ("log", "-z", "--no-renames", "--name-status", "--no-ext-diff", "--encodi
 
 
 def history(
-    root: Path, since: str = "", limit: int = COMMITS_MAX, timeout_s: float = LOG_TIMEOUT_S
+    root: Path, since: Sequence[str] = (), limit: int = COMMITS_MAX, timeout_s: float = LOG_TIMEOUT_S
 ) -> Iterator[Commit]:
-    """The commits that HEAD reaches and `since`, an object id, does not; newest first, at most `limit`.
+    """The commits that HEAD reaches and none of `since`, object ids, does; newest first, at most `limit`.
 
-    An unknown `since` excludes nothing, and a repository without commits has no history. Each carries at most PATHS_MAX
+    An unknown one excludes nothing, and a repository without commits has no history. Each carries at most PATHS_MAX
     paths and BODY_CHARACTERS_MAX of body; merges carry no paths. Raises `GitFailed`, or `GitTimedOut` after those
     commits that came in time.
     """
     if not _has_commits(root):
         return
-    excluded = (f"^{since}",) if _REVISION.fullmatch(since) else ()
+    excluded = [f"^{oid}" for oid in since if _REVISION.fullmatch(oid)]
     command = (*_LOG, "--ignore-missing", f"--max-count={limit}", "HEAD", *excluded, "--")
     with closing(Git(root).stream(*command, timeout_s=timeout_s)) as chunks:
         yield from _commits(_tokens(chunks))
+
+
+def reached(root: Path, limit: int = COMMITS_MAX) -> tuple[str, ...]:
+    """The object ids of the commits that HEAD reaches, newest first, at most `limit`. Raises `GitFailed`."""
+    if not _has_commits(root):
+        return ()
+    return tuple(Git(root).run("rev-list", f"--max-count={limit}", "HEAD", "--").decode().split())
 
 
 def commit(root: Path, revision: str) -> Commit | None:

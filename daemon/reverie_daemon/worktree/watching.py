@@ -125,11 +125,15 @@ class Watcher:
         if len(folders) > FOLDERS_MAX:
             self._problem(_too_many(len(folders)))
         with self._control:
-            self._unwatch_gone()
+            gone = self._unwatch_gone()
             for name in folders[:FOLDERS_MAX]:
                 self._watch(self._location.root / name, recursive=True, handler=self._on_file_event)
             self._watch_git()
             self._watch(self._location.root, recursive=False, handler=self._on_root_event)
+        for folder in gone:
+            # Nothing was heard of one that is there again between its two watches: it is looked into.
+            if folder in self._watched and (path := self._relative(folder)):
+                self._hear(FileEvent("changed", path, self._now_ms()))
 
     def _watch_git(self) -> None:
         # After the working tree: watchdog reports a full watch table only for the folder asked for, not for any in it.
@@ -142,13 +146,15 @@ class Watcher:
         self._watch(common_dir / "hooks", recursive=False, handler=self._on_hooks_event)
         self._watch(common_dir / "reverie" / "inbox", recursive=False, handler=self._on_inbox_event)
 
-    def _unwatch_gone(self) -> None:
+    def _unwatch_gone(self) -> list[str]:
         with self._lock:
             gone, self._gone = self._gone, set()
-        for name in [name for name in self._watched if name in gone or not Path(name).is_dir()]:
+        dead = [name for name in self._watched if name in gone or not Path(name).is_dir()]
+        for name in dead:
             watch = self._watched.pop(name)
             if self._observer is not None:
                 self._observer.unschedule(watch)
+        return dead
 
     def _watch(self, folder: Path, *, recursive: bool, handler: Callable[[FileSystemEvent], None]) -> None:
         from watchdog import events

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from reverie_daemon.core.nouns import Commit
 from reverie_daemon.store.catalogue import StoreCatalogue
+from reverie_daemon.store.mapping import FileRow
 from reverie_daemon.store.packing import FACTS_VERSION, PackedFacts, pack
-from reverie_daemon.store.repository import FileRow, RepositoryStore
+from reverie_daemon.store.repository import RepositoryStore
 from reverie_indexers import index, language_of
 from reverie_indexers.facts import Span
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
+from reverie_daemon.store.mapping import FileRow
 from reverie_daemon.store.packing import pack
-from reverie_daemon.store.repository import FileRow
 from reverie_indexers.facts import FileFacts
 
 HOUR_S = 3600.0
@@ -51,6 +53,47 @@ def test_committed_versions_outlast_the_hour(tree):
     tree.parsed.clear()
     tree.save({b"a.py": body(1)}, now=10.0 + 9 * HOUR_S)
     assert tree.parsed == []
+
+
+def test_git_is_asked_once_about_a_version_and_locks_nobody_out(tree):
+    """It is asked while questions go on being answered, after every quiet half minute."""
+    tree.save({b"a.py": body(1)}, now=0.0)
+    tree.save({b"a.py": body(2)}, now=10.0)
+    asked = []
+
+    def committed(blobs):
+        asked.extend(blobs)
+        saving = threading.Thread(target=lambda: tree.save({b"b.py": body(3)}, now=9 * HOUR_S))
+        saving.start()
+        saving.join(timeout=5)
+        assert not saving.is_alive()
+        return blobs
+
+    for hours in (9, 10, 11):
+        assert tree.store.evict(hours * HOUR_S, committed=committed) == 0
+    assert len(asked) == 1
+
+
+def test_at_most_so_many_versions_are_judged_at_once(tree, monkeypatch):
+    """A store can hold the versions of years; those that git was not asked about stay for the next time."""
+    monkeypatch.setattr("reverie_daemon.store.repository.EXPIRED_AT_ONCE", 2)
+    tree.save({b"%d.py" % number: body(number) for number in range(3)}, now=0.0)
+    tree.save(deleted=[b"0.py", b"1.py", b"2.py"], now=10.0)
+    assert tree.store.evict(9 * HOUR_S, committed=lambda blobs: ()) == 2
+    assert tree.store.evict(9 * HOUR_S, committed=lambda blobs: ()) == 1
+
+
+def test_what_is_mapped_again_while_git_is_asked_stays(tree):
+    """A checkout can come in just then."""
+    tree.save({b"a.py": body(1)}, now=0.0)
+    tree.save({b"a.py": body(2)}, now=10.0)
+
+    def committed(blobs):
+        tree.save({b"a.py": body(1)}, now=2 * HOUR_S)
+        return ()
+
+    assert tree.store.evict(2 * HOUR_S, committed=committed) == 0
+    assert [path for path, _ in tree.found("edition1")] == ["a.py"]
 
 
 def test_what_is_mapped_is_never_evicted(tree):

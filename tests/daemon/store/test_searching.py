@@ -38,7 +38,8 @@ def test_nothing_to_look_for_finds_nothing():
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
     from reverie_daemon.store.packing import pack
-    from reverie_daemon.store.repository import FileRow, RepositoryStore
+    from reverie_daemon.store.mapping import FileRow
+    from reverie_daemon.store.repository import RepositoryStore
     from reverie_indexers import index
 
     text = "def greet(name):\n    return 'hello ' + name\n"

@@ -43,20 +43,29 @@ def test_only_what_is_new_is_read(repo):
     first = repo.commit("one", a="1")
     repo.commit("two", a="2")
     repo.commit("three", a="3")
-    assert subjects(repo.worktree.history(since=first)) == ["three", "two"]
-    assert list(repo.worktree.history(since=repo.git("rev-parse", "HEAD"))) == []
+    assert subjects(repo.worktree.history(since=[first])) == ["three", "two"]
+    assert list(repo.worktree.history(since=["1" * 40, repo.git("rev-parse", "HEAD")])) == []
     assert subjects(repo.worktree.history(limit=1)) == ["three"]
 
 
 def test_a_commit_that_git_forgot_excludes_nothing(repo):
     """After a rebase and a collection the last commit we read may be gone."""
     repo.commit("one", a="1")
-    assert subjects(repo.worktree.history(since="1" * 40)) == ["one"]
+    assert subjects(repo.worktree.history(since=["1" * 40])) == ["one"]
+
+
+def test_what_head_reaches_is_told_in_the_order_of_its_history(repo):
+    """A branch that was read before is recognised by its ids, and nothing else is read of it."""
+    for name in "abc":
+        repo.commit(a=name)
+    assert repo.worktree.reached() == tuple(commit.oid for commit in repo.worktree.history())
+    assert len(repo.worktree.reached(limit=2)) == 2
 
 
 def test_without_commits_there_is_no_history(repo):
     """Not an error: a new repository."""
     assert list(repo.worktree.history()) == []
+    assert repo.worktree.reached() == ()
     assert repo.worktree.commit("HEAD") is None
 
 
