@@ -27,7 +27,7 @@ from reverie_indexers.facts import (
 from reverie_indexers.texts import split_lines
 from reverie_indexers.words import searchable
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Raised whenever the same bytes give other facts than before, so that they are read again."""
 
 DIGEST_BYTES = 8
@@ -35,7 +35,9 @@ STRETCH_CHARACTERS = 8_000
 """Passages are compressed together up to about this size: one is read back in 20 µs, at a ratio of 3."""
 
 FIELD, RECORD = "\x1f", "\x1e"
-_SEPARATORS = dict.fromkeys(map(ord, (FIELD, RECORD, "\n", "\r")), " ")
+SEAM = "\x1d"
+"""Stands inside a word where the full-text index is to see two: nothing to a reader, who gets the text without it."""
+_SEPARATORS = dict.fromkeys(map(ord, (FIELD, RECORD, SEAM, "\n", "\r")), " ")
 _KINDS: tuple[ReferenceKind, ...] = get_args(ReferenceKind)
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 _MODULE_PARTS = re.compile(r"[./:\\]+")
@@ -72,7 +74,7 @@ class PackedFacts:
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage as the full-text index was given it."""
+    """A passage as it reads; its `names` are what the full-text index weighs more, identifiers split."""
 
     span: Span
     symbol: int
@@ -113,7 +115,9 @@ def records_of(stretch: bytes) -> list[str]:
 def unpack_passage(record: str) -> StoredPassage:
     numbers, title, names, text = record.split(FIELD)
     start, end, symbol = numbers.split(",")
-    return StoredPassage(Span(int(start), int(end)), int(symbol), title, names, text)
+    return StoredPassage(
+        Span(int(start), int(end)), int(symbol), title, names.replace(SEAM, " "), text.replace(SEAM, "")
+    )
 
 
 def words_of(record: str) -> tuple[str, str]:
@@ -194,8 +198,8 @@ def _passages(text: str, facts: FileFacts) -> tuple[tuple[str, str], ...]:
     lines = split_lines(text)
     found = []
     for passage in facts.passages:
-        words = searchable("\n".join(lines[passage.span.start_line - 1 : passage.span.end_line]))
-        found.append((_names(passage.title, passage.symbol, facts), _plain(words)))
+        own = "\n".join(lines[passage.span.start_line - 1 : passage.span.end_line])
+        found.append((_names(passage.title, passage.symbol, facts), searchable(_plain(own), SEAM)))
     return tuple(found)
 
 
@@ -220,8 +224,8 @@ def _digest(passage: tuple[str, str]) -> bytes:
 def _names(title: str, symbol: int, facts: FileFacts) -> str:
     """What names a passage, for the column that weighs more: its title and, for a symbol, its signature."""
     if symbol == NO_SYMBOL:
-        return _line(searchable(title))
-    return _line(searchable(f"{title} {facts.symbols[symbol].signature}"))
+        return searchable(_line(title), SEAM)
+    return searchable(_line(f"{title} {facts.symbols[symbol].signature}"), SEAM)
 
 
 def _pack_references(facts: FileFacts) -> bytes:
@@ -268,7 +272,10 @@ def _line(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace(FIELD, " ").replace(RECORD, " ") if FIELD in text or RECORD in text else text
+    for separator in (FIELD, RECORD, SEAM):
+        if separator in text:
+            text = text.replace(separator, " ")
+    return text
 
 
 def _encode(text: str) -> bytes:
