@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import hooks, wire
+from .analyses.embeddings import Embeddings
 from .config import Settings
 from .core.changes import FileEvent, Rescan, Wait, settle
 from .core.nouns import ChangeSet, Commit
@@ -25,6 +26,7 @@ from .core.roles import role_of
 from .disk import Disk
 from .errors import UserError
 from .indexing import Cancelled, Indexing
+from .meaning import Embedder, Meaning
 from .parsing import ParserPool
 from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
@@ -37,6 +39,8 @@ INBOX_EVERY_S = 1.0
 TIDY_AFTER_S = 30.0
 """The store is tidied when nothing happened for so long."""
 HISTORY_BATCH = 500
+QUIET_S = 2.0
+"""So long after a question nothing is embedded."""
 PROGRESS_PACE_S = 0.02
 STOP_WAIT_S = 1.5
 
@@ -74,7 +78,8 @@ class Trigger:
 
 @dataclass(slots=True)
 class _Request:
-    """Work for the thread: changes to apply, paths heard of to look at, a reconciliation, and learning afterwards.
+    """Work for the thread: changes to apply, paths heard of to look at, a reconciliation, and learning afterwards, of
+    all there is when it is to be `thorough`.
 
     `done` is set when it was served, or given up with `failed`.
     """
@@ -85,6 +90,7 @@ class _Request:
     heard: ChangeSet | None = None
     reconcile: bool = False
     learn: bool = False
+    thorough: bool = False
     done: threading.Event = field(default_factory=threading.Event)
     failed: UserError | None = None
 
@@ -97,6 +103,8 @@ class LiveRepository:
         location: RepositoryLocation,
         store: RepositoryStore,
         pool: ParserPool,
+        embedder: Embedder,
+        meaning: Meaning,
         chosen: Settings,
         *,
         poke: Callable[[], None],
@@ -108,6 +116,9 @@ class LiveRepository:
         self._disk = Disk(self._worktree)
         self._pool = pool
         self._poke = poke
+        self._meaning = meaning
+        self._embeddings = Embeddings(store.vectors, embedder, chosen.vectors_max)
+        self._asked_s = time.monotonic()
         self._indexing = Indexing(store, self._worktree, pool, time.time)
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._events: list[FileEvent] = []
@@ -144,6 +155,8 @@ class LiveRepository:
 
     def catch_up(self, wait_s: float) -> Pending:
         """Applies every save that came before this call, for at most `wait_s`; what is still missing afterwards."""
+        self._asked_s = time.monotonic()
+        self.store.vectors.answer_by_meaning(self._meaning.ready)
         deadline_s = time.monotonic() + wait_s
         if not self._indexing.table:
             self._ready.wait(wait_s)
@@ -179,7 +192,7 @@ class LiveRepository:
 
     def reading(self) -> AbstractContextManager[StoreCatalogue]:
         """The repository as it is now, for one question."""
-        return self.store.reading(self.worktree_id, self._disk)
+        return self.store.reading(self.worktree_id, self._disk, self._meaning.nearest)
 
     @property
     def moment(self) -> str:
@@ -212,7 +225,7 @@ class LiveRepository:
 
     def learn(self) -> Iterator[dict[str, Any]]:
         """Indexes, then learns all else there is to learn now."""
-        return self._follow(_Request("request", "learn", reconcile=True, learn=True))
+        return self._follow(_Request("request", "learn", reconcile=True, learn=True, thorough=True))
 
     def _follow(self, request: _Request) -> Iterator[dict[str, Any]]:
         began_s = time.monotonic()
@@ -274,10 +287,14 @@ class LiveRepository:
     def _step(self) -> None:
         # Without file events the inbox is looked at now and then: hooks work all the same.
         wait_s = self._settle() if self._watching else INBOX_EVERY_S
+        embed_in_s = self._embed_in_s()
         try:
-            request = self._requests.get(timeout=wait_s)
+            request = self._requests.get(timeout=min(wait_s, embed_in_s))
         except queue.Empty:
-            self._look_for_what_was_missed()
+            if embed_in_s <= wait_s:
+                self._embed_a_little()
+            else:
+                self._look_for_what_was_missed()
             return
         if self._indexing.cancelled.is_set():
             raise Cancelled
@@ -381,6 +398,8 @@ class LiveRepository:
             self._trigger = Trigger(request.source, request.event, at)
         if self._head != head or request.learn:
             self._learn()
+        if request.thorough:
+            self._embed_all()
 
     def _index(self, changes: ChangeSet) -> None:
         changed = [os.fsencode(path) for path in sorted(changes.changed, key=_reading_order)]
@@ -405,6 +424,28 @@ class LiveRepository:
                 self.store.replace_history(self._commits_since(""))
         self.store.evict(time.time())
         self._untidy = False
+
+    def _embed_in_s(self) -> float:
+        """When to embed a few passages, unless something else comes: at once, once nobody asked for a while."""
+        if self._embeddings.pending(self.store.clock(self.worktree_id)) == 0:
+            return float("inf")
+        return max(0.0, self._asked_s + QUIET_S - time.monotonic())
+
+    def _embed_a_little(self) -> None:
+        if time.monotonic() >= self._asked_s + QUIET_S:
+            self._embeddings.embed_some()
+        if not self._watching:
+            self._read_inbox()
+
+    def _embed_all(self) -> None:
+        """Embeds whatever has no vector yet; serves what comes meanwhile."""
+        show, done = self._show("embedding"), 0
+        while pending := self._embeddings.pending(self.store.clock(self.worktree_id)):
+            if self._indexing.cancelled.is_set():
+                raise Cancelled
+            done += self._embeddings.embed_some()
+            show(done, done + pending)
+            self._between()
 
     def _commits_since(self, known: str) -> list[Commit]:
         """The commits that are new, newest first; serves what comes meanwhile."""

@@ -16,11 +16,12 @@ from typing import cast
 
 from ..core.nouns import Commit, FileRole
 from . import blobs, fulltext, history, memory, opening
-from .catalogue import Disk, StoreCatalogue
+from .catalogue import Disk, Near, StoreCatalogue, nothing_near
 from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
 from .memory import Forgotten, Remembered
 from .packing import PackedFacts
 from .reading import Shelf
+from .vectors import VectorStore
 
 READERS_KEPT = 4
 WAL_BYTES_MIN, WAL_BYTES_MAX = 1 << 20, 32 << 20
@@ -62,6 +63,7 @@ class RepositoryStore:
         self._readers: list[sqlite3.Connection] = []
         self._readers_lock = threading.Lock()
         self._shelf = Shelf()
+        self.vectors = VectorStore(self._reading, self._writing, _tick_notes)
         self._merging: bool | None = None
         self._closed = False
 
@@ -189,6 +191,7 @@ class RepositoryStore:
                 blobs.drop(writer, [number for number, blob in expired if blob not in kept])
                 fulltext.tidy(writer)
                 beyond = blobs.drop_beyond_cap(writer)
+            self.vectors.drop_unheld()
             self.tidy()
         return sum(blob not in kept for _, blob in expired) + beyond
 
@@ -214,10 +217,10 @@ class RepositoryStore:
                 return str(error)
 
     @contextmanager
-    def reading(self, worktree: int, disk: Disk) -> Iterator[StoreCatalogue]:
-        """One moment of a worktree, for one question."""
+    def reading(self, worktree: int, disk: Disk, near: Near = nothing_near) -> Iterator[StoreCatalogue]:
+        """One moment of a worktree, for one question; `near` finds what is close to it in meaning."""
         with self._reading() as reader:
-            yield StoreCatalogue(reader, worktree, disk, self._shelf)
+            yield StoreCatalogue(reader, worktree, disk, self._shelf, near, str(self._path))
 
     def history_head(self) -> str | None:
         """The newest commit that is known."""
