@@ -6,6 +6,7 @@ text and its span is at most 60 lines; nothing else counts.
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Callable, Sequence
@@ -78,6 +79,56 @@ def symbol_recall(reply: Reply, gold_symbols: Sequence[str], lines_of: Callable[
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text))
+
+
+def tokens_for(curve: Sequence[tuple[float, float]], recall: float) -> float | None:
+    """With how many tokens a curve of (tokens, recall) reaches a recall: between two points on a line over the
+    logarithm of tokens. The first point's tokens where that is enough; None where no point reaches it."""
+    before: tuple[float, float] | None = None
+    for tokens, reached in curve:
+        if reached >= recall:
+            if before is None or reached == before[1]:
+                return tokens
+            share = (recall - before[1]) / (reached - before[1])
+            return math.exp(math.log(before[0]) + share * (math.log(tokens) - math.log(before[0])))
+        before = tokens, reached
+    return None
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which this share of the values lies (nearest rank). Raises ValueError when there is none."""
+    if not values:
+        raise ValueError("nothing was measured")
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers of about the same confidence: how many, how sure they were on average, and how often they were right."""
+
+    low: float
+    high: float
+    count: int
+    confidence: float
+    right: float
+
+
+def reliability(answers: Sequence[tuple[float, bool]], bins: int = 5) -> list[Bin]:
+    """(confidence, right) of each answer, gathered in bins of equal width; empty bins are left out."""
+    found = []
+    for number in range(bins):
+        low, high = number / bins, (number + 1) / bins
+        inside = [one for one in answers if low <= one[0] < high or (number == bins - 1 and one[0] == 1.0)]
+        if inside:
+            sure = sum(confidence for confidence, _ in inside) / len(inside)
+            found.append(Bin(low, high, len(inside), sure, sum(right for _, right in inside) / len(inside)))
+    return found
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """How far confidence is from being right, on average over the answers (expected calibration error)."""
+    every = sum(one.count for one in bins)
+    return sum(one.count * abs(one.confidence - one.right) for one in bins) / every if every else 0.0
 
 
 def mean(values: Sequence[float], seed: int = 1) -> Mean:

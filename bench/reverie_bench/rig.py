@@ -50,14 +50,14 @@ class Rig:
         git(self.folder, "clone", "-q", "--no-hardlinks", str(source), str(target))
         return target
 
-    def reverie(self, *arguments: str, cwd: Path | None = None) -> float:
+    def reverie(self, *arguments: str, cwd: Path | None = None, wait_s: float = COMMAND_WAIT_S) -> float:
         """Runs the command in a process of its own; how long that took, in seconds."""
-        return self.timed([sys.executable, "-m", "reverie_daemon.cli", *arguments], cwd=cwd)
+        return self.timed([sys.executable, "-m", "reverie_daemon.cli", *arguments], cwd=cwd, wait_s=wait_s)
 
-    def timed(self, command: Sequence[str], cwd: Path | None = None) -> float:
+    def timed(self, command: Sequence[str], cwd: Path | None = None, wait_s: float = COMMAND_WAIT_S) -> float:
         started = time.perf_counter()
         done = subprocess.run(
-            command, cwd=cwd or self.folder, env=self.environ, capture_output=True, text=True, timeout=COMMAND_WAIT_S
+            command, cwd=cwd or self.folder, env=self.environ, capture_output=True, text=True, timeout=wait_s
         )
         seconds = time.perf_counter() - started
         if done.returncode != 0:

@@ -28,6 +28,7 @@ from .core.phrasings import phrasings
 from .core.questions import Question, key, understand
 from .core.redact import redact
 from .core.retrieve import rank
+from .meaning import Meaning
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
 from .store.ledger import Ledger
@@ -52,9 +53,10 @@ class _Found:
 class Answering:
     """Answers questions about any repository, from any thread; keeps the conversations that go on."""
 
-    def __init__(self, ledger: Ledger, counter: TokenCounter) -> None:
+    def __init__(self, ledger: Ledger, counter: TokenCounter, meaning: Meaning) -> None:
         self._ledger = ledger
         self._counter = counter
+        self._meaning = meaning
         self._turns: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -62,6 +64,7 @@ class Answering:
         """Makes ready, meanwhile, what a first question would wait for."""
         threading.Thread(target=phrasings, name="phrasings", daemon=True).start()
         self._counter.warm()
+        self._meaning.warm()
 
     def ask(
         self, repository: LiveRepository, text: str, *, under: str, conversation: str, counted: bool

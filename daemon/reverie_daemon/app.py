@@ -28,6 +28,7 @@ from .answering import Answering
 from .config import Locations, Settings, locations, private_folder, settings
 from .errors import NoRepository, UserError
 from .events import EventHub
+from .meaning import Embedder, Meaning
 from .parsing import ParserPool
 from .repository import LiveRepository
 from .store.ledger import Ledger
@@ -61,7 +62,9 @@ class Reverie:
         self._lock = threading.Lock()
         self._hub = EventHub(self.status)
         self._counter = TokenCounter()
-        self._answering = Answering(self._ledger, self._counter)
+        self._embedder = Embedder()
+        self._meaning = Meaning(enabled=chosen.vectors_max > 0)
+        self._answering = Answering(self._ledger, self._counter, self._meaning)
         self._closing = threading.Event()
         threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
 
@@ -74,6 +77,8 @@ class Reverie:
         while not self._closing.wait(TIDY_EVERY_S):
             self._pool.rest()
             self._counter.rest()
+            self._embedder.rest()
+            self._meaning.rest()
 
     def resume(self) -> None:
         """Takes up the repositories that the ledger knows; one that cannot be used is shown with its problem."""
@@ -91,6 +96,8 @@ class Reverie:
         for repository in list(self._repositories.values()):
             repository.cancel()
         self._pool.close()
+        self._embedder.close()
+        self._meaning.close()
         self._counter.close()
         for repository in list(self._repositories.values()):
             repository.stop()
@@ -136,7 +143,14 @@ class Reverie:
                 self._store_path(location), now=time.time()
             )
         repository = LiveRepository(
-            location, store, self._pool, self._settings, poke=self._hub.poke, when_begun=self._answering.warm
+            location,
+            store,
+            self._pool,
+            self._embedder,
+            self._meaning,
+            self._settings,
+            poke=self._hub.poke,
+            when_begun=self._answering.warm,
         )
         repository.start()
         return repository

@@ -98,6 +98,7 @@ class Settings:
 
     source_bytes_max: int = 1 << 20  # [limits] source_bytes_max: larger source files are listed, not read
     parsers: int = 0  # [limits] parsers: parser processes at most; 0 means one a core, four at most
+    vectors_max: int = 60_000  # [limits] vectors_max: passages of a repository that are embedded; 0 means none
 
 
 def settings(config_file: Path) -> Settings:

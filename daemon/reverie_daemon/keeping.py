@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from . import hooks
+from .analyses.embeddings import Embeddings
 from .core.changes import FileEvent, Rescan, Wait, settle
 from .core.nouns import ChangeSet, Commit
 from .core.roles import role_of
@@ -33,6 +34,8 @@ SWEEP_EVERY_S = 300.0
 UNHEARD_SWEEP_EVERY_S = 30.0
 """The same where the system does not let us watch everything."""
 INBOX_EVERY_S = 1.0
+GIVE_WAY_S = 2.0
+"""So long after a question nothing is embedded."""
 QUIET_S = 30.0
 """The store is tidied, and what failed is tried again, when nothing happened for so long."""
 HISTORY_BATCH = 500
@@ -69,7 +72,8 @@ class Progress:
 
 @dataclass(slots=True)
 class Request:
-    """Work for the thread: changes to apply, paths heard of to look at, a reconciliation, and learning afterwards.
+    """Work for the thread: changes to apply, paths heard of to look at, a reconciliation, and learning afterwards,
+    of all there is when it is to be `thorough`.
 
     `done` is set when it was served, or given up with `failed`.
     """
@@ -80,6 +84,7 @@ class Request:
     heard: ChangeSet | None = None
     reconcile: bool = False
     learn: bool = False
+    thorough: bool = False
     done: threading.Event = field(default_factory=threading.Event)
     failed: UserError | None = None
 
@@ -98,6 +103,7 @@ class Keeper:
         worktree: Worktree,
         store: RepositoryStore,
         pool: ParserPool,
+        embeddings: Embeddings,
         *,
         poke: Callable[[], None],
         when_begun: Callable[[], None],
@@ -110,6 +116,8 @@ class Keeper:
         self._worktree = worktree
         self._store = store
         self._pool = pool
+        self._embeddings = embeddings
+        self._asked_s = time.monotonic()
         self._poke = poke
         self._when_begun = when_begun
         self._indexing = Indexing(store, worktree, pool, time.time)
@@ -164,6 +172,10 @@ class Keeper:
         self._watcher.stop()
         self._thread.join(timeout=STOP_WAIT_S)
 
+    def give_way(self) -> None:
+        """A question came: whoever asks may ask again soon."""
+        self._asked_s = time.monotonic()
+
     def ask_for(self, request: Request) -> None:
         """Puts the request in line; its `done` tells when it was served."""
         self._requests.put(request)
@@ -198,10 +210,14 @@ class Keeper:
         wait_s = self._settle() if self.watching else INBOX_EVERY_S
         # Where hooks may not be heard the inbox is looked at now and then: they work all the same.
         wait_s = wait_s if self._hears_all else min(wait_s, INBOX_EVERY_S)
+        embed_in_s = self._embed_in_s()
         try:
-            request = self._requests.get(timeout=wait_s)
+            request = self._requests.get(timeout=min(wait_s, embed_in_s))
         except queue.Empty:
-            self._look_for_what_was_missed()
+            if embed_in_s <= wait_s:
+                self._embed_a_little()
+            else:
+                self._look_for_what_was_missed()
             return
         if self._indexing.cancelled.is_set():
             raise Cancelled
@@ -337,6 +353,8 @@ class Keeper:
             self.trigger = Trigger(request.source, request.event, at)
         if self.head != head or request.learn or self._failure is not None:
             self._learn()
+        if request.thorough:
+            self._embed_all()
         self._failure = None
 
     def _found(self, request: Request) -> tuple[ChangeSet | None, bool]:
@@ -372,6 +390,29 @@ class Keeper:
             else:
                 self._learn_elsewhere()
         self._tidy()
+
+    def _embed_in_s(self) -> float:
+        """When to embed a few passages, unless something else comes: at once, when nobody asked for a while."""
+        if self._embeddings.pending(self._store.clock(self.worktree_id)) == 0:
+            return float("inf")
+        return max(0.0, self._asked_s + GIVE_WAY_S - time.monotonic())
+
+    def _embed_a_little(self) -> None:
+        if time.monotonic() >= self._asked_s + GIVE_WAY_S:
+            with self._failures_shown():
+                self._embeddings.embed_some()
+        if not self._hears_all:
+            self._read_inbox()
+
+    def _embed_all(self) -> None:
+        """Embeds whatever has no vector yet; serves what comes meanwhile."""
+        show, done = self._show("embedding"), 0
+        while pending := self._embeddings.pending(self._store.clock(self.worktree_id)):
+            if self._indexing.cancelled.is_set():
+                raise Cancelled
+            done += self._embeddings.embed_some()
+            show(done, done + pending)
+            self._between()
 
     def _learn_elsewhere(self) -> None:
         """HEAD is on another branch: most commits are known from this worktree or another one."""

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import wire
+from .analyses.embeddings import Embeddings
 from .config import Settings
 from .core.nouns import ChangeSet
 from .disk import Disk
 from .errors import UserError
 from .keeping import Keeper, Request
+from .meaning import Embedder, Meaning
 from .parsing import ParserPool
 from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
@@ -49,6 +51,8 @@ class LiveRepository:
         location: RepositoryLocation,
         store: RepositoryStore,
         pool: ParserPool,
+        embedder: Embedder,
+        meaning: Meaning,
         chosen: Settings,
         *,
         poke: Callable[[], None],
@@ -59,7 +63,9 @@ class LiveRepository:
         self.store = store
         worktree = Worktree(location, size_max=chosen.source_bytes_max)
         self._disk = Disk(worktree)
-        self._keeper = Keeper(worktree, store, pool, poke=poke, when_begun=when_begun)
+        self._meaning = meaning
+        embeddings = Embeddings(store.vectors, embedder, chosen.vectors_max)
+        self._keeper = Keeper(worktree, store, pool, embeddings, poke=poke, when_begun=when_begun)
 
     @property
     def worktree_id(self) -> int:
@@ -80,6 +86,8 @@ class LiveRepository:
 
     def catch_up(self, wait_s: float) -> Pending:
         """Applies every save that came before this call, for at most `wait_s`; what is still missing afterwards."""
+        self._keeper.give_way()
+        self.store.vectors.answer_by_meaning(self._meaning.ready)
         deadline_s = time.monotonic() + wait_s
         if not self._keeper.table:
             self._keeper.wait_until_ready(wait_s)
@@ -104,7 +112,7 @@ class LiveRepository:
 
     def reading(self) -> AbstractContextManager[StoreCatalogue]:
         """The repository as it is now, for one question."""
-        return self.store.reading(self.worktree_id, self._disk)
+        return self.store.reading(self.worktree_id, self._disk, self._meaning.nearest)
 
     @property
     def moment(self) -> str:
@@ -138,7 +146,7 @@ class LiveRepository:
 
     def learn(self) -> Iterator[dict[str, Any]]:
         """Indexes, then learns all else there is to learn now."""
-        return self._follow(Request("request", "learn", reconcile=True, learn=True))
+        return self._follow(Request("request", "learn", reconcile=True, learn=True, thorough=True))
 
     def _follow(self, request: Request) -> Iterator[dict[str, Any]]:
         began_s = time.monotonic()

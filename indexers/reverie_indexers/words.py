@@ -41,8 +41,8 @@ STOP_WORDS = frozenset(
 """Words that a question is asked with rather than about."""
 
 
-def searchable(text: str) -> str:
-    """The text with a space at each hump inside a word: "camel Case", "HTTP Server", "utf 8"."""
+def searchable(text: str, seam: str = " ") -> str:
+    """The text with a space, or another seam, at each hump inside a word: "camel Case", "HTTP Server", "utf 8"."""
     # One byte a character, whatever the text: positions in the classes are positions in the text.
     flat = text.encode("ascii", "replace")
     humps: list[int] = []
@@ -57,7 +57,7 @@ def searchable(text: str) -> str:
     if not humps:
         return text
     humps.sort()
-    return " ".join([text[start:end] for start, end in zip([0, *humps], [*humps, len(text)], strict=True)])
+    return seam.join([text[start:end] for start, end in zip([0, *humps], [*humps, len(text)], strict=True)])
 
 
 def question_terms(question: str) -> list[str]:

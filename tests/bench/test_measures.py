@@ -59,3 +59,28 @@ def test_an_interval_holds_its_mean_and_repeats() -> None:
     assert mean == measures.mean(values)
     with pytest.raises(ValueError, match="no question"):
         measures.mean([])
+
+
+def test_tokens_for_a_recall_lie_between_the_points_of_the_curve() -> None:
+    """The headline ratio; a step would flatter or punish by a factor of two."""
+    curve = [(250, 0.2), (1000, 0.6), (4000, 0.8)]
+    assert measures.tokens_for(curve, 0.1) == 250
+    assert measures.tokens_for(curve, 0.4) == pytest.approx(500)
+    assert measures.tokens_for(curve, 0.8) == pytest.approx(4000)
+    assert measures.tokens_for(curve, 0.9) is None
+
+
+def test_reliability_tells_how_sure_and_how_right_answers_were() -> None:
+    """Confidence that does not match being right is worse than none."""
+    bins = measures.reliability([(0.9, True), (0.9, True), (1.0, False), (0.3, False)])
+    assert [(one.low, one.count) for one in bins] == [(0.2, 1), (0.8, 3)]
+    assert bins[1].confidence == pytest.approx(2.8 / 3) and bins[1].right == pytest.approx(2 / 3)
+    assert measures.calibration_error(bins) == pytest.approx((0.3 + 3 * (2.8 - 2) / 3) / 4)
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    """p95 of a hundred latencies is one that somebody waited for."""
+    assert measures.percentile([5.0, 1.0, 3.0], 0.5) == 3.0
+    assert measures.percentile(list(range(100)), 0.95) == 95
+    with pytest.raises(ValueError, match="nothing"):
+        measures.percentile([], 0.5)

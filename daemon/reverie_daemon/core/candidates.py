@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from reverie_indexers.facts import Span
 
 from reverie_daemon.core.nouns import Catalogue, Definition, FileRole, PassageHit
-from reverie_daemon.core.ranking import Piece, Weights, lexical_score, rarest, rarity, role_factors
+from reverie_daemon.core.ranking import (
+    Piece,
+    Weights,
+    lexical_score,
+    meaning_score,
+    rarest,
+    rarity,
+    role_factors,
+)
 from reverie_daemon.core.terms import Asked
 
 SEARCH_TERMS_MAX = 16
@@ -22,6 +30,8 @@ SOURCE_HITS_MAX = 80
 """Passages of source that are looked at: the more a question says, the more of them it can tell apart."""
 OTHER_HITS_SHARE = 0.3
 """For how many of tests, documents and the rest, of what is looked at of source."""
+NEAR_ADDED_MAX = 40
+"""Passages of source that are looked at for their meaning alone."""
 NAMES_MAX = 12
 SAME_NAME_MAX = 8
 LOOKUPS_MAX = 90
@@ -62,6 +72,7 @@ class Candidates:
             found = catalogue.frequency(word.text)
             self.rarities[word.text] = share * rarity(found or passages, passages)
         self.terms = [word.text for word in rarest(asked.words, self.rarities, SEARCH_TERMS_MAX)]
+        self._cosines = catalogue.nearness(asked.question, under)
         self._named = dict.fromkeys(asked.names[:NAMES_MAX], 1.0)
         for name in asked.hints[:NAMES_MAX]:
             self._named.setdefault(name, weights.hinted / weights.exact)
@@ -71,8 +82,13 @@ class Candidates:
         limit = min(SOURCE_HITS_MIN + SOURCE_HITS_PER_TERM * len(self.terms), SOURCE_HITS_MAX)
         hits = list(self._catalogue.search(self.terms, limit, self._under, _SOURCE))
         hits += self._catalogue.search(self.terms, int(limit * OTHER_HITS_SHARE), self._under, _OTHERS)
+        if self._cosines:
+            near = min(NEAR_ADDED_MAX, limit)
+            hits += self._catalogue.near(self.asked.question, near, self._under, _SOURCE)
+            hits += self._catalogue.near(self.asked.question, int(near * OTHER_HITS_SHARE), self._under, _OTHERS)
         for hit in hits:
-            self._add(_found(hit))
+            if (hit.path, hit.span.start_line) not in self._by_key:
+                self._add(_found(hit), self._cosines.get(hit.place, 0.0))
         for name in self._named:
             for definition in self.lookup(name):
                 self.reach(definition)
@@ -98,9 +114,10 @@ class Candidates:
         known = self._by_key.get((definition.path, definition.symbol.span.start_line))
         return known or self._add(_reached(definition))
 
-    def _add(self, piece: Piece) -> Candidate:
+    def _add(self, piece: Piece, cosine: float = 0.0) -> Candidate:
         named = self._named_share(piece)
         own = lexical_score(piece, self.asked.words, self.rarities, self.weights) + self.weights.exact * named
+        own += meaning_score(cosine, self.weights)
         candidate = self._by_key[piece.key] = Candidate(piece, own, named)
         return candidate
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -64,6 +64,14 @@ class Recorder:
         self, terms: Sequence[str], limit: int, under: str = "", roles: Collection[FileRole] = ()
     ) -> Sequence[PassageHit]:
         found: Sequence[PassageHit] = self._ask("search", [list(terms), limit, under, list(roles)], _DIGESTS["search"])
+        return found
+
+    def near(self, text: str, limit: int, under: str = "", roles: Collection[FileRole] = ()) -> Sequence[PassageHit]:
+        found: Sequence[PassageHit] = self._ask("near", [text, limit, under, list(roles)], _DIGESTS["near"])
+        return found
+
+    def nearness(self, text: str, under: str = "") -> Mapping[int, float]:
+        found: Mapping[int, float] = self._ask("nearness", [text, under], _DIGESTS["nearness"])
         return found
 
     def frequency(self, term: str) -> int:
@@ -174,7 +182,9 @@ class _Lines(Sequence[str]):
 def unchanged(inputs: Iterable[Input], catalogue: Catalogue) -> bool:
     """Whether every query still gives what it gave. Stops at the first difference, so the dearest queries, those of
     texts and histories, are asked last."""
-    ordered = sorted(inputs, key=lambda item: item.query.startswith(('["text"', '["line_history"', '["search"')))
+    ordered = sorted(
+        inputs, key=lambda item: item.query.startswith(('["text"', '["line_history"', '["search"', '["near"'))
+    )
     return all(_digest_now(item.query, catalogue) == item.digest for item in ordered)
 
 
@@ -249,6 +259,8 @@ _DIGESTS: dict[str, Callable[[Any], str]] = {
     "search": _each(
         lambda item: f"{item.path}\1{item.span.start_line}\1{item.span.end_line}\1{item.title}\1{item.text}"
     ),
+    "near": lambda hits: _DIGESTS["search"](hits),
+    "nearness": lambda cosines: _of(f"{place}\1{cosine}" for place, cosine in cosines.items()),
     "frequency": lambda count: str(count),
     "passage_count": lambda count: str(count),
     "definitions": _each(_definition),

@@ -6,7 +6,7 @@ them as bytes and the wire escapes what is not UTF-8.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -67,8 +67,9 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class PassageHit:
-    """A passage that a full-text search found. `score` is BM25, higher is better. `text` is the passage as stored
-    (redacted). `definition` is the symbol it belongs to, None outside symbols."""
+    """A passage that a search found. `score` is BM25, or a cosine where meaning was searched; higher is better. `text`
+    is the passage as stored (redacted). `definition` is the symbol it belongs to, None outside symbols. `place` is the
+    number of this content in the search indexes, the same wherever it stands."""
 
     path: str
     blob: BlobId
@@ -79,6 +80,7 @@ class PassageHit:
     text: str
     score: float
     definition: Definition | None
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,16 @@ class Catalogue(Protocol):
     ) -> Sequence[PassageHit]:
         """Passages that contain any of the terms (stemmed, case-insensitive, identifiers split), best first; only those
         of files with one of the roles when some are given, so that tests do not use up the limit."""
+        ...
+
+    def near(self, text: str, limit: int, under: str = "", roles: Collection[FileRole] = ()) -> Sequence[PassageHit]:
+        """Passages whose meaning is nearest to the text's, nearest first; none before meanings are learned, or while
+        they cannot be looked up."""
+        ...
+
+    def nearness(self, text: str, under: str = "") -> Mapping[int, float]:
+        """The cosines of the passages nearest to the text in meaning, by their places; a passage that is not among them
+        is further off than these. Empty where `near` is."""
         ...
 
     def frequency(self, term: str) -> int:

@@ -16,6 +16,8 @@ from reverie_indexers.facts import Span
 from reverie_daemon.core.nouns import BlobId, Definition, FileRole
 from reverie_daemon.core.terms import Asked, Word
 
+COSINE_MIN = 0.2
+"""A text that is no nearer to a question than this has nothing to do with it."""
 USUAL_CHARACTERS = 1_200
 """A passage of usual length; longer ones need more occurrences to count as much."""
 
@@ -36,6 +38,8 @@ class Weights:
     """For being what the question names, as code or as a path."""
     hinted: float = 2.5
     """For being what the question seems to name ("the Skip class", "the links method")."""
+    meaning: float = 5.0
+    """For each unit of cosine with the question's meaning above `COSINE_MIN`."""
     class_share: float = 0.3
     """What a class gives of its score to its members."""
     callee_share: float = 0.4
@@ -112,6 +116,11 @@ def lexical_score(piece: Piece, words: Iterable[Word], rarities: Mapping[str, fl
         hits = body.count(stem) / norm + weights.name * (stem in name) + weights.around * around
         total += rarities[word.text] * hits / (hits + weights.saturation)
     return total
+
+
+def meaning_score(cosine: float, weights: Weights) -> float:
+    """What nearness in meaning adds to a score, so that a passage in other words than the question's is found too."""
+    return weights.meaning * max(0.0, cosine - COSINE_MIN)
 
 
 def first_sentence(doc: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Span
@@ -21,12 +21,14 @@ from .fulltext import FACTS_SHIFT, after_last_of, first_of
 from .naming import Names
 from .packing import StoredPassage, token_of, unpack_imports, unpack_places, unpack_references, unpack_symbol
 from .reading import Shelf
+from .vectors import StoredVectors
 
 PATHS_PER_BLOB_MAX = 4
 FILES_KEPT_MAX = 20_000
 PLACED_AT_ONCE = 200
 VARIABLES_MAX = 500
 PASSAGES_FILTERED_MAX = 5_000
+NEAR_MAX = 1_000
 
 _DEFINITION = (
     "version.path, facts.blob, facts.language, version.role, symbol.id, symbol.kind, symbol.name, symbol.qualname,"
@@ -41,6 +43,18 @@ _ROLE_ORDER = (
     "CASE version.role WHEN 'source' THEN 0 WHEN 'test' THEN 1 WHEN 'docs' THEN 2 WHEN 'config' THEN 3"
     " WHEN 'data' THEN 4 WHEN 'generated' THEN 5 ELSE 6 END"
 )
+
+
+Near = Callable[[StoredVectors, str, int, Sequence[int] | None], Sequence[tuple[int, float]]]
+"""(place, cosine) of what is nearest to a text in meaning, nearest first: so many at most, only among some places where
+they are given."""
+
+
+def nothing_near(
+    vectors: StoredVectors, text: str, limit: int, among: Sequence[int] | None
+) -> Sequence[tuple[int, float]]:
+    """Stands in where meanings are not looked at."""
+    return ()
 
 
 class Disk(Protocol):
@@ -62,6 +76,7 @@ class _Standing(NamedTuple):
     """A found passage where it stands in this worktree."""
 
     score: float
+    place: int
     path: str
     ordinal: int
     facts: int
@@ -73,12 +88,23 @@ class _Standing(NamedTuple):
 class StoreCatalogue:
     """See the module. `clock` and `notes_revision` are those of the moment that is read."""
 
-    def __init__(self, reader: sqlite3.Connection, worktree: int, disk: Disk, shelf: Shelf) -> None:
+    def __init__(
+        self,
+        reader: sqlite3.Connection,
+        worktree: int,
+        disk: Disk,
+        shelf: Shelf,
+        near: Near = nothing_near,
+        store: str = "",
+    ) -> None:
         self._reader = reader
         self._worktree = worktree
         self._disk = disk
         self._shelf = shelf
-        self._searches: dict[tuple[tuple[str, ...], str], tuple[Iterator[tuple[int, float]], list[_Standing]]] = {}
+        self._near = near
+        self._near_places: dict[tuple[str, str], Sequence[tuple[int, float]]] = {}
+        self._store = store
+        self._searches: dict[Hashable, tuple[Iterator[tuple[int, float]], list[_Standing]]] = {}
         self.clock: int
         self.notes_revision: int
         self.clock, self.notes_revision = reader.execute("SELECT clock, notes_revision FROM state").fetchone()
@@ -96,14 +122,14 @@ class StoreCatalogue:
     def search(
         self, terms: Sequence[str], limit: int, under: str = "", roles: Collection[FileRole] = ()
     ) -> Sequence[PassageHit]:
-        found: list[_Standing] = []
-        for hit in self._found(tuple(map(searching.phrase_of, terms)), under):
-            if len(found) >= limit and hit.score < found[-1].score:
-                break
-            if is_under(hit.path, under) and (not roles or hit.role in roles):
-                found.append(hit)
-        found.sort(key=lambda hit: (-hit.score, hit.path, hit.ordinal))
-        return self._hits(found[:limit])
+        phrases = tuple(map(searching.phrase_of, terms))
+        return self._first((phrases, under), lambda: self._best(phrases, under), limit, under, roles)
+
+    def near(self, text: str, limit: int, under: str = "", roles: Collection[FileRole] = ()) -> Sequence[PassageHit]:
+        return self._first((text, under), lambda: self._nearest(text, under), limit, under, roles)
+
+    def nearness(self, text: str, under: str = "") -> Mapping[int, float]:
+        return dict(self._nearest(text, under))
 
     def frequency(self, term: str) -> int:
         phrase = searching.phrase_of(term)
@@ -216,11 +242,29 @@ class StoreCatalogue:
         )
         return Names(name for (name,) in rows)
 
-    def _found(self, phrases: tuple[str, ...], under: str) -> Iterator[_Standing]:
-        """Best first. Ranked once, however often a question looks for the same words."""
-        if (phrases, under) not in self._searches:
-            self._searches[phrases, under] = (iter(self._best(phrases, under)), [])
-        places, seen = self._searches[phrases, under]
+    def _first(
+        self,
+        search: Hashable,
+        ranked: Callable[[], Sequence[tuple[int, float]]],
+        limit: int,
+        under: str,
+        roles: Collection[FileRole],
+    ) -> list[PassageHit]:
+        """The best of what a search ranked."""
+        found: list[_Standing] = []
+        for hit in self._found(search, ranked):
+            if len(found) >= limit and hit.score < found[-1].score:
+                break
+            if is_under(hit.path, under) and (not roles or hit.role in roles):
+                found.append(hit)
+        found.sort(key=lambda hit: (-hit.score, hit.path, hit.ordinal))
+        return self._hits(found[:limit])
+
+    def _found(self, search: Hashable, ranked: Callable[[], Sequence[tuple[int, float]]]) -> Iterator[_Standing]:
+        """Best first. Ranked once, however often a question looks for the same."""
+        if search not in self._searches:
+            self._searches[search] = (iter(ranked()), [])
+        places, seen = self._searches[search]
         for number in itertools.count():
             if number == len(seen):
                 while number == len(seen) and (some := list(itertools.islice(places, PLACED_AT_ONCE))):
@@ -228,6 +272,14 @@ class StoreCatalogue:
                 if number == len(seen):
                     return
             yield seen[number]
+
+    def _nearest(self, text: str, under: str) -> Sequence[tuple[int, float]]:
+        """Asked of the child once a question."""
+        if (text, under) not in self._near_places:
+            vectors = StoredVectors(self._reader, self._store, self.clock)
+            among = self._places_under(under) if under else None
+            self._near_places[text, under] = self._near(vectors, text, NEAR_MAX, among)
+        return self._near_places[text, under]
 
     def _best(self, phrases: Sequence[str], under: str) -> list[tuple[int, float]]:
         if under and (places := self._places_under(under)) is not None:
@@ -262,7 +314,7 @@ class StoreCatalogue:
         for place, score in places:
             number = passages[place] >> FACTS_SHIFT
             for path, role, blob, language in sorted(paths.get(number, ()))[:PATHS_PER_BLOB_MAX]:
-                yield _Standing(score, path, passages[place] - first_of(number), number, role, blob, language)
+                yield _Standing(score, place, path, passages[place] - first_of(number), number, role, blob, language)
 
     def _hits(self, standing: Sequence[_Standing]) -> list[PassageHit]:
         stored = self._shelf.passages(self._reader, (first_of(hit.facts) + hit.ordinal for hit in standing))
@@ -347,4 +399,5 @@ def _hit(hit: _Standing, passage: StoredPassage, definition: Definition | None) 
         passage.text,
         hit.score,
         definition,
+        hit.place,
     )

@@ -29,7 +29,7 @@ from reverie_indexers.facts import (
 from reverie_indexers.texts import split_lines
 from reverie_indexers.words import searchable
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Raised whenever the same bytes give other facts than before, so that they are read again."""
 
 DIGEST_BYTES = 8
@@ -37,7 +37,9 @@ STRETCH_CHARACTERS = 8_000
 """Passages are compressed together up to about this size: one is read back in 20 µs, at a ratio of 3."""
 
 FIELD, RECORD = "\x1f", "\x1e"
-_SEPARATORS = dict.fromkeys(map(ord, (FIELD, RECORD, "\n", "\r")), " ")
+SEAM = "\x1d"
+"""Stands inside a word where the full-text index is to see two: nothing to a reader, who gets the text without it."""
+_SEPARATORS = dict.fromkeys(map(ord, (FIELD, RECORD, SEAM, "\n", "\r")), " ")
 _KINDS: tuple[ReferenceKind, ...] = get_args(ReferenceKind)
 _KIND_NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 _MODULE_PARTS = re.compile(r"[./:\\]+")
@@ -75,7 +77,7 @@ class PackedFacts:
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage as the full-text index was given it."""
+    """A passage as it reads; its `names` are what the full-text index weighs more, identifiers split."""
 
     span: Span
     symbol: int
@@ -116,7 +118,9 @@ def records_of(stretch: bytes) -> list[str]:
 def unpack_passage(record: str) -> StoredPassage:
     numbers, title, names, text = record.split(FIELD)
     start, end, symbol = numbers.split(",")
-    return StoredPassage(Span(int(start), int(end)), int(symbol), title, names, text)
+    return StoredPassage(
+        Span(int(start), int(end)), int(symbol), title, names.replace(SEAM, " "), text.replace(SEAM, "")
+    )
 
 
 def words_of(record: str) -> tuple[str, str]:
@@ -195,8 +199,8 @@ def _symbol_row(symbol: Symbol) -> SymbolRow:
 
 def _passages(text: str, facts: FileFacts) -> tuple[tuple[str, str], ...]:
     # All at once, since no word goes on over a line's end, and short texts cost as much as long ones.
-    lines = split_lines(_plain(searchable(text)))
-    names = searchable("\n".join(_named(passage, facts) for passage in facts.passages)).split("\n")
+    lines = split_lines(searchable(_plain(text), SEAM))
+    names = searchable("\n".join(_named(passage, facts) for passage in facts.passages), SEAM).split("\n")
     return tuple(
         (name, "\n".join(lines[passage.span.start_line - 1 : passage.span.end_line]))
         for name, passage in zip(names, facts.passages, strict=False)
@@ -277,7 +281,10 @@ def _line(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace(FIELD, " ").replace(RECORD, " ") if FIELD in text or RECORD in text else text
+    for separator in (FIELD, RECORD, SEAM):
+        if separator in text:
+            text = text.replace(separator, " ")
+    return text
 
 
 def _encode(text: str) -> bytes:

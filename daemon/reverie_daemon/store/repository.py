@@ -16,12 +16,13 @@ from pathlib import Path
 
 from ..core.nouns import Commit
 from . import blobs, fulltext, history, mapping, memory, opening, reach
-from .catalogue import Disk, StoreCatalogue
+from .catalogue import Disk, Near, StoreCatalogue, nothing_near
 from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
 from .mapping import FileRow
 from .memory import Forgotten, Remembered
 from .packing import PackedFacts
 from .reading import Shelf
+from .vectors import VectorStore
 
 READERS_KEPT = 4
 WAL_BYTES_MAX = 32 << 20
@@ -55,6 +56,7 @@ class RepositoryStore:
         self._readers_lock = threading.Lock()
         self._shelf = Shelf()
         self._committed: set[int] = set()
+        self.vectors = VectorStore(self._reading, self._writing, _tick_notes)
         self._merging: bool | None = None
         self._closed = False
 
@@ -187,6 +189,7 @@ class RepositoryStore:
                 gone = blobs.drop_expired(writer, [number for number, blob in expired.items() if blob not in kept], now)
                 fulltext.tidy(writer)
                 gone += blobs.drop_beyond_cap(writer)
+            self.vectors.drop_unheld()
             self.tidy()
         return gone
 
@@ -226,10 +229,10 @@ class RepositoryStore:
                 return str(error)
 
     @contextmanager
-    def reading(self, worktree: int, disk: Disk) -> Iterator[StoreCatalogue]:
-        """One moment of a worktree, for one question."""
+    def reading(self, worktree: int, disk: Disk, near: Near = nothing_near) -> Iterator[StoreCatalogue]:
+        """One moment of a worktree, for one question; `near` finds what is close to it in meaning."""
         with self._reading() as reader:
-            yield StoreCatalogue(reader, worktree, disk, self._shelf)
+            yield StoreCatalogue(reader, worktree, disk, self._shelf, near, str(self._path))
 
     def history_head(self, worktree: int) -> str:
         """The newest commit of the worktree's that is known, "" for none."""

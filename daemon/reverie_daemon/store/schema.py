@@ -133,7 +133,16 @@ def _give_each_worktree_its_history(database: Any) -> None:
     database.execute("CREATE INDEX idx_revision_oid ON revision(substr(oid, 1, 4))")
 
 
-REPOSITORY: Sequence[Migration] = (_create_first_store, _give_each_worktree_its_history)
+def _create_vectors(database: Any) -> None:
+    # AUTOINCREMENT: a number is never given twice, so that whoever holds vectors can ask for what came after.
+    database.execute(
+        "CREATE TABLE vector("
+        "id INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, embedding BLOB NOT NULL)"
+    )
+    database["state"].add_column("by_meaning", int, not_null_default=0)
+
+
+REPOSITORY: Sequence[Migration] = (_create_first_store, _give_each_worktree_its_history, _create_vectors)
 
 
 def _create_ledger(database: Any) -> None:

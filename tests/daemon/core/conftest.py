@@ -43,7 +43,9 @@ class MemoryCatalogue:
         commits: Sequence[Commit] = (),
         uncommitted: Sequence[str] = (),
         indexer: Callable[[str, str], FileFacts] = index,
+        meanings: Callable[[str, str], float] = lambda question, passage: 0.0,
     ) -> None:
+        self._meanings = meanings
         self._name = name
         self._commits = tuple(commits)
         self._uncommitted = tuple(uncommitted)
@@ -112,8 +114,27 @@ class MemoryCatalogue:
         definition = self._outlines[path][passage.symbol] if passage.symbol != NO_SYMBOL else None
         text = self._lines(path, passage.span)
         return PassageHit(
-            path, version.blob, version.language, version.role, passage.span, passage.title, text, score, definition
+            path,
+            version.blob,
+            version.language,
+            version.role,
+            passage.span,
+            passage.title,
+            text,
+            score,
+            definition,
+            rowid,
         )
+
+    def near(self, text: str, limit: int, under: str = "", roles: Collection[FileRole] = ()) -> Sequence[PassageHit]:
+        hits = [self._hit(place, cosine) for place, cosine in self.nearness(text, under).items()]
+        return [hit for hit in hits if not roles or hit.role in roles][:limit]
+
+    def nearness(self, text: str, under: str = "") -> Mapping[int, float]:
+        hits = [self._hit(place, 0.0) for place in range(1, len(self._rows) + 1)]
+        cosines = {hit.place: self._meanings(text, hit.text) for hit in hits if _is_under(hit.path, under)}
+        near = [(place, cosine) for place, cosine in cosines.items() if cosine > 0]
+        return dict(sorted(near, key=lambda one: (-one[1], one[0])))
 
     def frequency(self, term: str) -> int:
         query = _quoted(term)

@@ -26,6 +26,8 @@ QUERIES = [
     lambda c: c.files(),
     lambda c: c.search(["one"], 5),
     lambda c: c.search(["one"], 5, "", ("source",)),
+    lambda c: c.near("one", 5),
+    lambda c: c.nearness("one"),
     lambda c: c.frequency("one"),
     lambda c: c.passage_count(),
     lambda c: c.definitions("one"),

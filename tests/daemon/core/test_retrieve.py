@@ -126,3 +126,25 @@ def test_lookups_are_bounded_however_many_names_a_question_has(catalogue_of: Cal
     catalogue.definitions = definitions
     rank(" ".join(f"`name_{n}.call_{n}()` label_{n}()" for n in range(500)), catalogue)
     assert len(asked) <= LOOKUPS_MAX
+
+
+def test_what_says_the_same_in_other_words_is_found_once_meanings_are_known(catalogue_of: Callable[..., Any]) -> None:
+    """Half of all questions share no word with what answers them."""
+    question = "Where is the purchase brought to an end?"
+
+    def meanings(asked: str, passage: str) -> float:
+        return 0.7 if asked == question and "closed = True" in passage else 0.0
+
+    assert rank(question, catalogue_of(SHOP)).pieces == ()
+    assert titles(rank(question, catalogue_of(SHOP, meanings=meanings)))[0] == "Basket.close"
+
+
+def test_a_passage_found_by_word_and_by_meaning_counts_for_both_and_once(catalogue_of: Callable[..., Any]) -> None:
+    """Agreement of the two is the surest sign after a name."""
+    question = "How are the labels settled?"
+
+    def meanings(asked: str, passage: str) -> float:
+        return 0.8 if "def settle" in passage else 0.0
+
+    found = titles(rank(question, catalogue_of(SHOP, meanings=meanings)))
+    assert found[0] == "settle" and found.count("settle") == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from reverie_daemon.core.nouns import Commit
-from reverie_daemon.store.catalogue import StoreCatalogue
+from reverie_daemon.store.catalogue import Near, StoreCatalogue, nothing_near
 from reverie_daemon.store.mapping import FileRow
 from reverie_daemon.store.packing import FACTS_VERSION, PackedFacts, pack
 from reverie_daemon.store.repository import RepositoryStore
@@ -56,8 +56,8 @@ class Tree:
         return self.store.apply(self.number, facts=facts, changed=rows, deleted=deleted, now=now)
 
     @contextmanager
-    def reading(self) -> Iterator[StoreCatalogue]:
-        with self.store.reading(self.number, QuietDisk()) as catalogue:
+    def reading(self, near: Near = nothing_near) -> Iterator[StoreCatalogue]:
+        with self.store.reading(self.number, QuietDisk(), near) as catalogue:
             yield catalogue
 
     def found(self, *terms: str) -> list[tuple[str, int]]:

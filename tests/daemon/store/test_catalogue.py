@@ -177,3 +177,26 @@ def test_ties_come_in_order_of_path(tree):
     tree.save({b"b.py": text + "\n", b"a.py": text, b"c.py": text + "\n\n"})
     with tree.reading() as catalogue:
         assert [hit.path for hit in catalogue.search(["equal"], 9)] == ["a.py", "b.py", "c.py"]
+
+
+def test_what_is_near_in_meaning_is_read_where_it_stands_now(tree):
+    """Vectors know content only; an answer needs a path and lines, of this worktree and of the asked folder."""
+    text = "def boil():\n    return 1\n"
+    tree.save({b"src/a.py": text, b"tests/a.py": "def test_a():\n    pass\n"})
+
+    def near(vectors, question, limit, among):
+        places, _ = vectors.standing()
+        every = [int.from_bytes(places[at : at + 8], "little") for at in range(0, len(places), 8)]
+        return [(place, 0.5) for place in every if among is None or place in among]
+
+    def found(**options):
+        with tree.reading(near) as catalogue:
+            return [(hit.path, hit.title) for hit in catalogue.near("hot water", 5, **options)]
+
+    assert found() == [("src/a.py", "boil"), ("tests/a.py", "test_a")]
+    assert found(under="tests") == found(roles=["test"]) == [("tests/a.py", "test_a")]
+    tree.save({b"src/b.py": text}, deleted=[b"src/a.py"])
+    assert found(under="src") == [("src/b.py", "boil")]
+    with tree.reading(near) as catalogue:
+        hits = catalogue.near("hot water", 5)
+        assert catalogue.nearness("hot water") == {hit.place: 0.5 for hit in hits}

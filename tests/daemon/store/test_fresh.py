@@ -21,12 +21,12 @@ CHANGE = st.dictionaries(st.sampled_from(PATHS), st.sampled_from([*TEXTS, None])
 
 
 def told(tree):
-    """All that the catalogue says, without scores: BM25 sums up in another order."""
+    """All that the catalogue says, but for scores, since BM25 sums up in another order, and the numbers of places."""
     with tree.reading() as catalogue:
         return (
             catalogue.files(),
             [
-                replace(hit, score=round(hit.score, 6))
+                replace(hit, score=round(hit.score, 6), place=0)
                 for hit in catalogue.search(["boil", "heat", "cup", "broken"], 50)
             ],
             [catalogue.frequency(term) for term in ("boil", "heat", "kettle")],

@@ -70,3 +70,14 @@ def test_a_modules_last_part_is_found_however_it_is_written():
     """Languages write modules with dots, slashes and colons."""
     written = ["flask.json", "./util", "std::fmt", "..", "", "os"]
     assert [packing.last_part(module) for module in written] == ["json", "util", "fmt", "", "", "os"]
+
+
+def test_a_passage_reads_as_it_was_written_although_its_identifiers_are_indexed_in_parts():
+    """A context that says "raise Invalid URL" or "utf 8" quotes code that does not exist."""
+    text = 'raise InvalidURL("utf8", HTTPServer)'
+    facts = FileFacts("text", passages=(Passage(Span(1, 1), "getURL", -1),))
+    ((_, stretch),) = packing.pack(b"b", len(text), text, facts).stretches
+    (record,) = packing.records_of(stretch)
+    passage = packing.unpack_passage(record)
+    assert (passage.title, passage.names, passage.text) == ("getURL", "get URL", text)
+    assert packing.words_of(record)[1].split(packing.SEAM) == ["raise Invalid", 'URL("utf', '8", HTTP', "Server)"]

@@ -1,0 +1,1 @@
+"""Sleep-time thinking, one kind a file: what there is to learn, in which order, and how a little of it is learned."""
