@@ -54,15 +54,18 @@ class Indexing:
         *,
         progress: Progress = lambda done, total: None,
         between: Callable[[], Collection[bytes]] = lambda: (),
+        again: bool = False,
     ) -> None:
-        """Indexes the changed paths, in their order, and forgets the deleted ones.
+        """Indexes the changed paths, in their order, and forgets the deleted ones; `again` also those whose blob is
+        mapped already, which answers meanwhile go on resting on.
 
         With many changes `between` is called after each part, and gives paths that it has itself brought up to date
         meanwhile, so that what was read of them earlier is not applied over it. Raises Cancelled.
         """
-        total = self.pending = len(changed) + len(deleted)
+        total = len(changed) + len(deleted)
+        self.pending = 0 if again else total
         gone = set(deleted)
-        parts = self._read_and_parse(list(changed), gone)
+        parts = self._read_and_parse(list(changed), gone, again)
         if len(changed) <= ONE_CHANGE_FILES_MAX:
             parts = iter([_together(parts)])
         overtaken: set[bytes] = set()
@@ -73,10 +76,14 @@ class Indexing:
             done += len(rows) + len(gone)
             self._commit(facts, {path: row for path, row in rows.items() if path not in overtaken}, gone - overtaken)
             gone.clear()
-            self.pending = total - done
+            self.pending = 0 if again else total - done
             progress(done, total)
             overtaken.update(between())
         self.pending = 0
+
+    def outdated(self) -> list[bytes]:
+        """The paths whose facts an older indexer read."""
+        return self._store.outdated(self.worktree_id, version_of)
 
     def _commit(self, facts: Sequence[PackedFacts], rows: Rows, gone: Collection[bytes]) -> None:
         gone = [path for path in gone if path in self.table]
@@ -85,14 +92,16 @@ class Indexing:
         for path in gone:
             del self.table[path]
 
-    def _read_and_parse(self, paths: Sequence[bytes], gone: set[bytes]) -> Iterator[tuple[list[PackedFacts], Rows]]:
+    def _read_and_parse(
+        self, paths: Sequence[bytes], gone: set[bytes], again: bool
+    ) -> Iterator[tuple[list[PackedFacts], Rows]]:
         """Facts with the rows that need them. Paths that turn out to be gone are added to `gone`."""
         waiting: dict[tuple[bytes, str], Rows] = defaultdict(dict)
         ready: Rows = {}
 
         def unknown() -> Iterator[Source]:
             for chunk in _chunks(paths, READ_FILES):
-                read = [entry for path in chunk if (entry := self._read(path, gone, ready)) is not None]
+                read = [entry for path in chunk if (entry := self._read(path, gone, ready, again)) is not None]
                 known = self._store.known([(s.blob, s.language, version_of(s.language)) for s, _, _ in read])
                 for source, path, row in read:
                     if source.blob in known:
@@ -109,8 +118,9 @@ class Indexing:
             ready.clear()
         yield [], ready
 
-    def _read(self, path: bytes, gone: set[bytes], ready: Rows) -> tuple[Source, bytes, FileRow] | None:
-        """The text of a file and its row; None when it is gone, or the blob is the one the store maps already."""
+    def _read(self, path: bytes, gone: set[bytes], ready: Rows, again: bool) -> tuple[Source, bytes, FileRow] | None:
+        """The text of a file and its row; None when it is gone, or, unless it is to be read `again`, the blob is the
+        one the store maps already."""
         name = os.fsdecode(path)
         found = self._worktree.snapshot(name)
         if not isinstance(found, Snapshot):
@@ -122,7 +132,7 @@ class Indexing:
         text = "" if language == BINARY else decode(found.content)
         role = role_of(name, text[:SNIFF_BYTES])
         row = FileRow(blob, found.stat.mtime_ns, size, found.stat.inode, role, language)
-        known = self.table.get(path)
+        known = None if again else self.table.get(path)
         if known is not None and (known.blob, known.language) == (blob, language):
             ready[path] = row
             return None

@@ -353,6 +353,8 @@ class Keeper:
             self.trigger = Trigger(request.source, request.event, at)
         if self.head != head or request.learn or self._failure is not None:
             self._learn()
+        if request.learn:
+            self._read_again()
         if request.thorough:
             self._embed_all()
         self._failure = None
@@ -390,6 +392,13 @@ class Keeper:
             else:
                 self._learn_elsewhere()
         self._tidy()
+
+    def _read_again(self) -> None:
+        """Has this version's indexers read what older ones did, last of all: what those found is no less true."""
+        outdated = sorted(self._indexing.outdated(), key=lambda path: _reading_order(os.fsdecode(path)))
+        if outdated:
+            self._untidy = True
+            self._indexing.apply(outdated, (), progress=self._show("reading again"), between=self._between, again=True)
 
     def _embed_in_s(self) -> float:
         """When to embed a few passages, unless something else comes: at once, when nobody asked for a while."""

@@ -17,7 +17,7 @@ from reverie_daemon.core.questions import understand
 from reverie_daemon.core.retrieve import rank
 from reverie_daemon.disk import Disk
 from reverie_daemon.indexing import Indexing
-from reverie_daemon.parsing import ParserPool
+from reverie_daemon.parsing import ParserPool, parse
 from reverie_daemon.store.repository import RepositoryStore
 from reverie_daemon.worktree import Worktree, compare, find
 from support.shell import git, repository
@@ -144,3 +144,23 @@ def _do(root: Path, edit: tuple[str, str, int]) -> None:
             git(root, *commands[action])
         except subprocess.CalledProcessError:
             return  # git refuses, and so nothing changed
+
+
+def test_a_newer_indexer_reads_again_what_an_older_one_read(
+    pool: ParserPool, fresh: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade nobody wants to touch each file before it is understood as well as the others."""
+    folder = fresh()
+    root = repository(folder / "repo", {name: body(number) for number, name in enumerate(NAMES)})
+    kept = Kept(root, folder / "kept.db", pool)
+    with monkeypatch.context() as older:
+        older.setattr("reverie_daemon.parsing.FACTS_VERSION", 0)
+        older.setattr(ParserPool, "parse", lambda self, sources: [[parse(source) for source in sources]])
+        kept.reconcile()
+    before = kept.picture()
+    assert {os.fsdecode(path) for path in kept.indexing.outdated()} == set(NAMES)
+    kept.indexing.apply(kept.indexing.outdated(), (), again=True)
+    assert kept.indexing.outdated() == []
+    assert kept.picture() == before
+    assert kept.store.integrity() == "ok"
+    kept.store.close()

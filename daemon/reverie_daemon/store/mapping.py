@@ -6,7 +6,7 @@ Everything here happens inside the caller's transaction. What a worktree's files
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -60,6 +60,16 @@ def change(
     _show(writer, mapped, superseded, now)
     if effective:
         writer.execute("UPDATE state SET clock = clock + 1")
+
+
+def outdated(reader: sqlite3.Connection, worktree: int, version_of: Callable[[str], int]) -> list[bytes]:
+    """The paths whose facts are of a lower version than `version_of` their language."""
+    rows = reader.execute(
+        "SELECT path, facts.language, facts.version FROM version JOIN facts ON facts.id = version.facts"
+        " WHERE worktree = ?",
+        (worktree,),
+    )
+    return [path for path, language, version in rows if version < version_of(language)]
 
 
 def _show(

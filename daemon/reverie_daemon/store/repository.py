@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -132,6 +132,11 @@ class RepositoryStore:
         """Of (blob, language, facts version), the blobs whose facts are held and need no parsing."""
         with self._reading() as reader:
             return blobs.known(reader, wanted)
+
+    def outdated(self, worktree: int, version_of: Callable[[str], int]) -> list[bytes]:
+        """The paths whose facts are of a lower version than `version_of` their language."""
+        with self._reading() as reader:
+            return mapping.outdated(reader, worktree, version_of)
 
     def apply(
         self,
