@@ -30,6 +30,7 @@ from .errors import NoRepository, UserError
 from .events import EventHub
 from .parsing import ParserPool
 from .repository import LiveRepository
+from .store.claiming import claim
 from .store.ledger import Ledger
 from .store.repository import RepositoryStore
 from .tokens import TokenCounter
@@ -130,18 +131,21 @@ class Reverie:
     def _open(self, location: RepositoryLocation) -> LiveRepository:
         store = self._stores.get(location.common_dir)
         if store is None:
-            store = self._stores[location.common_dir] = RepositoryStore.open(
-                self._store_path(location), now=time.time()
-            )
+            store = self._stores[location.common_dir] = self._open_store(location)
         repository = LiveRepository(location, store, self._pool, self._settings, poke=self._hub.poke)
         repository.start()
         return repository
 
-    def _store_path(self, location: RepositoryLocation) -> Path:
-        beside = location.common_dir / "reverie"
-        if os.access(beside if beside.exists() else location.common_dir, os.W_OK):
-            return beside / "store.db"
-        return self._where.store_elsewhere(location.common_dir)
+    def _open_store(self, location: RepositoryLocation) -> RepositoryStore:
+        fallback = self._where.store_elsewhere(location.common_dir)
+        claimed = claim(location.common_dir / "reverie", fallback)
+        if claimed.elsewhere:
+            log.warning("%s: stored in %s, since %s", location.root, claimed.path, claimed.elsewhere)
+        try:
+            return RepositoryStore.open(claimed.path, now=time.time(), claim=claimed)
+        except UserError:
+            claimed.release()
+            raise
 
     def remove(self, path: Path) -> str:
         root = str(path) if str(path) in self._problems else str(find(path).root)
@@ -206,7 +210,7 @@ def _sleep(busy: dict[str, Any] | None, rows: list[dict[str, Any]]) -> dict[str,
 
 def _vanished(root: str, error: UserError) -> dict[str, Any]:
     nothing = dict.fromkeys(("clock", "files", "symbols", "notes_fresh", "notes_stale", "jobs", "store_bytes"), 0)
-    unknown = dict.fromkeys(("head", "branch", "last_trigger", "progress"))
+    unknown = dict.fromkeys(("head", "branch", "last_trigger", "progress", "store", "store_elsewhere"))
     pending = {"files": 0, "share": 0.0}
     return {"root": root, "name": Path(root).name, **nothing, **unknown, "pending": pending, "problem": error.to_wire()}
 

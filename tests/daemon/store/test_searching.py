@@ -37,8 +37,8 @@ def test_nothing_to_look_for_finds_nothing():
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
-    from reverie_daemon.store.packing import pack
     from reverie_daemon.store.mapping import FileRow
+    from reverie_daemon.store.packing import pack
     from reverie_daemon.store.repository import RepositoryStore
     from reverie_indexers import index
 
