@@ -6,12 +6,14 @@ was read, so that an answer can later be told fresh from stale, and keeps the ac
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +26,7 @@ from .core.packing import pack
 from .core.questions import Question, key, understand
 from .core.redact import redact
 from .core.retrieve import rank
+from .errors import UserError
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
 from .store.ledger import Ledger
@@ -32,6 +35,8 @@ from .tokens import TokenCounter
 CATCH_UP_S = 0.3
 CONVERSATIONS_MAX = 200
 TURNS_MAX = 20
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +133,22 @@ class Answering:
         account: savings.Account,
         conversation: str,
         counts: bool,
-    ) -> int:
-        return self._ledger.record(
-            at=time.time(),
-            date=time.strftime("%Y-%m-%d"),
-            repository=os.fsencode(repository.root),
-            kind="awake",
-            tokens=account.tokens,
-            question=redact(text),
-            route=route,
-            counted=counts,
-            conversation=conversation,
-            files=account.files,
-        )
+    ) -> int | None:
+        """The entry's number, None where it cannot be written: an answer is worth more than its being counted."""
+        with _failure_logged():
+            return self._ledger.record(
+                at=time.time(),
+                date=time.strftime("%Y-%m-%d"),
+                repository=os.fsencode(repository.root),
+                kind="awake",
+                tokens=account.tokens,
+                question=redact(text),
+                route=route,
+                counted=counts,
+                conversation=conversation,
+                files=account.files,
+            )
+        return None
 
     def _remember(self, repository: LiveRepository, identity: str, text: str, found: _Found, clock: int) -> None:
         composition = found.composition
@@ -151,9 +159,18 @@ class Answering:
             "confidence": composition.confidence,
             "readings": composition.readings,
         }
-        repository.store.remember(
-            identity, redact(text), answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
-        )
+        with _failure_logged():
+            repository.store.remember(
+                identity, redact(text), answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
+            )
+
+
+@contextmanager
+def _failure_logged() -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        log.warning("%s", error.message)
 
 
 def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity: str) -> _Found | None:

@@ -58,6 +58,7 @@ class Reverie:
         self._pool = ParserPool(chosen.parsers or min(os.cpu_count() or 1, PARSERS_MAX))
         self._repositories: dict[str, LiveRepository] = {}
         self._stores: dict[Path, RepositoryStore] = {}
+        self._unrecorded: set[str] = set()
         self._problems: dict[str, UserError] = {}
         self._lock = threading.Lock()
         self._hub = EventHub(self.status)
@@ -123,10 +124,20 @@ class Reverie:
         with self._lock:
             if root not in self._repositories:
                 self._repositories[root] = self._open(location)
-                self._ledger.add_repository(os.fsencode(root), now=time.time())
+                self._unrecorded.add(root)
                 self._problems.pop(root, None)
+            self._record(root)
         self._hub.poke()
         return root, self._repositories[root].begun
+
+    def _record(self, root: str) -> None:
+        """Writes down that the repository is watched; where that fails, again at the next command."""
+        if root in self._unrecorded:
+            try:
+                self._ledger.add_repository(os.fsencode(root), now=time.time())
+                self._unrecorded.discard(root)
+            except UserError as error:
+                log.warning("%s will be watched until the daemon leaves only: %s", root, error.message)
 
     def _open(self, location: RepositoryLocation) -> LiveRepository:
         store = self._stores.get(location.common_dir)

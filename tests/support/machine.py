@@ -1,5 +1,6 @@
-"""Small machines for tests: a file system that fills up, a system that allows few file watches. Linux only, and only where
-the tests may make them; elsewhere the tests that want one are skipped.
+"""Small machines for tests: a file system that fills up, a system that allows few file watches.
+
+Linux only, and only where the tests may make them; elsewhere the tests that want one are skipped.
 """
 
 from __future__ import annotations
