@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,8 +22,9 @@ from .core import evidence, savings
 from .core.compose import compose
 from .core.inputs import Recorder, deserialise, serialise, unchanged
 from .core.nouns import Claim, Composition, Evidence
-from .core.packing import pack
+from .core.packing import Context, pack
 from .core.questions import Question, key, understand
+from .core.ranking import Piece
 from .core.redact import redact
 from .core.retrieve import rank
 from .errors import UserError
@@ -50,6 +51,18 @@ class _Found:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """An answer as of one moment of the repository, with the key under which it may be remembered."""
+
+    question: Question
+    identity: str
+    found: _Found
+    account: savings.Account
+    clock: int
+    notes_revision: int
+
+
 class Answering:
     """Answers questions about any repository, from any thread; keeps the conversations that go on."""
 
@@ -65,34 +78,27 @@ class Answering:
         """`understood`, a `claim` for each statement, then `answer`."""
         began_s = time.perf_counter()
         conversation = conversation or f"c{secrets.token_hex(4)}"
-        pending = repository.catch_up(CATCH_UP_S)
-        with repository.reading() as catalogue:
-            question = understand(text, catalogue, conversation=self._earlier(conversation))
-            yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
-            identity = f"{under}|{key(question)}"
-            found = _remembered(repository, catalogue, identity) or _composed(question, catalogue, under)
-            for claim in found.composition.claims:
-                yield {"event": "claim", "text": claim.text}
-            account = savings.account(
-                text,
-                found.composition.claims,
-                catalogue.text,
-                self._counter.count_for_display,
-                already_read=self._ledger.conversation_files(conversation),
-            )
-            clock, revision = catalogue.clock, catalogue.notes_revision
+        given, pending = repository.read(
+            lambda catalogue: self._given(repository, catalogue, text, under, conversation),
+            CATCH_UP_S,
+            lambda given: _paths(given.found.composition.evidence),
+        )
+        question, found, account = given.question, given.found, given.account
+        yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
+        for claim in found.composition.claims:
+            yield {"event": "claim", "text": claim.text}
         self._continue(conversation, question)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         ledger_id = self._record(repository, text, found.route, account, conversation, counts) if counted else None
         if found.route != "remembered" and not pending:
-            self._remember(repository, identity, text, found, clock)
+            self._remember(repository, given.identity, text, found, given.clock)
         yield {
             "event": "answer",
             **_answer(text, found, pending),
             "conversation": conversation,
             "ledger_id": ledger_id,
-            "clock": clock,
-            "notes_revision": revision,
+            "clock": given.clock,
+            "notes_revision": given.notes_revision,
             "tokens": _tokens(account),
             "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
         }
@@ -100,10 +106,12 @@ class Answering:
     def context(self, repository: LiveRepository, text: str, *, tokens_max: int, under: str) -> dict[str, Any]:
         """What a model or another agent should read for the question, of at most `tokens_max` tokens."""
         began_s = time.perf_counter()
-        pending = repository.catch_up(CATCH_UP_S)
-        with repository.reading() as catalogue:
+
+        def work(catalogue: StoreCatalogue) -> tuple[Context, int, int]:
             packed = pack(rank(text, catalogue, under=under), tokens_max, self._counter.count)
-            clock, revision = catalogue.clock, catalogue.notes_revision
+            return packed, catalogue.clock, catalogue.notes_revision
+
+        (packed, clock, revision), pending = repository.read(work, CATCH_UP_S, lambda found: _paths(found[0].evidence))
         return {
             "question": text,
             "context": packed.text,
@@ -114,6 +122,22 @@ class Answering:
             "notes_revision": revision,
             "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
         }
+
+    def _given(
+        self, repository: LiveRepository, catalogue: StoreCatalogue, text: str, under: str, conversation: str
+    ) -> _Given:
+        """The answer as of the catalogue's moment, checked and priced; nothing is kept of it yet."""
+        question = understand(text, catalogue, conversation=self._earlier(conversation))
+        identity = f"{under}|{key(question)}"
+        found = _remembered(repository, catalogue, identity) or _composed(question, catalogue, under)
+        account = savings.account(
+            text,
+            found.composition.claims,
+            catalogue.text,
+            self._counter.count_for_display,
+            already_read=self._ledger.conversation_files(conversation),
+        )
+        return _Given(question, identity, found, account, catalogue.clock, catalogue.notes_revision)
 
     def _earlier(self, conversation: str) -> tuple[Question, ...]:
         with self._lock:
@@ -207,6 +231,10 @@ def _checked(composition: Composition, catalogue: StoreCatalogue) -> Composition
         for one in composition.evidence
     )
     return replace(composition, claims=claims, evidence=pieces)
+
+
+def _paths(cited: Iterable[Evidence | Piece]) -> set[str]:
+    return {one.path for one in cited if one.path}
 
 
 def _place(one: Evidence) -> tuple[str, int, int, str]:

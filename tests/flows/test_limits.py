@@ -63,8 +63,12 @@ def test_a_full_state_folder_still_answers(shell: Shell, kettle: Path, tmp_path:
             if answer["ledger_id"] is None:
                 break
         assert answer["ledger_id"] is None
+        second = repository(tmp_path / "second")
+        assert full.json("ask", "where is Boiler?", cwd=second)["evidence"]
         ballast.unlink()
-        assert full.json("ask", "where is Boiler?", cwd=kettle)["ledger_id"]
+        assert full.json("ask", "where is Boiler?", cwd=second)["ledger_id"]
+        full.ok("restart", cwd=kettle)
+        _until(lambda: len(full.json("status", cwd=kettle)["repositories"]) == 2)
         full.ok("stop", cwd=kettle)
 
 
