@@ -7,12 +7,14 @@ was read, so that an answer can later be told fresh from stale, and keeps the ac
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -23,11 +25,13 @@ from .core import evidence, savings
 from .core.compose import compose
 from .core.inputs import Recorder, deserialise, serialise, unchanged
 from .core.nouns import Claim, Composition, Evidence
-from .core.packing import pack
+from .core.packing import Context, pack
 from .core.phrasings import phrasings
 from .core.questions import Question, key, understand
+from .core.ranking import Piece
 from .core.redact import redact
 from .core.retrieve import rank
+from .errors import UserError
 from .meaning import Meaning
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
@@ -37,6 +41,8 @@ from .tokens import TokenCounter
 CATCH_UP_S = 0.3
 CONVERSATIONS_MAX = 200
 TURNS_MAX = 20
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,18 @@ class _Found:
     composition: Composition
     inputs: tuple[tuple[str, str], ...] = ()
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """An answer as of one moment of the repository, with the key under which it may be remembered."""
+
+    question: Question
+    identity: str
+    found: _Found
+    account: savings.Account
+    clock: int
+    notes_revision: int
 
 
 class Answering:
@@ -72,34 +90,27 @@ class Answering:
         """`understood`, a `claim` for each statement, then `answer`."""
         began_s = time.perf_counter()
         conversation = conversation or f"c{secrets.token_hex(4)}"
-        pending = repository.catch_up(CATCH_UP_S)
-        with repository.reading() as catalogue:
-            question = understand(text, catalogue, conversation=self._earlier(conversation))
-            yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
-            identity = f"{_core_digest()}|{under}|{key(question)}"
-            found = _remembered(repository, catalogue, identity) or _composed(question, catalogue, under)
-            for claim in found.composition.claims:
-                yield {"event": "claim", "text": claim.text}
-            account = savings.account(
-                text,
-                found.composition.claims,
-                catalogue.text,
-                self._counter.count_for_display,
-                already_read=self._ledger.conversation_files(conversation),
-            )
-            clock, revision = catalogue.clock, catalogue.notes_revision
+        given, pending = repository.read(
+            lambda catalogue: self._given(repository, catalogue, text, under, conversation),
+            CATCH_UP_S,
+            lambda given: _paths(given.found.composition.evidence),
+        )
+        question, found, account = given.question, given.found, given.account
+        yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
+        for claim in found.composition.claims:
+            yield {"event": "claim", "text": claim.text}
         self._continue(conversation, question)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         ledger_id = self._record(repository, text, found.route, account, conversation, counts) if counted else None
         if found.route != "remembered" and not pending:
-            self._remember(repository, identity, text, found, clock)
+            self._remember(repository, given.identity, text, found, given.clock)
         yield {
             "event": "answer",
             **_answer(text, found, pending),
             "conversation": conversation,
             "ledger_id": ledger_id,
-            "clock": clock,
-            "notes_revision": revision,
+            "clock": given.clock,
+            "notes_revision": given.notes_revision,
             "tokens": _tokens(account),
             "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
         }
@@ -107,10 +118,12 @@ class Answering:
     def context(self, repository: LiveRepository, text: str, *, tokens_max: int, under: str) -> dict[str, Any]:
         """What a model or another agent should read for the question, of at most `tokens_max` tokens."""
         began_s = time.perf_counter()
-        pending = repository.catch_up(CATCH_UP_S)
-        with repository.reading() as catalogue:
+
+        def work(catalogue: StoreCatalogue) -> tuple[Context, int, int]:
             packed = pack(rank(text, catalogue, under=under), tokens_max, self._counter.count)
-            clock, revision = catalogue.clock, catalogue.notes_revision
+            return packed, catalogue.clock, catalogue.notes_revision
+
+        (packed, clock, revision), pending = repository.read(work, CATCH_UP_S, lambda found: _paths(found[0].evidence))
         return {
             "question": text,
             "context": packed.text,
@@ -121,6 +134,22 @@ class Answering:
             "notes_revision": revision,
             "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
         }
+
+    def _given(
+        self, repository: LiveRepository, catalogue: StoreCatalogue, text: str, under: str, conversation: str
+    ) -> _Given:
+        """The answer as of the catalogue's moment, checked and priced; nothing is kept of it yet."""
+        question = understand(text, catalogue, conversation=self._earlier(conversation))
+        identity = f"{_core_digest()}|{under}|{key(question)}"
+        found = _remembered(repository, catalogue, identity) or _composed(question, catalogue, under)
+        account = savings.account(
+            text,
+            found.composition.claims,
+            catalogue.text,
+            self._counter.count_for_display,
+            already_read=self._ledger.conversation_files(conversation),
+        )
+        return _Given(question, identity, found, account, catalogue.clock, catalogue.notes_revision)
 
     def _earlier(self, conversation: str) -> tuple[Question, ...]:
         with self._lock:
@@ -140,19 +169,22 @@ class Answering:
         account: savings.Account,
         conversation: str,
         counts: bool,
-    ) -> int:
-        return self._ledger.record(
-            at=time.time(),
-            date=time.strftime("%Y-%m-%d"),
-            repository=os.fsencode(repository.root),
-            kind="awake",
-            tokens=account.tokens,
-            question=redact(text),
-            route=route,
-            counted=counts,
-            conversation=conversation,
-            files=account.files,
-        )
+    ) -> int | None:
+        """The entry's number, None where it cannot be written: an answer is worth more than its being counted."""
+        with _failure_logged():
+            return self._ledger.record(
+                at=time.time(),
+                date=time.strftime("%Y-%m-%d"),
+                repository=os.fsencode(repository.root),
+                kind="awake",
+                tokens=account.tokens,
+                question=redact(text),
+                route=route,
+                counted=counts,
+                conversation=conversation,
+                files=account.files,
+            )
+        return None
 
     def _remember(self, repository: LiveRepository, identity: str, text: str, found: _Found, clock: int) -> None:
         composition = found.composition
@@ -163,9 +195,18 @@ class Answering:
             "confidence": composition.confidence,
             "readings": composition.readings,
         }
-        repository.store.remember(
-            identity, redact(text), answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
-        )
+        with _failure_logged():
+            repository.store.remember(
+                identity, redact(text), answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
+            )
+
+
+@contextmanager
+def _failure_logged() -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        log.warning("%s", error.message)
 
 
 def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity: str) -> _Found | None:
@@ -212,6 +253,10 @@ def _checked(composition: Composition, catalogue: StoreCatalogue) -> Composition
         for one in composition.evidence
     )
     return replace(composition, claims=claims, evidence=pieces)
+
+
+def _paths(cited: Iterable[Evidence | Piece]) -> set[str]:
+    return {one.path for one in cited if one.path}
 
 
 def _place(one: Evidence) -> tuple[str, int, int, str]:

@@ -31,6 +31,7 @@ from .events import EventHub
 from .meaning import Embedder, Meaning
 from .parsing import ParserPool
 from .repository import LiveRepository
+from .store.claiming import claim
 from .store.ledger import Ledger
 from .store.repository import RepositoryStore
 from .tokens import TokenCounter
@@ -58,6 +59,7 @@ class Reverie:
         self._pool = ParserPool(chosen.parsers or min(os.cpu_count() or 1, PARSERS_MAX))
         self._repositories: dict[str, LiveRepository] = {}
         self._stores: dict[Path, RepositoryStore] = {}
+        self._unrecorded: set[str] = set()
         self._problems: dict[str, UserError] = {}
         self._lock = threading.Lock()
         self._hub = EventHub(self.status)
@@ -128,20 +130,28 @@ class Reverie:
         with self._lock:
             if root not in self._repositories:
                 self._repositories[root] = self._open(location)
-                self._ledger.add_repository(os.fsencode(root), now=time.time())
+                self._unrecorded.add(root)
                 self._problems.pop(root, None)
         begun = self._repositories[root].begun
         if begun:
             self._answering.warm()
+        self._record(root)
         self._hub.poke()
         return root, begun
+
+    def _record(self, root: str) -> None:
+        """Writes down that the repository is watched; where that fails, again at the next command."""
+        if root in self._unrecorded:
+            try:
+                self._ledger.add_repository(os.fsencode(root), now=time.time())
+                self._unrecorded.discard(root)
+            except UserError as error:
+                log.warning("%s will be watched until the daemon leaves only: %s", root, error.message)
 
     def _open(self, location: RepositoryLocation) -> LiveRepository:
         store = self._stores.get(location.common_dir)
         if store is None:
-            store = self._stores[location.common_dir] = RepositoryStore.open(
-                self._store_path(location), now=time.time()
-            )
+            store = self._stores[location.common_dir] = self._open_store(location)
         repository = LiveRepository(
             location,
             store,
@@ -155,11 +165,16 @@ class Reverie:
         repository.start()
         return repository
 
-    def _store_path(self, location: RepositoryLocation) -> Path:
-        beside = location.common_dir / "reverie"
-        if os.access(beside if beside.exists() else location.common_dir, os.W_OK):
-            return beside / "store.db"
-        return self._where.store_elsewhere(location.common_dir)
+    def _open_store(self, location: RepositoryLocation) -> RepositoryStore:
+        fallback = self._where.store_elsewhere(location.common_dir)
+        claimed = claim(location.common_dir / "reverie", fallback)
+        if claimed.elsewhere:
+            log.warning("%s: stored in %s, since %s", location.root, claimed.path, claimed.elsewhere)
+        try:
+            return RepositoryStore.open(claimed.path, now=time.time(), claim=claimed)
+        except UserError:
+            claimed.release()
+            raise
 
     def remove(self, path: Path) -> str:
         root = str(path) if str(path) in self._problems else str(find(path).root)
@@ -224,7 +239,7 @@ def _sleep(busy: dict[str, Any] | None, rows: list[dict[str, Any]]) -> dict[str,
 
 def _vanished(root: str, error: UserError) -> dict[str, Any]:
     nothing = dict.fromkeys(("clock", "files", "symbols", "notes_fresh", "notes_stale", "jobs", "store_bytes"), 0)
-    unknown = dict.fromkeys(("head", "branch", "last_trigger", "progress"))
+    unknown = dict.fromkeys(("head", "branch", "last_trigger", "progress", "store", "store_elsewhere"))
     pending = {"files": 0, "share": 0.0}
     return {"root": root, "name": Path(root).name, **nothing, **unknown, "pending": pending, "problem": error.to_wire()}
 

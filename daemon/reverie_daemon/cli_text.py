@@ -50,6 +50,8 @@ def _repository(repository: Mapping[str, Any]) -> list[str]:
     where = f"{repository['branch'] or 'detached'} at {(repository['head'] or 'no commit')[:12]}"
     held = f"{repository['files']:,} files, {repository['symbols']:,} symbols, {repository['store_bytes'] / 1e6:.1f} MB"
     lines = ["", repository["root"], f"  {where}, clock {repository['clock']}: {held}"]
+    if repository["store_elsewhere"]:
+        lines.append(f"  stored in {repository['store']}, since {repository['store_elsewhere']}")
     if repository["problem"]:
         lines.append(f"  {repository['problem']['message']} Next: {repository['problem']['next_step']}")
     if repository["progress"]:

@@ -43,8 +43,8 @@ class Locations:
         return self.state / "daemon.lock"
 
     def store_elsewhere(self, common_dir: Path) -> Path:
-        """The store of a repository whose `.git` cannot be written: a folder named by its path's digest."""
-        return self.state / "stores" / hashlib.sha256(os.fsencode(common_dir)).hexdigest()[:16] / "store.db"
+        """Where the store of a repository goes whose `.git` cannot be used: a folder named by its path's digest."""
+        return self.state / "stores" / hashlib.sha256(os.fsencode(common_dir)).hexdigest()[:16]
 
 
 def locations(environ: Mapping[str, str] = os.environ) -> Locations:

@@ -11,7 +11,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,8 +26,9 @@ from .indexing import Cancelled, Indexing
 from .parsing import ParserPool
 from .store.mapping import FileRow
 from .store.repository import RepositoryStore
-from .worktree import Head, Worktree, compare
+from .worktree import Head, Sweep, Worktree, compare
 from .worktree.history import COMMITS_MAX
+from .worktree.sweeping import FILES_SWEPT_MAX
 
 SWEEP_EVERY_S = 300.0
 """Events can be lost; a reconciliation finds what they missed."""
@@ -186,6 +187,22 @@ class Keeper:
             sweep = self._worktree.sweep(dict(self._indexing.table))
         if sweep.complete and not sweep.changes and not sweep.relist:
             return None
+        return self._asked(sweep)
+
+    def look_at(self, paths: Iterable[str]) -> Request | None:
+        """What of these indexed files was written to without a sweep seeing it, asked for; None when nothing was.
+
+        Up to as many files as a sweep looks at all of, none can be.
+        """
+        table = self._indexing.table
+        if not self.watching or len(table) <= FILES_SWEPT_MAX:
+            return None
+        rows = {name: table[name] for name in map(os.fsencode, paths) if name in table}
+        with self._sweeping:
+            found = self._worktree.examine(map(os.fsdecode, rows), rows)
+        return self._asked(found) if found.changes else None
+
+    def _asked(self, sweep: Sweep) -> Request:
         again = sweep.relist or not sweep.complete
         request = Request("sweep", "question", changes=sweep.changes, reconcile=again)
         self.ask_for(request)

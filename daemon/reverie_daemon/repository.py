@@ -7,10 +7,10 @@ is offered.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from . import wire
 from .analyses.embeddings import Embeddings
@@ -26,6 +26,10 @@ from .store.repository import RepositoryStore
 from .worktree import RepositoryLocation, Worktree
 
 PROGRESS_PACE_S = 0.02
+READINGS_MAX = 3
+"""Of one question, while what it rests on is written to all the time; the answer then says that it may trail."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +96,35 @@ class LiveRepository:
         if not self._keeper.table:
             self._keeper.wait_until_ready(wait_s)
         request = self._keeper.sweep() if self._keeper.watching else None
-        if request is None:
-            return self._pending()
+        return self._pending() if request is None else self._served(request, deadline_s)
+
+    def read(
+        self, work: Callable[[StoreCatalogue], Value], wait_s: float, cited: Callable[[Value], Collection[str]]
+    ) -> tuple[Value, Pending]:
+        """What `work` makes of the repository with every save that came before this call applied, for at most `wait_s`;
+        and what is still missing.
+
+        In a repository of very many files a sweep does not look at each. Those that the value is said to rest on
+        (`cited`) are then looked at once it is there, and `work`, which must have no effects, is done again where one
+        was written to.
+        """
+        deadline_s = time.monotonic() + wait_s
+        pending = self.catch_up(wait_s)
+        for _ in range(READINGS_MAX):
+            with self.reading() as catalogue:
+                value = work(catalogue)
+            request = None if pending else self._keeper.look_at(cited(value))
+            if request is None:
+                return value, pending
+            pending = self._served(request, deadline_s)
+        return value, self._pending(unserved=1)
+
+    def _served(self, request: Request, deadline_s: float) -> Pending:
+        """Waits for it until the deadline; what is still missing then."""
         request.done.wait(max(0.0, deadline_s - time.monotonic()))
         changes = request.changes or ChangeSet()
-        unserved = 0 if request.done.is_set() else max(1, len(changes.changed) + len(changes.deleted))
-        return self._pending(unserved)
+        served = request.done.is_set() and request.failed is None
+        return self._pending(0 if served else max(1, len(changes.changed) + len(changes.deleted)))
 
     @property
     def begun(self) -> bool:
@@ -184,7 +211,9 @@ class LiveRepository:
             "notes_stale": 0,
             "jobs": 1 if progress else 0,
             "pending": self._pending().to_wire(),
+            "store": str(self.store.path),
             "store_bytes": stats.store_bytes,
+            "store_elsewhere": (self.store.claim.elsewhere if self.store.claim else "") or None,
             "last_trigger": trigger.to_wire() if trigger else None,
             "progress": progress.to_wire() if progress else None,
             "problem": problem.to_wire() if problem else None,

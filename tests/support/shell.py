@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 24, 1, 2
 COMMAND = [sys.executable, "-m", "reverie_daemon.cli"]
 
 SAMPLE = {
@@ -69,15 +72,22 @@ def test_it_boils():
 
 @dataclass
 class Shell:
-    """Runs `reverie` with a home of its own."""
+    """Runs `reverie` with a home of its own. `before` is called in each process before the command, and what it does to
+    the process (limits, rights) holds for the daemon that it starts, too."""
 
     home: Path
     environ: dict[str, str]
+    before: Callable[[], None] | None = None
 
     def run(self, *arguments: str, cwd: Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*COMMAND, *arguments], cwd=cwd, env=self.environ, capture_output=True, text=True, input=stdin, timeout=300
-        )
+            [*COMMAND, *arguments], cwd=cwd, env=self.environ, capture_output=True, text=True, input=stdin, timeout=300,
+            preexec_fn=self.before,
+        )  # fmt: skip
+
+    def with_home(self, home: Path) -> Shell:
+        """The same with another home, as another user or container has one."""
+        return replace(self, home=home, environ=self.environ | {"REVERIE_HOME": str(home)})
 
     def ok(self, *arguments: str, cwd: Path) -> str:
         done = self.run(*arguments, cwd=cwd)
@@ -90,6 +100,15 @@ class Shell:
     def log(self) -> str:
         path = self.home / "state" / "daemon.log"
         return path.read_text() if path.exists() else "(no log)"
+
+
+def give_up_roots_rights() -> None:
+    """Makes root obey file modes, as everybody else has to."""
+    if os.getuid() == 0:
+        libc = ctypes.CDLL(None, use_errno=True)
+        for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
+            if libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+                raise OSError(ctypes.get_errno(), "root's rights cannot be given up")
 
 
 def git(root: Path, *arguments: str) -> str:

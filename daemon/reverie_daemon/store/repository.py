@@ -9,14 +9,16 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from ..core.nouns import Commit
+from ..errors import UserError
 from . import blobs, fulltext, history, mapping, memory, opening, reach
 from .catalogue import Disk, Near, StoreCatalogue, nothing_near
+from .claiming import Claim
 from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
 from .mapping import FileRow
 from .memory import Forgotten, Remembered
@@ -45,11 +47,15 @@ class Stats:
 
 
 class RepositoryStore:
-    """See the module. `repaired` is where a damaged store was moved when this one was opened, else None."""
+    """See the module. `repaired` is where a damaged store was moved when this one was opened, else None; `claim` holds
+    the lock on it, if there is one."""
 
-    def __init__(self, path: Path, writer: sqlite3.Connection, repaired: Path | None) -> None:
+    def __init__(
+        self, path: Path, writer: sqlite3.Connection, repaired: Path | None, claim: Claim | None = None
+    ) -> None:
         self.repaired = repaired
-        self._path = path
+        self.claim = claim
+        self.path = path
         self._writer = writer
         self._lock = threading.RLock()
         self._readers: list[sqlite3.Connection] = []
@@ -61,11 +67,11 @@ class RepositoryStore:
         self._closed = False
 
     @classmethod
-    def open(cls, path: Path, *, now: float = 0.0) -> RepositoryStore:
+    def open(cls, path: Path, *, now: float = 0.0, claim: Claim | None = None) -> RepositoryStore:
         """Opens the store at `path`, making it where there is none. One that is damaged is moved aside, and what was
         remembered is salvaged from it. Raises `UserError`: `store_newer`, `disk_full`, `store_readonly`, …"""
         writer, repaired = opening.open_repository(path)
-        return cls(path, writer, repaired)
+        return cls(path, writer, repaired, claim)
 
     def close(self) -> None:
         """Puts everything into the one file; readers must be done. Closing twice is harmless."""
@@ -76,12 +82,15 @@ class RepositoryStore:
             for reader in self._readers:
                 reader.close()
             self._readers.clear()
-            if not self._path.exists():  # the clone was deleted under us
+            try:
+                if self.path.exists():  # else the clone was deleted under us
+                    # On a full disk the log stays beside the file, and is read at the next opening.
+                    with suppress(UserError), failures_explained():
+                        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
                 self._writer.close()
-                return
-            with failures_explained():
-                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._writer.close()
+                if self.claim is not None:
+                    self.claim.release()
 
     def __enter__(self) -> RepositoryStore:
         return self
@@ -312,7 +321,7 @@ class RepositoryStore:
             reader = self._readers.pop() if self._readers else None
         if reader is None:
             with failures_explained():
-                reader = open_reader(self._path)
+                reader = open_reader(self.path)
         try:
             with snapshot(reader):
                 yield reader
@@ -326,7 +335,7 @@ class RepositoryStore:
 
     def _copy_log_beyond(self, bytes_max: int) -> None:
         """Copies a longer log into the database; readers are not waited for."""
-        log = self._path.with_name(self._path.name + "-wal")
+        log = self.path.with_name(self.path.name + "-wal")
         with self._lock, failures_explained():
             if _size(log) > bytes_max:
                 self._writer.execute("PRAGMA busy_timeout = 0")
@@ -334,7 +343,7 @@ class RepositoryStore:
                 self._writer.execute(f"PRAGMA busy_timeout = {round(LOCK_WAIT_S * 1_000)}")
 
     def _disk_bytes(self) -> int:
-        return _size(self._path) + _size(self._path.with_name(self._path.name + "-wal"))
+        return _size(self.path) + _size(self.path.with_name(self.path.name + "-wal"))
 
 
 def _clock(connection: sqlite3.Connection) -> int:

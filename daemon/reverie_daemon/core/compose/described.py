@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from reverie_daemon.core import terms
 from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, usage
-from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place
+from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place, shown
 from reverie_daemon.core.compose.steps import Step, clause, in_order, story
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
@@ -347,8 +347,8 @@ def _quoted(catalogue: Catalogue, piece: Piece, words: Words) -> list[Claim]:
     text = prose.plain(" ".join(part.strip() for part in block)) if piece.role == "docs" else ""
     title = f"“{piece.title}” " if piece.title else ""
     if not text:
-        shown = "\n".join(block[:8])
-        return [citing.claim(f"{citing.mark(piece.path, line)} has\n\n```\n{shown}\n```", evidence)]
+        quoted = "\n".join(map(shown, block[:8]))
+        return [citing.claim(f"{citing.mark(piece.path, line)} has\n\n```\n{quoted}\n```", evidence)]
     return [
         citing.claim(
             f"The documents, {title}({citing.mark(piece.path, line)}), say: {prose.shorten(text, 500)}", evidence

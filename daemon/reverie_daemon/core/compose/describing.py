@@ -13,6 +13,7 @@ from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, display_name
 from reverie_daemon.core.nouns import Catalogue, Definition, Evidence, FileVersion
 
 DOC_MORE_CHARS = 700
+LINE_CHARACTERS_MAX = 300
 EXCERPT_LINES_MAX = 14
 
 
@@ -212,8 +213,13 @@ def signature(catalogue: Catalogue, definition: Definition) -> Said:
 
 
 def fenced(lines: Sequence[str], language: str) -> str:
-    body = "\n".join(line.rstrip() for line in lines)
+    body = "\n".join(shown(line) for line in lines)
     return f"```{language}\n{body}\n```" if "```" not in body else ""
+
+
+def shown(line: str) -> str:
+    """A line of source as an answer shows it: a whole bundle can stand on one."""
+    return line.rstrip() if len(line) <= LINE_CHARACTERS_MAX else f"{line[:LINE_CHARACTERS_MAX]} …"
 
 
 def _dedented(lines: Sequence[str]) -> list[str]:
