@@ -35,7 +35,7 @@ def language_of(path: str, source: bytes) -> str | None:
     at = lowered.find(".", 1)
     while at > 0:
         if lowered[at:] in by_suffix:
-            return by_suffix[lowered[at:]]
+            return _claimed(lowered[at:], source) or by_suffix[lowered[at:]]
         at = lowered.find(".", at + 1)
     shebang = _SHEBANG.match(source[:200])
     if shebang:
@@ -44,6 +44,12 @@ def language_of(path: str, source: bytes) -> str | None:
             program = next((_program(word) for word in shebang[2].split() if not word.startswith(b"-")), "")
         return by_shebang.get(program, "text")
     return "text"
+
+
+def _claimed(suffix: str, source: bytes) -> str | None:
+    """The language that claims a file by its text, where its suffix is one that several languages have."""
+    contested = _contested().get(suffix, ())
+    return next((language.name for language in contested if language.claims(suffix, source)), None)
 
 
 def index(source: str, language: str) -> FileFacts:

@@ -7,11 +7,12 @@ header that could be C's (`.h`) is read as C.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from reverie_indexers import macros, preprocessor
 from reverie_indexers.facts import Import, SymbolKind
-from reverie_indexers.language import Language
+from reverie_indexers.language import Language, Mended
 from reverie_indexers.languages import c
 
 if TYPE_CHECKING:
@@ -83,6 +84,15 @@ QUERY = f"""
 
 _USING = re.compile(r"using\s+(namespace\s+|enum\s+|typename\s+)?(?:::)?([\w:\s]+?)\s*;")
 _INNERMOST = re.compile(r"<[^<>]*>")
+_UNKNOWN = re.compile(
+    rb"""(?:(?<=\w)|(?<=\w[ ])|(?<=>))\*+(?=\[\w+\])  # new Item*[2]
+      | (?<=using[ ])typename(?=[ ]) | (?<=[(,])\s*throw(?=\s)
+      | (?<=\()\*(?=this\)) | ->\*(?=[\w(]) | \.\*(?=[\w(])
+      | ^[ \t]*(?:export[ \t]+)?(?:module|import)\b[ \t]*[\w.:<>"/]*[ \t]*;
+      | =\s*delete\s*(?=;)
+    """,
+    re.M | re.X,
+)
 _QUALIFIED = "qualified_identifier"
 _SELF_CONTAINED = frozenset({"destructor_name", "operator_name", "operator_cast"})
 
@@ -102,6 +112,9 @@ def _name_of(node: Node) -> Node | None:
 
 def _owner_of(node: Node) -> str:
     """What a definition outside its class or namespace is qualified with, without template arguments."""
+    made = c.owner_of(node)
+    if made:
+        return made
     found = c.name_of(node) if node.type != "namespace_definition" else None
     innermost = _innermost(found)
     if found is None or innermost is None or found.type != _QUALIFIED:
@@ -143,11 +156,26 @@ def _imports(text: str, line: int) -> Iterable[Import]:
         yield Import(module, name, "", line)
 
 
+def _mend(text: bytes) -> Mended:
+    """The text without directives, as C++'s compiler knows it."""
+    return Mended(*preprocessor.read(macros.prepare(text), preprocessor.outline(text, {b"__cplusplus": True})))
+
+
+def _repair(text: bytes, faults: Sequence[tuple[int, int]]) -> bytes:
+    """Makes room for macros, and for what the grammar does not know: `new Item*[2]`, `using typename Base::item`."""
+    return _UNKNOWN.sub(_known, macros.repair(text, faults))
+
+
+def _known(found: re.Match[bytes]) -> bytes:
+    """An operator between what a member pointer joins; else nothing."""
+    return b"+".center(len(found[0])) if found[0] in (b"->*", b".*") else preprocessor.blank(found[0])
+
+
 LANGUAGE = Language(
     name="cpp",
     suffixes=(".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cppm"),
     grammar="tree_sitter_cpp:language",
-    version=1,
+    version=2,
     query=QUERY,
     line_comments=("//",),
     block_comments=(("/*", "*/"),),
@@ -161,5 +189,8 @@ LANGUAGE = Language(
     body_of=_body_of,
     read_imports=_imports,
     doc_after=c.doc_after,
-    mend=c.mend_macros,
+    prepare=macros.prepare,
+    mend=_mend,
+    excuses=macros.excuses,
+    repair=_repair,
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reverie_indexers.facts import Import, SymbolKind
-from reverie_indexers.language import Language, refine
+from reverie_indexers.language import Language, Mended, refine
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -134,9 +134,9 @@ def _imports(text: str, line: int) -> Iterable[Import]:
     yield Import(module, "" if found[2] else "*", found[2] or "", line)
 
 
-def _mend(data: bytes) -> bytes:
+def _mend(data: bytes) -> Mended:
     """Blanks out directives, which the grammar knows only around whole declarations, and the mark of UTF-8."""
-    return _DIRECTIVE.sub(lambda found: b" " * len(found[0]), data)
+    return Mended(_DIRECTIVE.sub(lambda found: b" " * len(found[0]), data))
 
 
 LANGUAGE = Language(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reverie_indexers.language import Language
+from reverie_indexers.language import Language, Mended
 from reverie_indexers.languages import javascript
 
 _NAME = "[(identifier) (member_expression)]"
@@ -57,9 +57,9 @@ _UNKNOWN_TO_THE_GRAMMAR = re.compile(
 """`export type * from`, and variance in `interface Box<in out T>`."""
 
 
-def mend(data: bytes) -> bytes:
+def mend(data: bytes) -> Mended:
     """Blanks out syntax newer than the grammar."""
-    return _UNKNOWN_TO_THE_GRAMMAR.sub(lambda found: b" " * len(found[0]), data)
+    return Mended(_UNKNOWN_TO_THE_GRAMMAR.sub(lambda found: b" " * len(found[0]), data))
 
 
 BUILTIN_TYPES = frozenset({"const"})
