@@ -101,7 +101,7 @@ def not_valid(source: str) -> bool:
     return False
 
 
-def claims_nothing(suffix: str, source: bytes) -> bool:
+def claims_nothing(source: bytes) -> bool:
     """For languages whose suffixes are their own."""
     return False
 
@@ -150,13 +150,14 @@ def no_excuse(fault: Node) -> bool:
 class Language:
     """One language. Only the first seven have no default; see the module's text for the query's captures.
 
-    `claims` says of another language's file, by its suffix and first bytes, that it is this one's (a `.h` with classes).
-    `grammar` is "package:function", imported when the first file of that language is read. `version` grows with every
-    change that makes other facts out of the same text. `shebangs` are interpreters without version ("python").
-    `separators` are what may stand between receiver and name, `name_pattern` is what a name looks like; `self_names`
-    are receivers that mean the instance; `builtin_types` are names not worth a `type` reference. With `known_reads`
-    only those reads are kept whose name the file itself defines or imports; or begins with a capital, where
-    `capitals_are_global` (in Go, Java and C# files of one package see each other's names without an import).
+    `contested` are suffixes of another language whose files are this one's where `claims` says so, by their first
+    bytes (a `.h` with classes). `grammar` is "package:function", imported when the first file of that language is
+    read. `version` grows with every change that makes other facts out of the same text. `shebangs` are interpreters
+    without version ("python"). `separators` are what may stand between receiver and name, `name_pattern` is what a
+    name looks like; `self_names` are receivers that mean the instance; `builtin_types` are names not worth a `type`
+    reference. With `known_reads` only those reads are kept whose name the file itself defines or imports; or begins
+    with a capital, where `capitals_are_global` (in Go, Java and C# files of one package see each other's names without
+    an import).
 
     Hooks: `refine`; `name_of` and `body_of` find a definition's name and body; `head_of` the byte at which its
     signature begins, where that is behind decorators inside it; `owner_of` names the type that a
@@ -179,7 +180,8 @@ class Language:
     line_comments: tuple[str, ...]
     block_comments: tuple[tuple[str, str], ...]
     filenames: tuple[str, ...] = ()
-    claims: Callable[[str, bytes], bool] = claims_nothing
+    contested: tuple[str, ...] = ()
+    claims: Callable[[bytes], bool] = claims_nothing
     shebangs: tuple[str, ...] = ()
     separators: tuple[str, ...] = (".",)
     name_pattern: str = r"[^\W\d]\w*"

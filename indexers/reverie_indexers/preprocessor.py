@@ -145,6 +145,18 @@ def read(text: bytes, found: Outline) -> tuple[bytes, list[Reading]]:
     return main, others
 
 
+def compiled(found: Outline, text: bytes) -> bytes:
+    """A text, or its code, without the branches that are certainly not compiled."""
+    code = bytearray(text)
+    groups = list(found.groups)
+    for group in groups:
+        for branch in group.branches:
+            groups.extend(branch.groups)
+            if branch.holds is False:
+                code[branch.start : branch.end] = blank(bytes(code[branch.start : branch.end]))
+    return bytes(code)
+
+
 def _directives(text: bytes, found: Outline) -> Reading:
     """The directives alone, without the comments in them, which the grammar does not know there."""
     alone = bytearray(blank(text))

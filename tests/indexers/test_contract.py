@@ -116,6 +116,8 @@ def test_no_two_languages_claim_one_file() -> None:
     """Otherwise the order of imports would decide how a file is read."""
     claims = [claim for language in discover().values() for claim in (*language.suffixes, *language.filenames)]
     assert sorted(claims) == sorted(set(claims))
+    contested = {suffix for language in discover().values() for suffix in language.contested}
+    assert contested <= set(claims)
 
 
 def test_an_unknown_language_is_read_as_text() -> None:
@@ -133,6 +135,15 @@ def test_an_unknown_language_is_read_as_text() -> None:
         ("bin/run", b"#!/usr/bin/env -S python3.11 -u\n", "python"),
         ("bin/run", b"#!/usr/bin/python\n", "python"),
         ("bin/run", b"#! /opt/klingon\n", "text"),
+        ("a/b.h", b"struct node { int class; void *private; };\n", "c"),
+        ("a/b.h", b'/* class Store {}; */\n#define NAME "std::"\n', "c"),
+        ("a/b.h", b'#ifdef __cplusplus\nextern "C" {\nclass Store;\n#endif\nint run(void);\n', "c"),
+        ("a/b.h", b"#include <stdint.h>\nint mask(int a, int b);\n", "c"),
+        ("a/b.h", b"#pragma once\n#include <vector>\n", "cpp"),
+        ("a/b.h", b"namespace shop {\nclass Store;\n}\n", "cpp"),
+        ("a/b.h", b"template <typename T> T twice(T value);\n", "cpp"),
+        ("a/b.h", b"struct Store {\n  virtual ~Store();\n};\n", "cpp"),
+        ("a/b.h", b"std::string name();\n", "cpp"),
         ("README.md", b"", "markdown"),
         ("docs/index.rst", b"", "rst"),
         ("a.ipynb", b"{}", "notebook"),

@@ -1,7 +1,7 @@
 """C++: C's definitions, uses and includes, with classes, namespaces and templates.
 
 A member that is defined outside its class is named with it (`Store::put` is "Store.put"), and so is a namespace's. A
-header that could be C's (`.h`) is read as C.
+header that could be C's (`.h`) is C++ where its first bytes say what only C++ can say, outside `#ifdef __cplusplus`.
 """
 
 from __future__ import annotations
@@ -93,6 +93,15 @@ _UNKNOWN = re.compile(
     """,
     re.M | re.X,
 )
+_ONLY_CPP = re.compile(
+    rb"""\bclass\s+\w+[\w\s]*(?::[^:]|[{;]) | \bnamespace(?:\s+[\w:]+)?\s*\{ | \btemplate\s*<
+      | \busing\s+(?:namespace\b|\w+\s*=|\w+::) | \b(?:public|private|protected)\s*:\s*$ | \w::~?\w
+      | \bvirtual\s+[\w~] | \)\s*(?:const\s*)?(?:noexcept|override)\b | \)\s*=\s*(?:delete|default)\s*;
+      | \b(?:static|dynamic|reinterpret|const)_cast\s*< | \boperator\s*[^\w\s,;)] | \bconst\s+\w+\s*&\s*\w*\s*[,)]
+    """,
+    re.M | re.X,
+)
+_HEADER_OF_CPP = re.compile(rb"^[ \t]*#[ \t]*include[ \t]*(?:<\w+>|[<\"][\w/.+-]+\.(?:hpp|hh|hxx)[>\"])", re.M)
 _QUALIFIED = "qualified_identifier"
 _SELF_CONTAINED = frozenset({"destructor_name", "operator_name", "operator_cast"})
 
@@ -156,6 +165,14 @@ def _imports(text: str, line: int) -> Iterable[Import]:
         yield Import(module, name, "", line)
 
 
+def _claims(source: bytes) -> bool:
+    """Whether a header's first bytes are C++ where C reads them too."""
+    found = preprocessor.outline(source, {b"__cplusplus": False})
+    if _ONLY_CPP.search(preprocessor.compiled(found, found.code)):
+        return True
+    return _HEADER_OF_CPP.search(preprocessor.compiled(found, source)) is not None
+
+
 def _mend(text: bytes) -> Mended:
     """The text without directives, as C++'s compiler knows it."""
     return Mended(*preprocessor.read(macros.prepare(text), preprocessor.outline(text, {b"__cplusplus": True})))
@@ -174,6 +191,8 @@ def _known(found: re.Match[bytes]) -> bytes:
 LANGUAGE = Language(
     name="cpp",
     suffixes=(".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cppm"),
+    contested=(".h",),
+    claims=_claims,
     grammar="tree_sitter_cpp:language",
     version=2,
     query=QUERY,
