@@ -28,6 +28,7 @@ _KEYWORD = (
     rb"protected|operator|register|auto|mutable)\b|" + _TYPE_WORD + rb"|" + _STORAGE + rb")"
 )
 _NAME = rb"\b(?!" + _KEYWORD + rb")[A-Za-z_]\w*\b"
+_TYPE_ARGUMENTS = rb"(?:<[^<>;]*>)?"
 _DECLARED = rb"(?:" + _TYPE_WORD + rb"|" + _STORAGE + rb"|[A-Za-z_][\w:]*(?:<[^;{}()]*>)?[\s*&]+[A-Za-z_~])"
 
 
@@ -52,10 +53,20 @@ _ATTRIBUTES = (
     _shape(rb"(?<=[{,])\s*\w+(?P<macro>\s+" + _MACRO + rb")(?=\s*[=,}])"),
     # Between a type and a name: `BOOL WINAPI run(`, `void noreturn_ run(`, `LONG (WINAPI *run)(`.
     _shape(
-        rb"(?:" + _NAME + rb"\s|\b" + _BASIC + rb"\s|[*&>])\s*(?P<macro>" + _MACRO + rb"\s+)(?=[A-Za-z_][\w:]*\s*\()"
+        rb"(?:" + _NAME + rb"\s|\b" + _BASIC + rb"\s|[*&>])\s*(?P<macro>" + _MACRO + rb"\s+)"
+        rb"(?=[A-Za-z_][\w:]*" + _TYPE_ARGUMENTS + rb"[\w:]*\s*\()"
     ),
     _shape(rb"\b" + _BASIC + rb"[\s*]+(?P<macro>" + _NAME + rb"\s+)(?=" + _NAME + rb"\s*\()"),
     _shape(rb"\((?P<macro>" + _CAPITALS + rb"\s*)(?=\*+\s*\w+\s*\)\s*\()"),
+    # In front of a constructor, known by its initializers or by its class: `API Store(int size) : size_(size)`.
+    _shape(
+        rb"^[ \t]*(?:" + _STORAGE + rb"\s+)*(?P<macro>(?:" + _MACRO + rb"\s+)+)(?=(?:explicit\s+)?(?:[\w:<>]+::)?\w+\s*"
+        + _ARGUMENTS + rb"(?:\s*(?:noexcept|" + _MACRO + rb"))*\s*:[^:])"
+    ),
+    _shape(
+        rb"^[ \t]*(?:" + _STORAGE + rb"\s+)*(?P<macro>(?:" + _MACRO + rb"\s+)+)"
+        rb"(?=(?:\w+::)*(?P<class>\w+)" + _TYPE_ARGUMENTS + rb"::~?(?P=class)\s*\()"
+    ),
     # In front of a type that is a keyword: `API static void run(`, `atomic_ int count;`.
     _shape(rb"(?P<macro>" + _NAME + rb"\s+)(?=(?:" + _TYPE_WORD + rb"|(?:static|extern|typedef|inline)\b))"),
     # In front of a declaration: `API const Item *find(`, `static API Item find(`, `static atomic_ Item item;`.
@@ -64,8 +75,10 @@ _ATTRIBUTES = (
         rb"^[ \t]*(?:(?:static|extern)\s+)?(?P<macro>" + _NAME + rb"[ \t]+)(?=" + _NAME + rb"[ \t*]+" + _NAME
         + rb"\s*[=;\[(])"
     ),
-    # In front of a condition that a macro brackets: `if IS_ZERO(x) {`.
-    _shape(rb"(?P<macro>\b(?:if|while))(?=[ \t]+[A-Z_]\w*[ \t]*\()"),
+    # In front of a block: `run() { TRY {`.
+    _shape(rb"(?<=[;{}])[ \t]*(?P<macro>" + _CAPITALS + rb")[ \t]*(?=\{)"),
+    # In front of a condition: `if IS_ZERO(x) {`, `if CONSTEXPR (x) {`.
+    _shape(rb"\b(?:if|while)[ \t]+(?P<macro>" + _CAPITALS + rb")(?=[ \t]*\()"),
 )  # fmt: skip
 """Where macros stand that say something of a declaration; `macro` is what is blanked out."""
 _CLASS = _shape(
@@ -92,7 +105,7 @@ _ENUMERATOR = _shape(
     rb"(?<=[{,])\s*(?P<open>" + _CAPITALS + rb"[ \t]*\([ \t]*)" + _NAME + rb"(?P<rest>[^(){}]*\))(?=\s*[,}=])"
 )
 _ALL_CAPITALS = re.compile(_CAPITALS + rb"\Z")
-_LINES_NEAR = 2
+_LINES_NEAR = 6
 _BEFORE_BYTES_MAX = 2_000
 _WRAPPED_BYTES_MAX = 4_000
 _DECLARATION_BYTES_MAX = 300
@@ -228,7 +241,7 @@ def _is_argument(fault: Node) -> bool:
             return False
         if around.type in ("argument_list", "macro_type_specifier"):
             return True
-        if around.type == "parameter_list":
+        if around.type in ("parameter_list", "parenthesized_declarator"):
             named = around.prev_sibling or (around.parent.prev_sibling if around.parent else None)
             return named is not None and _CALLED.search(named.text or b"") is not None
         around = around.parent

@@ -70,8 +70,8 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A text's `code`, in which comments, strings and directives are blank; where its `conditions` (`#if`, `#else` …)
-    and its other `directives` stand; and its outermost conditional groups."""
+    """A text's `code`, in which comments, directives and what stands in strings are blank; where its `conditions`
+    (`#if`, `#else` …) and its other `directives` stand; and its outermost conditional groups."""
 
     code: bytes
     conditions: Sequence[tuple[int, int]]
@@ -95,8 +95,8 @@ def outline(text: bytes, known: Mapping[bytes, bool], hidden: re.Pattern[bytes] 
     branches = [_Branch(0, len(text), None)]
     for found in hidden.finditer(text):
         start, end = found.span()
-        code[start:end] = blank(found[0])
         word = found["word"]
+        code[start:end] = _hide(found[0])
         if word not in _CONDITIONAL:
             directives += [found.span()] if word is not None else []
             continue
@@ -114,6 +114,13 @@ def outline(text: bytes, known: Mapping[bytes, bool], hidden: re.Pattern[bytes] 
         branches.append(_branch(found, groups[-1], known, len(text)))
         groups[-1].branches.append(branches[-1])
     return Outline(bytes(code), conditions, directives, branches[0].groups)
+
+
+def _hide(piece: bytes) -> bytes:
+    """A comment or directive blanked; a string's or character's inside blanked, so that it stays a value."""
+    if piece[-1:] in b"\"'" and len(piece) > 1 and piece.lstrip()[:1] not in b"/#":
+        return piece[-1:] + blank(piece[1:-1]) + piece[-1:]
+    return blank(piece)
 
 
 def _branch(directive: re.Match[bytes], group: _Group, known: Mapping[bytes, bool], end: int) -> _Branch:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reverie_indexers import FileFacts, index, indexer_version, language_of, languages, split_lines
-from reverie_indexers.facts import NO_SYMBOL, ReferenceKind, SymbolKind
+from reverie_indexers.facts import NO_SYMBOL, ReferenceKind, Symbol, SymbolKind
+from reverie_indexers.language import CLASS_LIKE
 from reverie_indexers.languages import discover
 
 NASTY = {
@@ -43,6 +44,14 @@ NASTY = {
 }
 
 
+SCOPES_REACH_FURTHER = frozenset({"rust"})
+"""Languages in which a type's scope reaches beyond its span: what an `impl` block says is said of the type."""
+
+
+def is_within(line: int, symbol: Symbol) -> bool:
+    return symbol.span.start_line <= line <= symbol.span.end_line
+
+
 def assert_sane(facts: FileFacts, source: str) -> None:
     """Every promise that `facts.py` makes."""
     lines = split_lines(source)
@@ -62,8 +71,10 @@ def assert_sane(facts: FileFacts, source: str) -> None:
         assert use.name and len(use.receiver) <= 80 and "\n" not in use.receiver
         assert 1 <= use.line <= len(lines)
         assert NO_SYMBOL <= use.scope < len(facts.symbols)
-        if use.scope != NO_SYMBOL:
-            assert facts.symbols[use.scope].span.start_line <= use.line <= facts.symbols[use.scope].span.end_line
+        if use.scope != NO_SYMBOL and facts.language not in SCOPES_REACH_FURTHER:
+            assert is_within(use.line, facts.symbols[use.scope])
+        elif use.scope != NO_SYMBOL and not is_within(use.line, facts.symbols[use.scope]):
+            assert facts.symbols[use.scope].kind in CLASS_LIKE
     assert [use.line for use in facts.references] == sorted(use.line for use in facts.references)
     for item in facts.imports:
         assert 1 <= item.line <= len(lines) and (item.module or item.name)

@@ -89,7 +89,9 @@ _UNKNOWN = re.compile(
       | (?<=using[ ])typename(?=[ ]) | (?<=[(,])\s*throw(?=\s)
       | (?<=\()\*(?=this\)) | ->\*(?=[\w(]) | \.\*(?=[\w(])
       | ^[ \t]*(?:export[ \t]+)?(?:module|import)\b[ \t]*[\w.:<>"/]*[ \t]*;
-      | =\s*delete\s*(?=;)
+      | =\s*delete\s*(?=;) | =\s*\{\s*\}(?=\s*[,)]) | (?<=enum)\s*:\s*[\w:]+(?=\s*\{)
+      | \b\w+::(?=\*\w) | \b(?:unsigned|signed|short|long)(?=\()
+      | (?<=[.>])operator(?:\[\]|\(\)) | \boperator\(\)<[^<>;]*>(?=\() | ^extern\s+template\b[^;{}]*;
     """,
     re.M | re.X,
 )
@@ -184,7 +186,9 @@ def _repair(text: bytes, faults: Sequence[tuple[int, int]]) -> bytes:
 
 
 def _known(found: re.Match[bytes]) -> bytes:
-    """An operator between what a member pointer joins; else nothing."""
+    """A name for an operator that is called by its own, an operator for what joins a member pointer; else nothing."""
+    if found[0].startswith(b"operator"):
+        return b"operator".ljust(len(found[0]), b"_")
     return b"+".center(len(found[0])) if found[0] in (b"->*", b".*") else preprocessor.blank(found[0])
 
 
