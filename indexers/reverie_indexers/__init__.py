@@ -10,6 +10,7 @@ from functools import cache
 
 from reverie_indexers import plain
 from reverie_indexers.facts import FileFacts
+from reverie_indexers.language import Language
 from reverie_indexers.languages import discover
 from reverie_indexers.parse import read_code
 from reverie_indexers.texts import split_lines
@@ -24,7 +25,7 @@ _SHEBANG = re.compile(rb"#!\s*(\S+)([^\r\n]*)")
 
 
 def language_of(path: str, source: bytes) -> str | None:
-    """The language of a file, from its name or its first line; "text" for other text, None for what is binary."""
+    """The language of a file, from its name and its first bytes; "text" for other text, None for what is binary."""
     if b"\0" in source[:BINARY_SNIFF_BYTES]:
         return None
     name = path.rpartition("/")[2]
@@ -35,7 +36,7 @@ def language_of(path: str, source: bytes) -> str | None:
     at = lowered.find(".", 1)
     while at > 0:
         if lowered[at:] in by_suffix:
-            return by_suffix[lowered[at:]]
+            return _by_text(lowered[at:], source) or by_suffix[lowered[at:]]
         at = lowered.find(".", at + 1)
     shebang = _SHEBANG.match(source[:200])
     if shebang:
@@ -44,6 +45,11 @@ def language_of(path: str, source: bytes) -> str | None:
             program = next((_program(word) for word in shebang[2].split() if not word.startswith(b"-")), "")
         return by_shebang.get(program, "text")
     return "text"
+
+
+def _by_text(suffix: str, source: bytes) -> str | None:
+    """The language whose a file is by its first bytes, where other languages contest its suffix."""
+    return next((language.name for language in _contests().get(suffix, ()) if language.claims(source)), None)
 
 
 def index(source: str, language: str) -> FileFacts:
@@ -66,6 +72,16 @@ def languages() -> tuple[str, ...]:
 def _program(path: bytes) -> str:
     """The name of an interpreter without folder and version."""
     return path.rpartition(b"/")[2].decode("latin-1").rstrip("0123456789.")
+
+
+@cache
+def _contests() -> dict[str, list[Language]]:
+    """The languages that contest a suffix of another."""
+    contests: dict[str, list[Language]] = {}
+    for language in discover().values():
+        for suffix in language.contested:
+            contests.setdefault(suffix, []).append(language)
+    return contests
 
 
 @cache

@@ -54,7 +54,9 @@ class Symbol(NamedTuple):
 
 class Reference(NamedTuple):
     """A use of a name at a line. `receiver` is what stands before it as written ("self", "app.json", "" when bare; at
-    most 80 characters). `scope` is the index of the innermost symbol around it, or NO_SYMBOL."""
+    most 80 characters). `scope` is the index of the innermost symbol around it, or NO_SYMBOL. Inside a block that
+    belongs to a type without being its definition (Rust's `impl`, outside its functions), `scope` is that type,
+    wherever the type's own span is."""
 
     kind: ReferenceKind
     name: str

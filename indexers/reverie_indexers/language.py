@@ -29,9 +29,10 @@ It deliberately holds no code that walks trees.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reverie_indexers.facts import Import, SymbolKind
 
@@ -100,31 +101,76 @@ def not_valid(source: str) -> bool:
     return False
 
 
-def as_written(data: bytes) -> bytes:
+def claims_nothing(source: bytes) -> bool:
+    """For languages whose suffixes are their own."""
+    return False
+
+
+class Reading(NamedTuple):
+    """A text to be parsed beside another, byte for byte. Its facts count only inside `stretches` (start, end), which
+    are in order and do not overlap."""
+
+    text: bytes
+    stretches: Sequence[tuple[int, int]]
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether a stretch of the text counts in this reading."""
+        index = bisect_right(self.stretches, (start, len(self.text) + 1)) - 1
+        return index >= 0 and end <= self.stretches[index][1]
+
+
+class Mended(NamedTuple):
+    """A text as the grammar may read it, every byte in its place, and what else there is to read in it."""
+
+    text: bytes
+    others: Sequence[Reading] = ()
+
+
+def as_written(text: bytes) -> Mended:
     """Nothing to mend."""
-    return data
+    return Mended(text)
+
+
+def unprepared(text: bytes) -> bytes:
+    """For languages whose grammar takes no text for what it is not."""
+    return text
+
+
+def no_repair(text: bytes, faults: Sequence[tuple[int, int]]) -> bytes:
+    """For languages in which nothing but the file's author makes an error."""
+    return text
+
+
+def no_excuse(fault: Node) -> bool:
+    """For languages whose grammar is right about errors."""
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
     """One language. Only the first seven have no default; see the module's text for the query's captures.
 
-    `grammar` is "package:function", imported when the first file of that language is read. `version` grows with every
-    change that makes other facts out of the same text. `top_query` holds the patterns that begin at the tree's root:
-    tried there alone they cost nothing, while in `query` each would be carried through the whole tree. `shebangs` are
-    interpreters without version ("python"). `separators` are what may stand between receiver and name, `name_pattern`
-    is what a name looks like; `self_names` are receivers that mean the instance; `builtin_types` are names not worth a
-    `type` reference. With `known_reads` only those reads are kept whose name the file itself defines or imports; or
-    begins with a capital, where `capitals_are_global` (in Go, Java and C# files of one package see each other's names
-    without an import).
+    `contested` are suffixes of another language whose files are this one's where `claims` says so, by their first
+    bytes (a `.h` with classes). `grammar` is "package:function", imported when the first file of that language is
+    read. `version` grows with every change that makes other facts out of the same text. `top_query` holds the patterns
+    that begin at the tree's root: tried there alone they cost nothing, while in `query` each would be carried through
+    the whole tree. `shebangs` are interpreters without version ("python"). `separators` are what may stand between
+    receiver and name, `name_pattern` is what a name looks like; `self_names` are receivers that mean the instance;
+    `builtin_types` are names not worth a `type` reference. With `known_reads` only those reads are kept whose name the
+    file itself defines or imports; or begins with a capital, where `capitals_are_global` (in Go, Java and C# files of
+    one package see each other's names without an import).
 
     Hooks: `refine`; `name_of` and `body_of` find a definition's name and body; `head_of` the byte at which its
     signature begins, where that is behind decorators inside it; `owner_of` names the type that a
     definition belongs to when it does not stand inside it (a Go receiver); `read_imports(text, line)` reads a
     statement that begins at that line; `doc_inside(text, start)` reads the documentation that stands at a body's
-    start; `doc_after` reads what follows a value's statement. When the grammar sees a syntax error, `mend` may blank
-    out what the grammar does not know yet, keeping every byte's place, for a second try; and `is_valid` may overrule
-    an error that remains.
+    start; `doc_after` reads what follows a value's statement.
+
+    `prepare` may blank out what the grammar misreads without seeing an error; it runs on every text.
+    When the grammar sees a syntax error, `mend` may blank out what the grammar does not know, anywhere in the text, and
+    `repair` what it does not know around the faults (start, end) that remain, both keeping every byte's place and line;
+    the result counts where it has fewer faults. Of what then remains, `excuses` takes a faulty node that is no fault of
+    the file's, and `is_valid` may overrule all.
     """
 
     name: str
@@ -136,6 +182,8 @@ class Language:
     block_comments: tuple[tuple[str, str], ...]
     top_query: str = ""
     filenames: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
+    claims: Callable[[bytes], bool] = claims_nothing
     shebangs: tuple[str, ...] = ()
     separators: tuple[str, ...] = (".",)
     name_pattern: str = r"[^\W\d]\w*"
@@ -152,7 +200,10 @@ class Language:
     doc_inside: Callable[[str, int], str] = no_doc
     doc_after: Callable[[str, int], str] = no_doc
     is_valid: Callable[[str], bool] = not_valid
-    mend: Callable[[bytes], bytes] = as_written
+    prepare: Callable[[bytes], bytes] = unprepared
+    mend: Callable[[bytes], Mended] = as_written
+    repair: Callable[[bytes, Sequence[tuple[int, int]]], bytes] = no_repair
+    excuses: Callable[[Node], bool] = no_excuse
 
     def splitter(self) -> re.Pattern[str]:
         """Splits an expression into receiver (group 1, None when bare) and name (2); no match where it has none."""

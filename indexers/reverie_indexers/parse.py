@@ -7,6 +7,7 @@ no nesting can exhaust a stack.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from reverie_indexers import passages, references, symbols
 from reverie_indexers.comments import CommentStyle
 from reverie_indexers.facts import FileFacts, Import
-from reverie_indexers.language import Language
+from reverie_indexers.language import Language, Reading
 from reverie_indexers.texts import SourceText
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ START_DEPTH_MAX = 500
 DEBRIS_MAX = 5_000
 """How many loose tokens one node may hold: a query takes quadratic time over them."""
 FAULTY_NODES_MAX = 1_000
+REPAIRS_MAX = 2
+"""How often a text is repaired and read again, as long as that helps."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,6 @@ class _Machine:
     parser: tree_sitter.Parser
     query: tree_sitter.Query
     top_query: tree_sitter.Query
-    faults: tree_sitter.Query
     splitter: Pattern[str]
     comments: CommentStyle
 
@@ -53,7 +55,6 @@ def _machine(language: Language) -> _Machine:
         Parser(grammar),
         Query(grammar, language.query),
         Query(grammar, language.top_query),
-        Query(grammar, "(ERROR) @fault (MISSING) @fault"),
         language.splitter(),
         CommentStyle(language.line_comments, language.block_comments),
     )
@@ -63,14 +64,15 @@ def read_code(source: str, language: Language) -> FileFacts:
     """The facts of one text in a language that has a grammar. Never raises, whatever the text."""
     machine = _machine(language)
     text = SourceText(source)
-    root = machine.parser.parse(text.data).root_node
+    root = machine.parser.parse(language.prepare(text.data)).root_node
+    others: Sequence[Reading] = ()
     if root.has_error:
-        root = _mended(root, text.data, machine, language)
+        root, others = _mended(root, text.data, machine, language)
     if root.has_error and _is_debris(root):
         return _unread(text, language, machine)
-    captures = _captures(machine.query, root)
-    for capture, nodes in _captures(machine.top_query, root, start_depth_max=0).items():
-        captures[capture] = nodes + captures.get(capture, [])
+    captures = _captures(machine, root)
+    for other in others:
+        _add(captures, other, machine)
     found = symbols.find_symbols(text, captures, language, machine.comments)
     imports = _imports(text, captures.get("import", ()), language)
     uses, uses_left_out = references.find_references(
@@ -78,8 +80,8 @@ def read_code(source: str, language: Language) -> FileFacts:
     )
     stretches, stretches_left_out = passages.cut(text.lines, found.symbols, machine.comments)
     problems = [*found.problems, *uses_left_out, *stretches_left_out]
-    if root.has_error and not language.is_valid(source):
-        problems.insert(0, _fault(text, root, machine, language))
+    if root.has_error:
+        problems[:0] = _problem(text, root, machine, language, source)
     return FileFacts(
         language=language.name,
         symbols=tuple(found.symbols),
@@ -91,21 +93,60 @@ def read_code(source: str, language: Language) -> FileFacts:
     )
 
 
-def _mended(root: tree_sitter.Node, data: bytes, machine: _Machine, language: Language) -> tree_sitter.Node:
-    """The tree of the text as the language mends it, where that reads better."""
-    mended = language.mend(data)
-    if mended == data or len(mended) != len(data):
-        return root
-    again = machine.parser.parse(mended).root_node
+def _mended(
+    root: tree_sitter.Node, data: bytes, machine: _Machine, language: Language
+) -> tuple[tree_sitter.Node, Sequence[Reading]]:
+    """The tree of the text as the language mends it, where that reads better, and what else there is to read in it."""
+    text, others = language.mend(data)
+    if text == data:
+        best, others = root, ()
+    else:
+        best = _better(root, text, machine, language)
+        if best is root:
+            text, others = data, ()
+    for _ in range(REPAIRS_MAX):
+        if not best.has_error or _is_debris(best):
+            break
+        text = language.repair(text, [(fault.start_byte, fault.end_byte) for fault in _faults(best)])
+        before, best = best, _better(best, text, machine, language)
+        if best is before:
+            break
+    return best, others
+
+
+def _better(root: tree_sitter.Node, text: bytes, machine: _Machine, language: Language) -> tree_sitter.Node:
+    """The tree of a text where that reads better than another tree, else that."""
+    again = machine.parser.parse(text).root_node
     if not again.has_error:
         return again
     if _is_debris(root) or _is_debris(again):
         return root
-    return again if len(_faults(again, machine)) < len(_faults(root, machine)) else root
+    return again if _badness(again, language) < _badness(root, language) else root
 
 
-def _faults(root: tree_sitter.Node, machine: _Machine) -> list[tree_sitter.Node]:
-    return _captures(machine.faults, root).get("fault", [])
+def _badness(root: tree_sitter.Node, language: Language) -> tuple[bool, int, int]:
+    """How bad a tree is: being an error as a whole is worse than any number of faults, and the file's own are worse
+    than others."""
+    faults = _faults(root)
+    return root.is_error, sum(not language.excuses(fault) for fault in faults), len(faults)
+
+
+def _add(captures: dict[str, list[tree_sitter.Node]], other: Reading, machine: _Machine) -> None:
+    """Adds what another reading of the text captures in its stretches."""
+    root = machine.parser.parse(other.text).root_node
+    if root.has_error and _is_debris(root):
+        return
+    for capture, nodes in _captures(machine, root).items():
+        captures.setdefault(capture, []).extend(node for node in nodes if other.holds(node.start_byte, node.end_byte))
+
+
+def _faults(root: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """The nodes of a tree that are errors, or missing from the text."""
+    faulty = [root]
+    for node in faulty:
+        if node.has_error:
+            faulty.extend(child for child in node.children if child.has_error)
+    return [node for node in faulty if node.is_error or node.is_missing]
 
 
 def _imports(text: SourceText, nodes: list[tree_sitter.Node] | tuple[()], language: Language) -> list[Import]:
@@ -121,8 +162,15 @@ def _imports(text: SourceText, nodes: list[tree_sitter.Node] | tuple[()], langua
     return found
 
 
-def _captures(
-    query: tree_sitter.Query, root: tree_sitter.Node, start_depth_max: int = START_DEPTH_MAX
+def _captures(machine: _Machine, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
+    captures = _caught(machine.query, root, START_DEPTH_MAX)
+    for capture, nodes in _caught(machine.top_query, root, 0).items():
+        captures[capture] = nodes + captures.get(capture, [])
+    return captures
+
+
+def _caught(
+    query: tree_sitter.Query, root: tree_sitter.Node, start_depth_max: int
 ) -> dict[str, list[tree_sitter.Node]]:
     from tree_sitter import QueryCursor
 
@@ -148,7 +196,12 @@ def _unread(text: SourceText, language: Language, machine: _Machine) -> FileFact
     return FileFacts(language.name, passages=tuple(stretches), problems=problems, lines=len(text.lines))
 
 
-def _fault(text: SourceText, root: tree_sitter.Node, machine: _Machine, language: Language) -> str:
-    line = text.line_of(min((node.start_byte for node in _faults(root, machine)), default=root.start_byte))
-    line = min(line, max(1, len(text.lines)))
-    return f"Line {line} is not valid {language.name}; what could be read around it was kept."
+def _problem(
+    text: SourceText, root: tree_sitter.Node, machine: _Machine, language: Language, source: str
+) -> Iterable[str]:
+    """What to tell of a tree's faults, if they are the file's."""
+    faults = _faults(root) or [root]
+    starts = [node.start_byte for node in faults if not language.excuses(node)]
+    if starts and not language.is_valid(source):
+        line = min(text.line_of(min(starts)), max(1, len(text.lines)))
+        yield f"Line {line} is not valid {language.name}; what could be read around it was kept."

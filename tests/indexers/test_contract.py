@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reverie_indexers import FileFacts, index, indexer_version, language_of, languages, split_lines
-from reverie_indexers.facts import NO_SYMBOL, ReferenceKind, SymbolKind
+from reverie_indexers.facts import NO_SYMBOL, ReferenceKind, Symbol, SymbolKind
+from reverie_indexers.language import CLASS_LIKE
 from reverie_indexers.languages import discover
 
 NASTY = {
@@ -43,6 +44,14 @@ NASTY = {
 }
 
 
+SCOPES_REACH_FURTHER = frozenset({"rust"})
+"""Languages in which a type's scope reaches beyond its span: what an `impl` block says is said of the type."""
+
+
+def is_within(line: int, symbol: Symbol) -> bool:
+    return symbol.span.start_line <= line <= symbol.span.end_line
+
+
 def assert_sane(facts: FileFacts, source: str) -> None:
     """Every promise that `facts.py` makes."""
     lines = split_lines(source)
@@ -62,8 +71,10 @@ def assert_sane(facts: FileFacts, source: str) -> None:
         assert use.name and len(use.receiver) <= 80 and "\n" not in use.receiver
         assert 1 <= use.line <= len(lines)
         assert NO_SYMBOL <= use.scope < len(facts.symbols)
-        if use.scope != NO_SYMBOL:
-            assert facts.symbols[use.scope].span.start_line <= use.line <= facts.symbols[use.scope].span.end_line
+        if use.scope != NO_SYMBOL and facts.language not in SCOPES_REACH_FURTHER:
+            assert is_within(use.line, facts.symbols[use.scope])
+        elif use.scope != NO_SYMBOL and not is_within(use.line, facts.symbols[use.scope]):
+            assert facts.symbols[use.scope].kind in CLASS_LIKE
     assert [use.line for use in facts.references] == sorted(use.line for use in facts.references)
     for item in facts.imports:
         assert 1 <= item.line <= len(lines) and (item.module or item.name)
@@ -116,6 +127,8 @@ def test_no_two_languages_claim_one_file() -> None:
     """Otherwise the order of imports would decide how a file is read."""
     claims = [claim for language in discover().values() for claim in (*language.suffixes, *language.filenames)]
     assert sorted(claims) == sorted(set(claims))
+    contested = {suffix for language in discover().values() for suffix in language.contested}
+    assert contested <= set(claims)
 
 
 def test_an_unknown_language_is_read_as_text() -> None:
@@ -133,6 +146,15 @@ def test_an_unknown_language_is_read_as_text() -> None:
         ("bin/run", b"#!/usr/bin/env -S python3.11 -u\n", "python"),
         ("bin/run", b"#!/usr/bin/python\n", "python"),
         ("bin/run", b"#! /opt/klingon\n", "text"),
+        ("a/b.h", b"struct node { int class; void *private; };\n", "c"),
+        ("a/b.h", b'/* class Store {}; */\n#define NAME "std::"\n', "c"),
+        ("a/b.h", b'#ifdef __cplusplus\nextern "C" {\nclass Store;\n#endif\nint run(void);\n', "c"),
+        ("a/b.h", b"#include <stdint.h>\nint mask(int a, int b);\n", "c"),
+        ("a/b.h", b"#pragma once\n#include <vector>\n", "cpp"),
+        ("a/b.h", b"namespace shop {\nclass Store;\n}\n", "cpp"),
+        ("a/b.h", b"template <typename T> T twice(T value);\n", "cpp"),
+        ("a/b.h", b"struct Store {\n  virtual ~Store();\n};\n", "cpp"),
+        ("a/b.h", b"std::string name();\n", "cpp"),
         ("README.md", b"", "markdown"),
         ("docs/index.rst", b"", "rst"),
         ("a.ipynb", b"{}", "notebook"),

@@ -246,7 +246,7 @@ class RepositoryStore:
     def reading(self, worktree: int, disk: Disk, near: Near = nothing_near) -> Iterator[StoreCatalogue]:
         """One moment of a worktree, for one question; `near` finds what is close to it in meaning."""
         with self._reading() as reader:
-            yield StoreCatalogue(reader, worktree, disk, self._shelf, near, str(self._path))
+            yield StoreCatalogue(reader, worktree, disk, self._shelf, near, str(self.path))
 
     def history_head(self, worktree: int) -> str:
         """The newest commit of the worktree's that is known, "" for none."""

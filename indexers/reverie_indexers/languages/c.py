@@ -7,11 +7,12 @@ one token. Which side of an `#if` is compiled is not asked: both are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from reverie_indexers import macros, preprocessor
 from reverie_indexers.facts import Import, SymbolKind
-from reverie_indexers.language import Language, refine
+from reverie_indexers.language import Language, Mended, is_upper, refine
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -100,22 +101,9 @@ BUILTIN_TYPES = (
 _BARE_SHAPE = re.compile(r"typedef\b[^{;]*?\b(struct|union|enum)\b(?:\s+[A-Z_]+|\s*__attribute__.*)?\s*\Z", re.S)
 _INCLUDED = re.compile(r"#\s*(?:include|include_next|import)\s*(?:\"([^\"\n]+)\"|<([^>\n]+)>)")
 _TRAILING_DOC = re.compile(r"[ \t]*[,;]?[ \t]*(?://[/!]<|/\*[*!]?<?)[ \t]*([^\n]*?)[ \t]*(?:\*/[ \t]*)?(?=\r?\n|\Z)")
-_MACROS = re.compile(
-    rb"""^[ \t]*\#[ \t]*ifdef[ \t]+__cplusplus\b[^#]*\#[ \t]*endif\b[^\r\n]*  # extern "C" { and its end
-      | (?<=\))[ \t\r\n]+[A-Z][A-Z0-9_]{2,}(?:[ \t]*\([^()\r\n;{]*\))?(?=\s*[;{])  # an attribute behind a prototype
-      | ^[A-Z][A-Z0-9_]{2,}(?:\([^()\r\n;{]*\))?(?=[ \t]*\r?$(?!\s*[{=;,(]))  # a line of its own
-      | ^[A-Z][A-Z0-9_]{2,}(?=[ \t]+(?:[a-z]\w+[ \t*&]+)+\w+[ \t]*[(;=\[])  # a qualifier before a type
-      | \b(?<=class[ ])[A-Z][A-Z0-9_]{2,}(?=[ \t]+\w) | \b(?<=struct[ ])[A-Z][A-Z0-9_]{2,}(?=[ \t]+\w)
-      | (?<=[\w*][ ])(?<!define[ ])[A-Z][A-Z0-9_]{2,}(?=[ \t]+\w+\()  # a calling convention
-    """,
-    re.M | re.X,
-)
-"""Macros that are neither a name, a type nor a statement where they stand, so that the grammar takes offence."""
-_LOOP = re.compile(
-    rb"^([ \t]+)(?!(?:if|for|while|switch|else|return)\b)(\w{5,})(?=[ \t]*\([^;\r\n]*\)[ \t]*\{[ \t]*\r?$)", re.M
-)
-"""A macro that makes a loop: `list_for_each(at, list) {`."""
+_LIST_ARGUMENT = re.compile(rb"([(,][ \t]*)\{([^(){};]*)\}(?=[ \t]*[,)])")
 _LINE_CHARACTERS_READ = 1_000
+_NO_NAMES = frozenset({"if", "for", "while", "switch", "else", "do", "return", "catch"})
 _DECLARATORS = frozenset(
     {
         "pointer_declarator", "function_declarator", "array_declarator", "parenthesized_declarator",
@@ -130,16 +118,46 @@ def refine_declared(kind: str, name: str, head: str, enclosing: str) -> SymbolKi
     if kind == "type":
         shape = _BARE_SHAPE.match(head)
         return shape[1] if shape else "type"  # type: ignore[return-value]
-    if kind == "attribute" and enclosing in ("", "namespace"):
+    if kind == "function" and _is_macro_block(name, head, enclosing):
+        return None
+    if kind == "constant" or (kind == "attribute" and enclosing in ("", "namespace")):
         return "constant"
     if enclosing in ("function", "method") and (kind == "attribute" or head.rstrip().endswith(";")):
         return None
     return refine(kind, name, head, enclosing)
 
 
+def _is_macro_block(name: str, head: str, enclosing: str) -> bool:
+    """Whether what looks like a function is a block behind a macro or a keyword: `CATCH(...) {` inside a function."""
+    return name in _NO_NAMES or (enclosing in ("function", "method") and head.replace(" ", "").startswith(name + "("))
+
+
+def made_by_macro(node: Node) -> list[Node]:
+    """The names that a macro with a body is given, `TEST(store, keeps_items) {`, outermost first, at most two; no name
+    where it is given anything else."""
+    declarator = node.child_by_field_name("declarator") if node.type == "function_definition" else None
+    if declarator is None or declarator.type != "function_declarator" or node.child_by_field_name("type"):
+        return []
+    macro, given = declarator.child_by_field_name("declarator"), declarator.child_by_field_name("parameters")
+    if macro is None or given is None or not is_upper((macro.text or b"").decode()):
+        return []
+    names = [child.named_children[0] for child in given.named_children if child.named_child_count == 1]
+    plain = len(names) == given.named_child_count and all(name.type == "type_identifier" for name in names)
+    return names[:2] if plain else []
+
+
+def owner_of(node: Node) -> str:
+    """What a definition that a macro makes belongs to."""
+    names = made_by_macro(node)
+    return (names[0].text or b"").decode("utf-8", "replace") if len(names) > 1 else ""
+
+
 def name_of(node: Node) -> Node | None:
     """What a declaration declares, inside pointers and parentheses; nothing for a typedef of a struct with a name of
     its own, which is the symbol."""
+    made = made_by_macro(node)
+    if made:
+        return made[-1]
     if node.type == "type_definition":
         of = node.child_by_field_name("type")
         if of is not None and of.child_by_field_name("body") and of.child_by_field_name("name"):
@@ -176,21 +194,21 @@ def read_include(text: str, line: int) -> Iterable[Import]:
         yield Import(found[1] or found[2], "*", "", line)
 
 
-def mend_macros(data: bytes) -> bytes:
-    """Blanks out the macros that stand where the grammar knows nothing."""
-    return _MACROS.sub(lambda found: re.sub(rb"[^\r\n]", b" ", found[0]), data)
+def _mend(text: bytes) -> Mended:
+    """The text without directives, as C's compiler knows it."""
+    return Mended(*preprocessor.read(macros.prepare(text), preprocessor.outline(text, {b"__cplusplus": False})))
 
 
-def _mend(data: bytes) -> bytes:
-    """Blanks out such macros and reads those that make a loop as `while`."""
-    return _LOOP.sub(lambda found: found[1] + b"while".ljust(len(found[2])), mend_macros(data))
+def _repair(text: bytes, faults: Sequence[tuple[int, int]]) -> bytes:
+    """Makes room for macros, and puts a list in braces that is given to one, `set(colors, {"red"})`, in brackets."""
+    return _LIST_ARGUMENT.sub(rb"\1(\2)", macros.repair(text, faults))
 
 
 LANGUAGE = Language(
     name="c",
     suffixes=(".c", ".h"),
     grammar="tree_sitter_c:language",
-    version=1,
+    version=2,
     query=SHARED_QUERY + reads(_NAME),
     line_comments=("//",),
     block_comments=(("/*", "*/"),),
@@ -200,8 +218,12 @@ LANGUAGE = Language(
     capitals_are_global=True,
     refine=refine_declared,
     name_of=name_of,
+    owner_of=owner_of,
     body_of=body_of,
     read_imports=read_include,
     doc_after=doc_after,
+    prepare=macros.prepare,
     mend=_mend,
+    excuses=macros.excuses,
+    repair=_repair,
 )

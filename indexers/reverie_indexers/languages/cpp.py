@@ -1,17 +1,18 @@
 """C++: C's definitions, uses and includes, with classes, namespaces and templates.
 
 A member that is defined outside its class is named with it (`Store::put` is "Store.put"), and so is a namespace's. A
-header that could be C's (`.h`) is read as C.
+header that could be C's (`.h`) is C++ where its first bytes say what only C++ can say, outside `#ifdef __cplusplus`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from reverie_indexers import macros, preprocessor
 from reverie_indexers.facts import Import, SymbolKind
-from reverie_indexers.language import Language
+from reverie_indexers.language import Language, Mended
 from reverie_indexers.languages import c
 
 if TYPE_CHECKING:
@@ -83,6 +84,26 @@ QUERY = f"""
 
 _USING = re.compile(r"using\s+(namespace\s+|enum\s+|typename\s+)?(?:::)?([\w:\s]+?)\s*;")
 _INNERMOST = re.compile(r"<[^<>]*>")
+_UNKNOWN = re.compile(
+    rb"""(?:(?<=\w)|(?<=\w[ ])|(?<=>))\*+(?=\[\w+\])  # new Item*[2]
+      | (?<=using[ ])typename(?=[ ]) | (?<=[(,])\s*throw(?=\s)
+      | (?<=\()\*(?=this\)) | ->\*(?=[\w(]) | \.\*(?=[\w(])
+      | ^[ \t]*(?:export[ \t]+)?(?:module|import)\b[ \t]*[\w.:<>"/]*[ \t]*;
+      | =\s*delete\s*(?=;) | =\s*\{\s*\}(?=\s*[,)]) | (?<=enum)\s*:\s*[\w:]+(?=\s*\{)
+      | \b\w+::(?=\*\w) | \b(?:unsigned|signed|short|long)(?=\()
+      | (?<=[.>])operator(?:\[\]|\(\)) | \boperator\(\)<[^<>;]*>(?=\() | ^extern\s+template\b[^;{}]*;
+    """,
+    re.M | re.X,
+)
+_ONLY_CPP = re.compile(
+    rb"""\bclass\s+\w+[\w\s]*(?::[^:]|[{;]) | \bnamespace(?:\s+[\w:]+)?\s*\{ | \btemplate\s*<
+      | \busing\s+(?:namespace\b|\w+\s*=|\w+::) | \b(?:public|private|protected)\s*:\s*$ | \w::~?\w
+      | \bvirtual\s+[\w~] | \)\s*(?:const\s*)?(?:noexcept|override)\b | \)\s*=\s*(?:delete|default)\s*;
+      | \b(?:static|dynamic|reinterpret|const)_cast\s*< | \boperator\s*[^\w\s,;)] | \bconst\s+\w+\s*&\s*\w*\s*[,)]
+    """,
+    re.M | re.X,
+)
+_HEADER_OF_CPP = re.compile(rb"^[ \t]*#[ \t]*include[ \t]*(?:<\w+>|[<\"][\w/.+-]+\.(?:hpp|hh|hxx)[>\"])", re.M)
 _QUALIFIED = "qualified_identifier"
 _SELF_CONTAINED = frozenset({"destructor_name", "operator_name", "operator_cast"})
 
@@ -102,6 +123,9 @@ def _name_of(node: Node) -> Node | None:
 
 def _owner_of(node: Node) -> str:
     """What a definition outside its class or namespace is qualified with, without template arguments."""
+    made = c.owner_of(node)
+    if made:
+        return made
     found = c.name_of(node) if node.type != "namespace_definition" else None
     innermost = _innermost(found)
     if found is None or innermost is None or found.type != _QUALIFIED:
@@ -143,11 +167,38 @@ def _imports(text: str, line: int) -> Iterable[Import]:
         yield Import(module, name, "", line)
 
 
+def _claims(source: bytes) -> bool:
+    """Whether a header's first bytes are C++ where C reads them too."""
+    found = preprocessor.outline(source, {b"__cplusplus": False})
+    if _ONLY_CPP.search(preprocessor.compiled(found, found.code)):
+        return True
+    return _HEADER_OF_CPP.search(preprocessor.compiled(found, source)) is not None
+
+
+def _mend(text: bytes) -> Mended:
+    """The text without directives, as C++'s compiler knows it."""
+    return Mended(*preprocessor.read(macros.prepare(text), preprocessor.outline(text, {b"__cplusplus": True})))
+
+
+def _repair(text: bytes, faults: Sequence[tuple[int, int]]) -> bytes:
+    """Makes room for macros, and for what the grammar does not know: `new Item*[2]`, `using typename Base::item`."""
+    return _UNKNOWN.sub(_known, macros.repair(text, faults))
+
+
+def _known(found: re.Match[bytes]) -> bytes:
+    """A name for an operator that is called by its own, an operator for what joins a member pointer; else nothing."""
+    if found[0].startswith(b"operator"):
+        return b"operator".ljust(len(found[0]), b"_")
+    return b"+".center(len(found[0])) if found[0] in (b"->*", b".*") else preprocessor.blank(found[0])
+
+
 LANGUAGE = Language(
     name="cpp",
     suffixes=(".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cppm"),
+    contested=(".h",),
+    claims=_claims,
     grammar="tree_sitter_cpp:language",
-    version=1,
+    version=2,
     query=QUERY,
     line_comments=("//",),
     block_comments=(("/*", "*/"),),
@@ -161,5 +212,8 @@ LANGUAGE = Language(
     body_of=_body_of,
     read_imports=_imports,
     doc_after=c.doc_after,
-    mend=c.mend_macros,
+    prepare=macros.prepare,
+    mend=_mend,
+    excuses=macros.excuses,
+    repair=_repair,
 )

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from reverie_indexers import preprocessor
 from reverie_indexers.facts import Import, SymbolKind
-from reverie_indexers.language import Language, refine
+from reverie_indexers.language import Language, Mended, refine
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -90,9 +91,16 @@ QUERY = f"""
 
 _BUILTIN_TYPES = "var dynamic nint nuint String Object Boolean Int32 Int64 Double Byte Char Decimal"
 _USING = re.compile(r"(?:global\s+)?using\s+(static\s+)?(?:unsafe\s+)?(?:(@?\w+)\s*=\s*)?(?:global::)?([\w.:@\s]+)")
-_DIRECTIVE = re.compile(
-    rb"\A\xef\xbb\xbf|^[ \t]*#[ \t]*(?:if|elif|else|endif|region|endregion|pragma|nullable)\b[^\r\n]*", re.M
+_HIDDEN = re.compile(
+    rb"""//[^\r\n]* | /\*.*?(?:\*/|\Z) | (?P<quotes>\"{3,}).*?(?P=quotes) | [$]?@[$]?"(?:[^"]|"")*"?
+      | "(?:[^"\\\r\n]|\\.)*"? | '(?:[^'\\\r\n]|\\.){1,10}'
+      | """
+    + preprocessor.DIRECTIVE,
+    re.M | re.S | re.X,
 )
+"""What is no code: comments, strings, characters, directives."""
+_MARK = b"\xef\xbb\xbf"
+_KEYED = re.compile(rb"(?<=[{,])(\s*)\[(\w+)\](?=\s*=[^=>])")
 _UNNAMED = frozenset({"this", "operator"})
 
 
@@ -134,16 +142,19 @@ def _imports(text: str, line: int) -> Iterable[Import]:
     yield Import(module, "" if found[2] else "*", found[2] or "", line)
 
 
-def _mend(data: bytes) -> bytes:
-    """Blanks out directives, which the grammar knows only around whole declarations, and the mark of UTF-8."""
-    return _DIRECTIVE.sub(lambda found: b" " * len(found[0]), data)
+def _mend(text: bytes) -> Mended:
+    """The text without directives, which the grammar knows only around whole declarations, without the mark of UTF-8,
+    and with `key = value` for the `[key] = value` of an initializer."""
+    text = b"   " + text[3:] if text.startswith(_MARK) else text
+    program, others = preprocessor.read(text, preprocessor.outline(text, {b"true": True, b"false": False}, _HIDDEN))
+    return Mended(_KEYED.sub(rb"\1 \2 ", program), others)
 
 
 LANGUAGE = Language(
     name="csharp",
     suffixes=(".cs", ".csx"),
     grammar="tree_sitter_c_sharp:language",
-    version=1,
+    version=2,
     query=QUERY,
     line_comments=("//",),
     block_comments=(("/*", "*/"),),

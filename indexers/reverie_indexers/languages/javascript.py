@@ -306,6 +306,15 @@ def _required(text: str, line: int) -> Iterable[Import]:
     yield Import(module, member, alias if alias != member else "", line)
 
 
+_MARKUP = frozenset({"jsx_element", "jsx_fragment", "jsx_attribute", "string"})
+
+
+def excuses(fault: Node) -> bool:
+    """Whether a fault is an `&` in markup that begins no entity, `<b>Salt & pepper</b>`: JSX allows it, the grammar
+    does not. What stands around it is read all the same."""
+    return fault.is_error and (fault.text or b"").startswith(b"&") and (fault.parent or fault).type in _MARKUP
+
+
 LANGUAGE = Language(
     name="javascript",
     suffixes=(".js", ".mjs", ".cjs", ".jsx"),
@@ -324,4 +333,5 @@ LANGUAGE = Language(
     head_of=head_of,
     owner_of=owner_of,
     read_imports=read_imports,
+    excuses=excuses,
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from reverie_indexers.facts import Import, SymbolKind
-from reverie_indexers.language import CLASS_LIKE, Language, refine
+from reverie_indexers.language import CLASS_LIKE, Language, Mended, refine
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -138,9 +138,9 @@ def _included(text: str, line: int) -> Iterable[Import]:
         yield Import("." + path[1] if here else path[1].lstrip("/"), "*", "", line)
 
 
-def _mend(data: bytes) -> bytes:
+def _mend(data: bytes) -> Mended:
     """The grammar does not know the comma behind the last name of a group that is used."""
-    return _LAST_COMMA.sub(rb"\1 ", data)
+    return Mended(_LAST_COMMA.sub(rb"\1 ", data))
 
 
 LANGUAGE = Language(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reverie_indexers.language import Language
+from reverie_indexers.language import Language, Mended
 from reverie_indexers.languages import javascript
 
 _NAME = "[(identifier) (member_expression)]"
@@ -55,11 +55,16 @@ _UNKNOWN_TO_THE_GRAMMAR = re.compile(
     rb"(?<=export )type(?=\s*\*)|(?<=[<,\s])(?:in|out|in\s+out)(?=\s+[A-Z$_][\w$]*\s*(?:,|>|=[^=>]|extends\b))"
 )
 """`export type * from`, and variance in `interface Box<in out T>`."""
+_TYPE_OF_IMPORT = re.compile(rb"(?<=[<,])(\s*)typeof\s+import\s*\(\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*\)")
+_CALL_SIGNATURE = re.compile(rb"^([ \t]*(?:(?:<[^\n]*>)?\([^\n]*)?\)[ \t]*:[^\n;{}]*[^\s;{},])\n(?=\s*<[A-Z])", re.M)
 
 
-def mend(data: bytes) -> bytes:
-    """Blanks out syntax newer than the grammar."""
-    return _UNKNOWN_TO_THE_GRAMMAR.sub(lambda found: b" " * len(found[0]), data)
+def mend(data: bytes) -> Mended:
+    """Blanks out syntax newer than the grammar; ends a call's signature where only the line ends, before `<T>(…)`; and
+    reads the type of a module, `load<typeof import("./store")>()`, as any type."""
+    data = _UNKNOWN_TO_THE_GRAMMAR.sub(lambda found: b" " * len(found[0]), data)
+    data = _TYPE_OF_IMPORT.sub(lambda found: found[1] + b"any".ljust(len(found[0]) - len(found[1])), data)
+    return Mended(_CALL_SIGNATURE.sub(rb"\1;", data))
 
 
 BUILTIN_TYPES = frozenset({"const"})
@@ -69,7 +74,7 @@ LANGUAGE = Language(
     suffixes=(".ts", ".mts", ".cts"),
     shebangs=("deno", "ts-node", "tsx"),
     grammar="tree_sitter_typescript:language_typescript",
-    version=1,
+    version=2,
     query=SHARED_QUERY,
     line_comments=("//",),
     block_comments=(("/*", "*/"),),
@@ -83,4 +88,5 @@ LANGUAGE = Language(
     owner_of=javascript.owner_of,
     read_imports=javascript.read_imports,
     mend=mend,
+    excuses=javascript.excuses,
 )
