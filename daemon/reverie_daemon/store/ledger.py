@@ -65,7 +65,7 @@ class Ledger:
 
     def add_repository(self, root: bytes, *, now: float) -> None:
         """Watches a repository; one that was watched before keeps its account."""
-        with self._writing() as writer:
+        with self.writing() as writer:
             writer.execute(
                 "INSERT INTO repository(root, added_at, watched) VALUES (?, ?, 1)"
                 " ON CONFLICT(root) DO UPDATE SET watched = 1",
@@ -74,12 +74,12 @@ class Ledger:
 
     def remove_repository(self, root: bytes) -> None:
         """Watches it no longer; its account stays."""
-        with self._writing() as writer:
+        with self.writing() as writer:
             writer.execute("UPDATE repository SET watched = 0 WHERE root = ?", (root,))
 
     def repositories(self) -> list[bytes]:
         """The roots that are watched, in the order they were added."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             rows = reader.execute("SELECT root FROM repository WHERE watched ORDER BY added_at, id")
             return [root for (root,) in rows]
 
@@ -98,24 +98,27 @@ class Ledger:
         counted: bool = True,
         conversation: str = "",
         files: Sequence[str] = (),
+        model: str = "",
+        calls: Sequence[int] = (),
     ) -> int:
         """Adds an entry and returns its id. `at` is seconds since the epoch and `date` the user's day then
         ("2025-11-19"); the cost is None when the price is unknown. An entry that does not count is in no figure of
-        what was saved; learning saves nothing by itself. `files` are those whose text its baseline counted."""
+        what was saved; learning saves nothing by itself. `files` are those whose text its baseline counted, `calls` the
+        journal's calls of `model` that were made for it."""
         saved = tokens.saved if kind == "awake" else 0
-        with self._writing() as writer:
+        with self.writing() as writer:
             writer.execute(
                 "INSERT INTO repository(root, added_at, watched) VALUES (?, ?, 0) ON CONFLICT DO NOTHING",
                 (repository, at),
             )
             cursor = writer.execute(
                 "INSERT INTO entry(at, date, repository, kind, question, route, prompt, cached, completion, reasoning,"
-                " baseline, saved, cost_microusd, counted, conversation)"
-                " VALUES (?, ?, (SELECT id FROM repository WHERE root = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " baseline, saved, cost_microusd, counted, conversation, model)"
+                " VALUES (?, ?, (SELECT id FROM repository WHERE root = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     at, date, repository, kind, storable(question), route, tokens.prompt, tokens.cached,
                     tokens.completion, reasoning, tokens.baseline, saved, cost_microusd, counted,
-                    storable(conversation),
+                    storable(conversation), model,
                 ),
             )  # fmt: skip
             number = cursor.lastrowid
@@ -124,11 +127,12 @@ class Ledger:
                 "INSERT OR IGNORE INTO entry_file(entry, path) VALUES (?, ?)",
                 ((number, os.fsencode(path)) for path in files),
             )
+            writer.executemany("UPDATE call SET entry = ? WHERE id = ?", ((number, call) for call in calls))
             return number
 
     def conversation_files(self, conversation: str) -> frozenset[str]:
         """The files that a conversation's entries have counted: an agent would remember them."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             rows = reader.execute(
                 "SELECT DISTINCT path FROM entry JOIN entry_file ON entry_file.entry = entry.id WHERE conversation = ?",
                 (storable(conversation),),
@@ -137,7 +141,7 @@ class Ledger:
 
     def questions(self, root: bytes, limit: int) -> list[dict[str, Any]]:
         """Questions asked, newest first, as `GET /v1/questions` gives them."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             rows = reader.execute(
                 "SELECT question, at, route, saved, entry.id, conversation FROM entry JOIN repository"
                 " ON repository.id = entry.repository WHERE root = ? AND kind = 'awake' AND question != ''"
@@ -158,7 +162,7 @@ class Ledger:
 
     def saved(self, today: str) -> dict[str, int]:
         """`{"tokens", "today"}`: what every counted answer saved or spared an agent reading, ever and on this day."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             tokens, on_day = reader.execute(
                 "SELECT coalesce(sum(saved), 0), coalesce(sum(CASE WHEN date = ? THEN saved END), 0)"
                 " FROM entry WHERE counted",
@@ -176,7 +180,7 @@ class Ledger:
         """
         condition = "" if root is None else "WHERE repository = (SELECT id FROM repository WHERE root = ?)"
         values = () if root is None else (root,)
-        with self._reading() as reader:
+        with self.reading() as reader:
             days = reader.execute(f"SELECT date, {_SUMS} FROM entry {condition} GROUP BY date ORDER BY date", values)
             found = [{"date": date, **_figures(sums)} for date, *sums in days]
             entries, *sums = reader.execute(f"SELECT count(*), {_SUMS} FROM entry {condition}", values).fetchone()
@@ -185,7 +189,7 @@ class Ledger:
     def forget(self, root: bytes, path: bytes = b"") -> int:
         """Deletes the questions that name a file or folder or whose answers counted its text; b"" for all of the
         repository's. What they cost stays in the account. Returns how many."""
-        with self._writing() as writer:
+        with self.writing() as writer:
             numbers = [(number,) for number in _questions_of(writer, root, path)]
             writer.executemany("DELETE FROM entry_file WHERE entry = ?", numbers)
             writer.executemany("UPDATE entry SET question = '' WHERE id = ?", numbers)
@@ -195,12 +199,14 @@ class Ledger:
         return len(numbers)
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """For the modules of this package: one transaction, all or nothing."""
         with self._lock, transaction(self._connection) as writer:
             yield writer
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For the modules of this package: one reader at a time."""
         with self._lock, failures_explained():
             yield self._connection
 
