@@ -143,7 +143,7 @@ class Reader:
 
 def _tidy(line: str) -> str:
     """A line as a sentence: without list marks and citation numbers, its length bounded."""
-    bare = re.sub(r"\s*\[\d{1,4}\]", "", line.strip())
+    bare = re.sub(r"\s*\[\d{1,4}\]|[\x00-\x1f\x7f-\x9f]", "", line.strip())
     bare = re.sub(r"^(?:[-*•]\s+|\d+[.)]\s+|#+\s+)", "", bare).strip()
     return bare[:CLAIM_CHARACTERS_MAX]
 

@@ -16,26 +16,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..core.nouns import Tokens
-from . import opening
+from . import accounts, opening
 from .connection import failures_explained, transaction
 from .memory import mention_of, scrub, storable
-
-SLEEP_TOKENS_PER_TEST_TOKEN = 10
-"""The paper's convention (arXiv 2504.13171) where no price is known."""
-MICRO = 1_000_000
-
-_SUMS = (
-    "count(CASE WHEN kind = 'awake' AND counted THEN 1 END),"
-    " sum(CASE WHEN kind = 'asleep' THEN prompt + completion + reasoning ELSE 0 END),"
-    " sum(CASE WHEN kind = 'awake' THEN prompt + completion + reasoning ELSE 0 END),"
-    " sum(CASE WHEN kind = 'asleep' THEN cost_microusd ELSE 0 END),"
-    " sum(CASE WHEN kind = 'awake' THEN cost_microusd ELSE 0 END),"
-    " count(CASE WHEN kind = 'asleep' AND cost_microusd IS NULL THEN 1 END),"
-    " count(CASE WHEN kind = 'awake' AND cost_microusd IS NULL THEN 1 END),"
-    " sum(CASE WHEN counted AND prompt + completion > 0 THEN saved ELSE 0 END),"
-    " sum(CASE WHEN counted AND prompt + completion = 0 THEN saved ELSE 0 END),"
-    " sum(CASE WHEN counted AND saved < 0 THEN -saved ELSE 0 END)"
-)
 
 
 class Ledger:
@@ -171,20 +154,19 @@ class Ledger:
             return {"tokens": tokens, "today": on_day}
 
     def report(self, root: bytes | None = None) -> dict[str, Any]:
-        """`{"days", "total", "entries"}` as `reverie ledger --json` prints them, of one repository or of all.
+        """`{"days", "models", "analyses", "total", "entries", "recent"}` as `reverie ledger --json` prints them, of one
+        repository or of all.
 
-        A day is `{"date", "questions", "asleep": {"tokens", "usd"}, "awake": {"tokens", "usd"}, "saved", "lost",
-        "not_read", "net"}`. `saved` is what answers of a model saved, losses included; `not_read` what an agent would
-        have read for answers that needed none; `lost` the losses alone, as a positive number. `usd` is null where a
-        price is unknown.
+        A day is `{"date", "questions", "asleep": {"tokens", "usd"}, "awake": {"tokens", "usd"}, "cached_share",
+        "saved", "lost", "not_read", "net"}`; so is a model, with `model`, and an analysis. `saved` is what answers of a
+        model saved, losses included; `not_read` what an agent would have read for answers that needed none; `lost` the
+        losses alone, as a positive number; `cached_share` the part of the prompts that servers had cached. `usd` is
+        null where a price is unknown. The total also has `per_question` `{"tokens", "usd"}`, and `pays_after`: after
+        how many questions like those so far the learning has paid for itself, null where it never does. `recent` are
+        the latest entries that a model was called for.
         """
-        condition = "" if root is None else "WHERE repository = (SELECT id FROM repository WHERE root = ?)"
-        values = () if root is None else (root,)
         with self.reading() as reader:
-            days = reader.execute(f"SELECT date, {_SUMS} FROM entry {condition} GROUP BY date ORDER BY date", values)
-            found = [{"date": date, **_figures(sums)} for date, *sums in days]
-            entries, *sums = reader.execute(f"SELECT count(*), {_SUMS} FROM entry {condition}", values).fetchone()
-            return {"days": found, "total": _figures([figure or 0 for figure in sums]), "entries": entries}
+            return accounts.report(reader, root)
 
     def forget(self, root: bytes, path: bytes = b"") -> int:
         """Deletes the questions that name a file or folder or whose answers counted its text; b"" for all of the
@@ -209,19 +191,6 @@ class Ledger:
         """For the modules of this package: one reader at a time."""
         with self._lock, failures_explained():
             yield self._connection
-
-
-def _figures(sums: Sequence[int]) -> dict[str, Any]:
-    questions, asleep, awake, asleep_cost, awake_cost, asleep_unknown, awake_unknown, saved, not_read, lost = sums
-    return {
-        "questions": questions,
-        "asleep": {"tokens": asleep, "usd": None if asleep_unknown else asleep_cost / MICRO},
-        "awake": {"tokens": awake, "usd": None if awake_unknown else awake_cost / MICRO},
-        "saved": saved,
-        "lost": lost,
-        "not_read": not_read,
-        "net": saved - round(asleep / SLEEP_TOKENS_PER_TEST_TOKEN),
-    }
 
 
 def _questions_of(reader: sqlite3.Connection, root: bytes, path: bytes) -> list[int]:
