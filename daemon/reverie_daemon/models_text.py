@@ -82,6 +82,8 @@ def _row(label: str, row: Mapping[str, Any]) -> str:
 
 def _notes(total: Mapping[str, Any]) -> Iterator[str]:
     yield "saved: by a model's answers. not read: tokens an agent would have read for answers that needed no model."
+    if total["wasted"]:
+        yield f"{total['wasted']:,} tokens went into replies that were not good enough to be shown."
     if not total["asleep"]["tokens"]:
         return
     after = total["pays_after"]

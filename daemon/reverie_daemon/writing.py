@@ -105,12 +105,18 @@ class Writing:
         if isinstance(outcome, Refused):
             return Written(label, name, outcome.spent, reason=outcome.message, refused=outcome)
         if not prompting.replaces(claims, composed):
-            held = sum(map(evidence.is_verified, claims))
-            reason = f"{held} of {len(claims)} of its claims held"
-            if prompting.surviving_share(claims) >= prompting.SURVIVING_SHARE_MIN:
-                reason += ", and they leave out what answers the question"
-            return Written(label, name, outcome.spent, reason=reason)
+            return Written(label, name, outcome.spent, reason=_why_not(claims))
         return Written(label, name, outcome.spent, _composition(claims, composed))
+
+
+def _why_not(claims: Sequence[Claim]) -> str:
+    """Why claims may not stand in place of what was composed."""
+    held = sum(map(evidence.is_verified, claims))
+    if not claims:
+        return "it cites nothing, so nothing of it can be checked"
+    if prompting.surviving_share(claims) >= prompting.SURVIVING_SHARE_MIN:
+        return f"{held} of its {len(claims)} claims hold, but they leave out what answers the question"
+    return f"only {held} of its {len(claims)} claims hold"
 
 
 def prepare(catalogue: Catalogue, composed: Composition, ranking: Ranking) -> Prepared:

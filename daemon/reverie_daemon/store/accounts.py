@@ -25,6 +25,8 @@ _SUMS = (
     " sum(CASE WHEN counted AND prompt + completion > 0 THEN saved ELSE 0 END),"
     " sum(CASE WHEN counted AND prompt + completion = 0 THEN saved ELSE 0 END),"
     " sum(CASE WHEN counted AND saved < 0 THEN -saved ELSE 0 END),"
+    " sum(CASE WHEN kind = 'awake' AND model != '' AND route != 'learned'"
+    " THEN prompt + completion + reasoning ELSE 0 END),"
     " sum(prompt), sum(cached)"
 )
 
@@ -68,8 +70,8 @@ def _recent(reader: sqlite3.Connection, condition: str, values: tuple[bytes, ...
 
 def _figures(sums: Sequence[int]) -> dict[str, Any]:
     (
-        questions, asleep, awake, asleep_cost, awake_cost, asleep_unknown, awake_unknown, saved, not_read, lost, prompt,
-        cached,
+        questions, asleep, awake, asleep_cost, awake_cost, asleep_unknown, awake_unknown, saved, not_read, lost, wasted,
+        prompt, cached,
     ) = sums  # fmt: skip
     asleep_microusd = None if asleep_unknown else asleep_cost
     awake_microusd = None if awake_unknown else awake_cost
@@ -80,6 +82,7 @@ def _figures(sums: Sequence[int]) -> dict[str, Any]:
         "cached_share": round(cached / prompt, 3) if prompt else 0.0,
         "saved": saved,
         "lost": lost,
+        "wasted": wasted,
         "not_read": not_read,
         "net": net(saved, asleep, asleep_microusd, awake, awake_microusd),
     }

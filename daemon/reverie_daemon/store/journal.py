@@ -17,7 +17,7 @@ from typing import Any
 
 from ..core.budget import Amount, Calendar, Denied, Limits, Scope, Side, Usage, denied, turn
 from .ledger import Ledger
-from .memory import storable
+from .memory import scrub, storable
 
 TEXT_KEPT_S = 30 * 86_400.0
 """How long what was sent and received is kept; the account stays for good."""
@@ -169,11 +169,15 @@ class Journal:
     def forget(self, root: bytes) -> int:
         """Deletes all texts of a repository now; how many. What they cost stays in the account."""
         with self._ledger.writing() as writer:
-            return writer.execute(
+            gone = writer.execute(
                 "DELETE FROM call_text WHERE id IN (SELECT call.id FROM call JOIN repository"
                 " ON repository.id = call.repository WHERE root = ?)",
                 (root,),
             ).rowcount
+        if gone:
+            with self._ledger.reading() as connection:
+                scrub(connection)
+        return gone
 
     def _recover(self) -> None:
         """Calls that a crash left open are lost; those of questions that were never answered get an entry."""

@@ -160,10 +160,10 @@ class Ledger:
         A day is `{"date", "questions", "asleep": {"tokens", "usd"}, "awake": {"tokens", "usd"}, "cached_share",
         "saved", "lost", "not_read", "net"}`; so is a model, with `model`, and an analysis. `saved` is what answers of a
         model saved, losses included; `not_read` what an agent would have read for answers that needed none; `lost` the
-        losses alone, as a positive number; `cached_share` the part of the prompts that servers had cached. `usd` is
-        null where a price is unknown. The total also has `per_question` `{"tokens", "usd"}`, and `pays_after`: after
-        how many questions like those so far the learning has paid for itself, null where it never does. `recent` are
-        the latest entries that a model was called for.
+        losses alone, as a positive number; `wasted` the awake tokens of replies that were not used; `cached_share` the
+        part of the prompts that servers had cached. `usd` is null where a price is unknown. The total also has
+        `per_question` `{"tokens", "usd"}`, and `pays_after`: after how many questions like those so far the learning
+        has paid for itself, null where it never does. `recent` are the latest entries that a model was called for.
         """
         with self.reading() as reader:
             return accounts.report(reader, root)

@@ -59,6 +59,7 @@ def test_a_day_tells_savings_losses_and_what_needed_no_model_apart(ledger):
         "cached_share": round(100 / 3_200, 3),
         "saved": 1_650 - 600,
         "lost": 600,
+        "wasted": 0,
         "not_read": 1_000,
         "net": 1_050 - round(7 * 1_350 / 2_000),
     }
@@ -74,6 +75,7 @@ def test_each_model_and_analysis_has_its_row(ledger):
     ask(ledger)
     (row,) = ledger.report(REPO)["models"]
     assert (row["model"], row["awake"], row["saved"]) == ("tiny", {"tokens": 350, "usd": None}, 1_650)
+    assert row["wasted"] == 350, "its reply was not used: the answer was composed"
     assert ledger.report(REPO)["analyses"] == []
 
 
