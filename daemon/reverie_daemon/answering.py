@@ -66,6 +66,8 @@ class Answering:
     ) -> Iterator[dict[str, Any]]:
         """`understood`, a `claim` for each statement, then `answer`."""
         began_s = time.perf_counter()
+        # A secret pasted into a question is no part of it: it is neither looked for, nor kept, nor sent.
+        asked, text = text, redact(text)
         conversation = conversation or f"c{secrets.token_hex(4)}"
         pending = repository.catch_up(CATCH_UP_S)
         with repository.reading() as catalogue:
@@ -90,7 +92,7 @@ class Answering:
             self._remember(repository, identity, text, found, clock)
         yield {
             "event": "answer",
-            **_answer(text, found, pending),
+            **_answer(asked, found, pending),
             "conversation": conversation,
             "ledger_id": ledger_id,
             "clock": clock,
@@ -181,7 +183,7 @@ class Answering:
             repository=os.fsencode(repository.root),
             kind="awake",
             tokens=account.tokens,
-            question=redact(text),
+            question=text,
             route=found.route,
             cost_microusd=written.spent.microusd if written else 0,
             counted=counts,
@@ -202,7 +204,7 @@ class Answering:
             "tried": found.tried,
         }
         repository.store.remember(
-            identity, redact(text), answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
+            identity, text, answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
         )
 
 
