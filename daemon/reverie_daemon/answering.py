@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,9 +22,10 @@ from typing import Any
 
 from . import core, wire
 from .core import evidence, savings
+from .core.budget import MICRO
 from .core.compose import compose
 from .core.inputs import Recorder, deserialise, serialise, unchanged
-from .core.nouns import Claim, Composition, Evidence
+from .core.nouns import Claim, Composition, Evidence, Tokens
 from .core.packing import Context, pack
 from .core.phrasings import phrasings
 from .core.questions import Question, key, understand
@@ -37,6 +38,7 @@ from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
 from .store.ledger import Ledger
 from .tokens import TokenCounter
+from .writing import Prepared, Writing, Written, prepare
 
 CATCH_UP_S = 0.3
 CONVERSATIONS_MAX = 200
@@ -48,12 +50,16 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Found:
     """An answer and how it came about. `inputs` is what a new one read; `repeated` says that it was given before at the
-    same clock, and so counts in no total."""
+    same clock, and so counts in no total. `prepared` is what a model would read for it; `written` what came of asking
+    one; `tried` names the model whose word on the question is known."""
 
     route: str
     composition: Composition
     inputs: tuple[tuple[str, str], ...] = ()
     repeated: bool = False
+    prepared: Prepared | None = None
+    written: Written | None = None
+    tried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +77,11 @@ class _Given:
 class Answering:
     """Answers questions about any repository, from any thread; keeps the conversations that go on."""
 
-    def __init__(self, ledger: Ledger, counter: TokenCounter, meaning: Meaning) -> None:
+    def __init__(self, ledger: Ledger, counter: TokenCounter, meaning: Meaning, writing: Writing) -> None:
         self._ledger = ledger
         self._counter = counter
         self._meaning = meaning
+        self._writing = writing
         self._turns: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -89,6 +96,8 @@ class Answering:
     ) -> Iterator[dict[str, Any]]:
         """`understood`, a `claim` for each statement, then `answer`."""
         began_s = time.perf_counter()
+        # A secret pasted into a question is no part of it: it is neither looked for, nor kept, nor sent.
+        asked, text = text, redact(text)
         conversation = conversation or f"c{secrets.token_hex(4)}"
         given, pending = repository.read(
             lambda catalogue: self._given(repository, catalogue, text, under, conversation),
@@ -97,16 +106,21 @@ class Answering:
         )
         question, found, account = given.question, given.found, given.account
         yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
-        for claim in found.composition.claims:
-            yield {"event": "claim", "text": claim.text}
+        if found.prepared is not None:
+            found = yield from self._written(repository, text, found, found.prepared)
+            account = self._repriced(text, found, account, conversation)
+        if found.route != "learned":
+            for claim in found.composition.claims:
+                yield {"event": "claim", "text": claim.text, "verified": not _fails(claim)}
         self._continue(conversation, question)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
-        ledger_id = self._record(repository, text, found.route, account, conversation, counts) if counted else None
+        called = found.written is not None and found.written.spent.calls
+        ledger_id = self._record(repository, text, found, account, conversation, counts) if counted or called else None
         if found.route != "remembered" and not pending:
             self._remember(repository, given.identity, text, found, given.clock)
         yield {
             "event": "answer",
-            **_answer(text, found, pending),
+            **_answer(asked, found, pending),
             "conversation": conversation,
             "ledger_id": ledger_id,
             "clock": given.clock,
@@ -140,16 +154,49 @@ class Answering:
     ) -> _Given:
         """The answer as of the catalogue's moment, checked and priced; nothing is kept of it yet."""
         question = understand(text, catalogue, conversation=self._earlier(conversation))
-        identity = f"{_core_digest()}|{under}|{key(question)}"
-        found = _remembered(repository, catalogue, identity) or _composed(question, catalogue, under)
-        account = savings.account(
+        identity = f"{under}|{key(question)}"
+        model = self._writing.model()
+        found = _remembered(repository, catalogue, identity, model) or _composed(question, catalogue, under, model)
+        account = self._priced(text, found, catalogue.text, conversation)
+        return _Given(question, identity, found, account, catalogue.clock, catalogue.notes_revision)
+
+    def _written(
+        self, repository: LiveRepository, text: str, found: _Found, prepared: Prepared
+    ) -> Generator[dict[str, Any], None, _Found]:
+        """The answer with a model's word on it: its claims as events, and what it wrote in place of what was composed,
+        where that may stand."""
+        shown = 0
+        for event in self._writing.write(repository.root, text, prepared, found.composition):
+            if isinstance(event, Claim):
+                shown += 1
+                yield {"event": "claim", "text": event.text, "verified": not _fails(event)}
+                continue
+            tried = "" if event.refused is not None else event.model
+            if event.composition is not None:
+                return replace(found, route="learned", composition=event.composition, written=event, tried=tried)
+            if shown:
+                yield {"event": "withdrawn", "reason": event.reason}
+            found = replace(found, written=event, tried=tried)
+        return found
+
+    def _priced(self, text: str, found: _Found, text_of: evidence.TextOf, conversation: str) -> savings.Account:
+        return savings.account(
             text,
             found.composition.claims,
-            catalogue.text,
+            text_of,
             self._counter.count_for_display,
             already_read=self._ledger.conversation_files(conversation),
         )
-        return _Given(question, identity, found, account, catalogue.clock, catalogue.notes_revision)
+
+    def _repriced(self, text: str, found: _Found, account: savings.Account, conversation: str) -> savings.Account:
+        """The account after a model was asked: other files may be cited, and what was spent counts, used or not."""
+        if found.written is None or found.prepared is None:
+            return account
+        if found.route == "learned":
+            account = self._priced(text, found, found.prepared.texts.get, conversation)
+        used = found.written.spent.usage
+        tokens = Tokens(used.prompt, used.cached, used.completion + used.reasoning, account.tokens.baseline)
+        return replace(account, tokens=tokens)
 
     def _earlier(self, conversation: str) -> tuple[Question, ...]:
         with self._lock:
@@ -165,12 +212,13 @@ class Answering:
         self,
         repository: LiveRepository,
         text: str,
-        route: str,
+        found: _Found,
         account: savings.Account,
         conversation: str,
         counts: bool,
     ) -> int | None:
         """The entry's number, None where it cannot be written: an answer is worth more than its being counted."""
+        written = found.written
         with _failure_logged():
             return self._ledger.record(
                 at=time.time(),
@@ -178,11 +226,14 @@ class Answering:
                 repository=os.fsencode(repository.root),
                 kind="awake",
                 tokens=account.tokens,
-                question=redact(text),
-                route=route,
+                question=text,
+                route=found.route,
+                cost_microusd=written.spent.microusd if written else 0,
                 counted=counts,
                 conversation=conversation,
                 files=account.files,
+                model=written.name if written and written.spent.calls else "",
+                calls=written.spent.calls if written else (),
             )
         return None
 
@@ -194,10 +245,12 @@ class Answering:
             "evidence": [wire.evidence_to_store(one) for one in composition.evidence],
             "confidence": composition.confidence,
             "readings": composition.readings,
+            "tried": found.tried,
+            "composed_by": _core_digest() if found.route == "composed" else "",
         }
         with _failure_logged():
             repository.store.remember(
-                identity, redact(text), answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
+                identity, text, answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
             )
 
 
@@ -209,10 +262,13 @@ def _failure_logged() -> Iterator[None]:
         log.warning("%s", error.message)
 
 
-def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity: str) -> _Found | None:
-    """An earlier answer to the same question, where all that it read is still the same and its citations hold."""
+def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity: str, model: str) -> _Found | None:
+    """An earlier answer to the same question, where all that it read is still the same and its citations hold. One that
+    was asked for when there was no such model as now is given anew, since the model may do better."""
     kept = repository.store.recall(identity)
-    if kept is None:
+    if kept is None or (model and kept.answer.get("asked", True) and kept.answer.get("tried", "") != model):
+        return None
+    if kept.answer.get("composed_by", "") not in ("", _core_digest()):
         return None
     untouched = (kept.clock, kept.head) == (catalogue.clock, repository.moment)
     if not untouched and not unchanged(deserialise(kept.inputs), catalogue):
@@ -238,10 +294,13 @@ def _core_digest() -> str:
     return digest.hexdigest()
 
 
-def _composed(question: Question, catalogue: StoreCatalogue, under: str) -> _Found:
+def _composed(question: Question, catalogue: StoreCatalogue, under: str, model: str) -> _Found:
+    """The composed answer; with what a model would read for it, where there is one."""
     recorder = Recorder(catalogue)
     composition = compose(question, recorder, lambda: rank(question.text, recorder, under=under))
-    return _Found("composed", _checked(composition, catalogue), serialise(recorder.inputs()))
+    checked = _checked(composition, catalogue)
+    prepared = prepare(recorder, checked, rank(question.text, recorder, under=under)) if model else None
+    return _Found("composed", checked, serialise(recorder.inputs()), prepared=prepared)
 
 
 def _checked(composition: Composition, catalogue: StoreCatalogue) -> Composition:
@@ -275,12 +334,19 @@ def _answer(text: str, found: _Found, pending: Pending) -> dict[str, Any]:
         "unverified": [claim.text for claim in composition.claims if _fails(claim)],
         "readings": list(composition.readings),
         "pending": pending.to_wire(),
-        "cost_usd": 0.0,
+        "cost_usd": _usd(found.written),
+        "model": found.written.to_wire() if found.written else None,
     }
 
 
 def _fails(claim: Claim) -> bool:
     return bool(claim.evidence) and not evidence.is_verified(claim)
+
+
+def _usd(written: Written | None) -> float | None:
+    """What this answer cost; null where the price is unknown."""
+    microusd = written.spent.microusd if written else 0
+    return None if microusd is None else microusd / MICRO
 
 
 def _tokens(account: savings.Account) -> dict[str, int]:

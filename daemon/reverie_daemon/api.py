@@ -11,10 +11,10 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +24,9 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from . import __version__, wire
+from .choices import ROLES
+from .choosing import Choosing
+from .core.budget import MICRO, SIDES, Limits
 from .errors import UserError, WrongUsage
 
 BODY_BYTES_MAX = 1 << 20
@@ -32,11 +35,14 @@ QUESTIONS_MAX = 500
 
 log = logging.getLogger(__name__)
 
-Emit = Callable[[dict[str, Any]], None]
+_Word = TypeVar("_Word", bound=str)
 
 
 class Daemon(Protocol):
     """What the routes call; `app.py` provides it."""
+
+    @property
+    def choosing(self) -> Choosing: ...
 
     def status(self) -> dict[str, Any]: ...
     def add(self, path: Path) -> tuple[str, bool]: ...
@@ -50,6 +56,7 @@ class Daemon(Protocol):
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]: ...
     def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]: ...
     def ledger(self, root: str) -> dict[str, Any]: ...
+    def ledger_entry(self, number: int) -> dict[str, Any]: ...
     def forget(self, root: str, path: str) -> dict[str, int]: ...
     def events(self) -> Iterator[dict[str, Any] | None]: ...
     def leave(self) -> None: ...
@@ -70,6 +77,13 @@ def routes(daemon: Daemon) -> Starlette:
         ("GET", "/v1/questions"): _questions,
         ("GET", "/v1/source"): _source,
         ("GET", "/v1/ledger"): lambda daemon, given: daemon.ledger(_text(given, "root", "")),
+        ("GET", "/v1/ledger/entry"): lambda daemon, given: daemon.ledger_entry(_number(given, "id", 0)),
+        ("GET", "/v1/model"): lambda daemon, given: daemon.choosing.report(),
+        ("POST", "/v1/model"): _use,
+        ("POST", "/v1/model/key"): _key,
+        ("POST", "/v1/model/local"): _local_only,
+        ("GET", "/v1/budget"): lambda daemon, given: daemon.choosing.budget(_text(given, "root", "")),
+        ("POST", "/v1/budget"): _budget,
         ("POST", "/v1/forget"): _forget,
         ("GET", "/v1/events"): lambda daemon, given: daemon.events(),
         ("POST", "/v1/stop"): _stop,
@@ -118,6 +132,41 @@ def _source(daemon: Daemon, given: dict[str, Any]) -> object:
 
 def _forget(daemon: Daemon, given: dict[str, Any]) -> object:
     return daemon.forget(_text(given, "root"), _text(given, "path", ""))
+
+
+def _use(daemon: Daemon, given: dict[str, Any]) -> object:
+    roles = ROLES if "for" not in given else (_one_of(given, "for", ROLES),)
+    free, local = bool(given.get("free")), bool(given.get("local"))
+    return {"chosen": daemon.choosing.use(_text(given, "target"), roles, free=free, local=local)}
+
+
+def _key(daemon: Daemon, given: dict[str, Any]) -> object:
+    return daemon.choosing.store_key(_text(given, "host"), _text(given, "key"))
+
+
+def _local_only(daemon: Daemon, given: dict[str, Any]) -> object:
+    return daemon.choosing.mark_local_only(_text(given, "root"), bool(given.get("on")))
+
+
+def _budget(daemon: Daemon, given: dict[str, Any]) -> object:
+    sides = SIDES if "for" not in given else (_one_of(given, "for", SIDES),)
+    tokens = _number(given, "tokens_per_day", 0) if "tokens_per_day" in given else None
+    try:
+        microusd = round(float(given["usd_per_day"]) * MICRO) if "usd_per_day" in given else None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise WrongUsage('"usd_per_day" is not a number.', next_step="see docs/API.md") from error
+    if (tokens is None and microusd is None) or min(tokens or 0, microusd or 0) < 0:
+        raise WrongUsage(
+            "A budget is a number of at least 0, in tokens or in dollars.", next_step="reverie budget --help"
+        )
+    return daemon.choosing.limit(sides, Limits(tokens, microusd), _text(given, "root", ""))
+
+
+def _one_of(given: dict[str, Any], key: str, allowed: Sequence[_Word]) -> _Word:
+    for word in allowed:
+        if given[key] == word:
+            return word
+    raise WrongUsage(f'"{key}" is not one of {", ".join(map(str, allowed))}.', next_step="see docs/API.md")
 
 
 def _stop(daemon: Daemon, given: dict[str, Any]) -> object:

@@ -11,6 +11,7 @@ import gc
 import logging
 import logging.handlers
 import os
+import random
 import signal
 import socket
 import sys
@@ -25,17 +26,23 @@ import uvicorn
 
 from . import __version__, api
 from .answering import Answering
+from .choosing import Choosing
 from .config import Locations, Settings, locations, private_folder, settings
-from .errors import NoRepository, UserError
+from .endpoints import Endpoints
+from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
+from .keys import Keys
 from .meaning import Embedder, Meaning
+from .models import Models, today
 from .parsing import ParserPool
 from .repository import LiveRepository
 from .store.claiming import claim
+from .store.journal import Journal
 from .store.ledger import Ledger
 from .store.repository import RepositoryStore
 from .tokens import TokenCounter
 from .worktree import RepositoryLocation, find
+from .writing import Writing
 
 LOG_BYTES_MAX = 1 << 20
 LOG_FILES = 3
@@ -56,6 +63,10 @@ class Reverie:
         self._started = time.monotonic()
         self._settings = chosen
         self._ledger = Ledger.open(where.ledger)
+        self._journal = Journal(self._ledger)
+        self._endpoints = Endpoints(Keys(where.keys_file), time.monotonic)
+        self.choosing = Choosing(where.config_file, self._journal, self._endpoints, _today)
+        self._models = Models(self._journal, self._endpoints, self.choosing.choices, chance=random.random)
         self._pool = ParserPool(chosen.parsers or min(os.cpu_count() or 1, PARSERS_MAX))
         self._repositories: dict[str, LiveRepository] = {}
         self._stores: dict[Path, RepositoryStore] = {}
@@ -66,7 +77,7 @@ class Reverie:
         self._counter = TokenCounter()
         self._embedder = Embedder()
         self._meaning = Meaning(enabled=chosen.vectors_max > 0)
-        self._answering = Answering(self._ledger, self._counter, self._meaning)
+        self._answering = Answering(self._ledger, self._counter, self._meaning, Writing(self._models))
         self._closing = threading.Event()
         threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
 
@@ -81,6 +92,8 @@ class Reverie:
             self._counter.rest()
             self._embedder.rest()
             self._meaning.rest()
+            self._endpoints.rest(self.choosing.in_use())
+            self._journal.purge(time.time())
 
     def resume(self) -> None:
         """Takes up the repositories that the ledger knows; one that cannot be used is shown with its problem."""
@@ -101,6 +114,7 @@ class Reverie:
         self._embedder.close()
         self._meaning.close()
         self._counter.close()
+        self._endpoints.close()
         for repository in list(self._repositories.values()):
             repository.stop()
         for store in self._stores.values():
@@ -117,8 +131,8 @@ class Reverie:
             "uptime_s": round(time.monotonic() - self._started, 1),
             "sleep": _sleep(busy, rows),
             "repositories": rows,
-            "model": None,
-            "budget": None,
+            "model": self.choosing.status(),
+            "budget": self.choosing.budget_status(),
             "saved": self._ledger.saved(_today()),
             "socket": str(self._where.socket),
         }
@@ -217,9 +231,16 @@ class Reverie:
     def ledger(self, root: str) -> dict[str, Any]:
         return self._ledger.report(os.fsencode(root) if root else None)
 
+    def ledger_entry(self, number: int) -> dict[str, Any]:
+        entry = self._journal.entry(number)
+        if entry is None:
+            raise WrongUsage(f"The ledger has no entry {number}.", next_step="reverie ledger")
+        return entry
+
     def forget(self, root: str, path: str) -> dict[str, int]:
         remembered = self._repository(root).store.forget(os.fsencode(path) if path else None)
         asked = self._ledger.forget(os.fsencode(root), os.fsencode(path))
+        self._journal.forget(os.fsencode(root))
         return {"questions": max(asked, remembered.questions), "notes": remembered.notes}
 
     def events(self) -> Iterator[dict[str, Any] | None]:
@@ -245,7 +266,7 @@ def _vanished(root: str, error: UserError) -> dict[str, Any]:
 
 
 def _today() -> str:
-    return time.strftime("%Y-%m-%d")
+    return today(time.time())
 
 
 class _Server(uvicorn.Server):
@@ -277,7 +298,8 @@ def _log_to(path: Path) -> None:
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for chatty in ("uvicorn.error", "httpx2", "httpcore2", "openai"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     path.chmod(0o600)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+from . import models_text
+
 Show = Callable[[str, int, int], None]
 
 
@@ -26,7 +28,16 @@ def answer_footer(answer: Mapping[str, Any]) -> str:
     else:
         parts.append(f"{tokens['baseline']:,} tokens an agent would have read")
     parts.append(f"{answer['latency_ms']:.0f} ms")
-    return "\n— " + " · ".join(parts)
+    return "\n— " + " · ".join(parts) + _about_model(answer["model"])
+
+
+def _about_model(model: Mapping[str, Any] | None) -> str:
+    """Why a model's word is not the answer, where one was asked or could not be."""
+    if model is None or model["used"]:
+        return ""
+    if model["refused"]:
+        return f"\n  not written by a model: {model['refused']['message']} Next: {model['refused']['next_step']}"
+    return f"\n  what {model['name']} wrote is not shown: {model['reason']}"
 
 
 def indexed(done: Mapping[str, Any]) -> str:
@@ -40,10 +51,21 @@ def status(status: Mapping[str, Any]) -> str:
     lines = [
         f"daemon   process {status['pid']}, version {status['version']}, up {_duration(status['uptime_s'])}",
         f"state    {sleep['state']}: {sleep['reason']}",
-        f"model    {status['model'] or 'none: answers are composed from the index'}",
+        *_models(status["model"]),
+        *(f"budget   {models_text.budget_line(side, account)}" for side, account in (status["budget"] or {}).items()),
         f"saved    {status['saved']['tokens']:,} tokens ({status['saved']['today']:,} today)",
     ]
     return "\n".join(lines + [line for repository in status["repositories"] for line in _repository(repository)])
+
+
+def _models(model: Mapping[str, Any] | None) -> Iterator[str]:
+    """Which models are used and where text goes; what stands in their way."""
+    if model is None:
+        yield "model    none: answers are composed from the index"
+        return
+    yield "model    " + ", ".join(f"{role}: {model[role] or 'none'}" for role in ("sleeping", "answering"))
+    if model["problem"]:
+        yield f"         {model['problem']['message']} Next: {model['problem']['next_step']}"
 
 
 def _repository(repository: Mapping[str, Any]) -> list[str]:
@@ -67,21 +89,6 @@ def repositories(rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return "No repository is watched. Add one: reverie add PATH"
     return "\n".join(f"{row['root']}  {row['files']:,} files, clock {row['clock']}" for row in rows)
-
-
-def ledger(ledger: Mapping[str, Any]) -> str:
-    """A row a day and the total; losses keep their sign."""
-    head = f"{'day':<12}{'asked':>8}{'spent awake':>14}{'asleep':>10}{'saved':>12}{'not read':>12}{'net':>12}"
-    rows = [_ledger_row(day["date"], day) for day in ledger["days"]]
-    note = "saved: by a model's answers. not read: tokens an agent would have read for answers that needed no model."
-    return "\n".join([head, *rows, _ledger_row("total", ledger["total"]), note])
-
-
-def _ledger_row(label: str, day: Mapping[str, Any]) -> str:
-    return (
-        f"{label:<12}{day['questions']:>8,}{day['awake']['tokens']:>14,}{day['asleep']['tokens']:>10,}"
-        f"{day['saved']:>12,}{day['not_read']:>12,}{day['net']:>12,}"
-    )
 
 
 def hooks(said: Mapping[str, Any]) -> str:

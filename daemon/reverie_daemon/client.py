@@ -114,6 +114,32 @@ class Client:
     def ledger(self, *, root: str = "") -> dict[str, Any]:
         return self._call("GET", "/v1/ledger", query={"root": root})
 
+    def ledger_entry(self, number: int) -> dict[str, Any]:
+        """One entry with the calls that were made for it. Raises WrongUsage where there is none."""
+        return self._call("GET", "/v1/ledger/entry", query={"id": number})
+
+    def models(self) -> dict[str, Any]:
+        """The models that were found, and those that are chosen."""
+        return self._call("GET", "/v1/model")
+
+    def use_model(self, target: str, *, role: str = "", free: bool = False, local: bool = False) -> dict[str, Any]:
+        """Chooses a model for a role ("" for both), or "none". Raises UserError for one that cannot be used."""
+        body: dict[str, Any] = {"target": target, "free": free, "local": local, **({"for": role} if role else {})}
+        return self._call("POST", "/v1/model", body)
+
+    def store_key(self, host: str, key: str) -> dict[str, Any]:
+        return self._call("POST", "/v1/model/key", {"host": host, "key": key})
+
+    def mark_local_only(self, root: str, on: bool) -> dict[str, Any]:
+        return self._call("POST", "/v1/model/local", {"root": root, "on": on})
+
+    def budget(self, *, root: str = "") -> dict[str, Any]:
+        return self._call("GET", "/v1/budget", query={"root": root})
+
+    def set_budget(self, limits: Mapping[str, float], *, side: str = "", root: str = "") -> dict[str, Any]:
+        """Names limits (`tokens_per_day`, `usd_per_day`) for a side ("" for both), everywhere or in one repository."""
+        return self._call("POST", "/v1/budget", {**limits, "root": root, **({"for": side} if side else {})})
+
     def forget(self, *, root: str, path: str = "") -> dict[str, Any]:
         return self._call("POST", "/v1/forget", {"root": root, "path": path})
 

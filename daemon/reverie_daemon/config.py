@@ -35,6 +35,11 @@ class Locations:
         return self.state / "ledger.db"
 
     @property
+    def keys_file(self) -> Path:
+        """Where keys are kept when the system has no keyring: for its owner alone."""
+        return self.config_file.with_name("keys.toml")
+
+    @property
     def log(self) -> Path:
         return self.state / "daemon.log"
 

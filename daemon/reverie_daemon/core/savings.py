@@ -12,6 +12,7 @@ clock, batches, benches and tests count in no total; that is for the caller to d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from reverie_daemon.core.tokens import Count
 
 FILES_MAX = 5
 BASELINE_TOKENS_MAX = 32_000
+SLEEP_TOKENS_PER_TEST_TOKEN = 10
+"""The paper's convention where no price is known."""
 
 TextOf = Callable[[str], Sequence[str] | None]
 
@@ -66,6 +69,24 @@ def account(
 def is_counted(*, repeated: bool, measured: bool) -> bool:
     """Whether an answer enters the totals: not one repeated at the same clock, nor one of a batch, bench or test."""
     return not repeated and not measured
+
+
+def net(
+    saved: int, asleep_tokens: int, asleep_microusd: int | None, awake_tokens: int, awake_microusd: int | None
+) -> int:
+    """What was saved, less what was learned for it: sleep-time tokens, each weighed by its price against a test-time
+    token's. Where either price is unknown or nothing, the paper's convention holds (arXiv 2504.13171)."""
+    if asleep_microusd and awake_microusd and awake_tokens:
+        return saved - round(asleep_microusd * awake_tokens / awake_microusd)
+    return saved - round(asleep_tokens / SLEEP_TOKENS_PER_TEST_TOKEN)
+
+
+def pays_after(saved: int, learning: int, questions: int) -> int | None:
+    """After how many questions, each saving what those so far saved on average, the learning (in test-time tokens) has
+    paid for itself; None where it never does."""
+    if learning <= 0:
+        return 0
+    return math.ceil(learning * questions / saved) if questions and saved > 0 else None
 
 
 def figure_name(tokens: Tokens) -> str:

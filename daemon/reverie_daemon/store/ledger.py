@@ -16,26 +16,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..core.nouns import Tokens
-from . import opening
+from . import accounts, opening
 from .connection import failures_explained, transaction
 from .memory import mention_of, scrub, storable
-
-SLEEP_TOKENS_PER_TEST_TOKEN = 10
-"""The paper's convention (arXiv 2504.13171) where no price is known."""
-MICRO = 1_000_000
-
-_SUMS = (
-    "count(CASE WHEN kind = 'awake' AND counted THEN 1 END),"
-    " sum(CASE WHEN kind = 'asleep' THEN prompt + completion + reasoning ELSE 0 END),"
-    " sum(CASE WHEN kind = 'awake' THEN prompt + completion + reasoning ELSE 0 END),"
-    " sum(CASE WHEN kind = 'asleep' THEN cost_microusd ELSE 0 END),"
-    " sum(CASE WHEN kind = 'awake' THEN cost_microusd ELSE 0 END),"
-    " count(CASE WHEN kind = 'asleep' AND cost_microusd IS NULL THEN 1 END),"
-    " count(CASE WHEN kind = 'awake' AND cost_microusd IS NULL THEN 1 END),"
-    " sum(CASE WHEN counted AND prompt + completion > 0 THEN saved ELSE 0 END),"
-    " sum(CASE WHEN counted AND prompt + completion = 0 THEN saved ELSE 0 END),"
-    " sum(CASE WHEN counted AND saved < 0 THEN -saved ELSE 0 END)"
-)
 
 
 class Ledger:
@@ -65,7 +48,7 @@ class Ledger:
 
     def add_repository(self, root: bytes, *, now: float) -> None:
         """Watches a repository; one that was watched before keeps its account."""
-        with self._writing() as writer:
+        with self.writing() as writer:
             writer.execute(
                 "INSERT INTO repository(root, added_at, watched) VALUES (?, ?, 1)"
                 " ON CONFLICT(root) DO UPDATE SET watched = 1",
@@ -74,12 +57,12 @@ class Ledger:
 
     def remove_repository(self, root: bytes) -> None:
         """Watches it no longer; its account stays."""
-        with self._writing() as writer:
+        with self.writing() as writer:
             writer.execute("UPDATE repository SET watched = 0 WHERE root = ?", (root,))
 
     def repositories(self) -> list[bytes]:
         """The roots that are watched, in the order they were added."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             rows = reader.execute("SELECT root FROM repository WHERE watched ORDER BY added_at, id")
             return [root for (root,) in rows]
 
@@ -98,24 +81,27 @@ class Ledger:
         counted: bool = True,
         conversation: str = "",
         files: Sequence[str] = (),
+        model: str = "",
+        calls: Sequence[int] = (),
     ) -> int:
         """Adds an entry and returns its id. `at` is seconds since the epoch and `date` the user's day then
         ("2025-11-19"); the cost is None when the price is unknown. An entry that does not count is in no figure of
-        what was saved; learning saves nothing by itself. `files` are those whose text its baseline counted."""
+        what was saved; learning saves nothing by itself. `files` are those whose text its baseline counted, `calls` the
+        journal's calls of `model` that were made for it."""
         saved = tokens.saved if kind == "awake" else 0
-        with self._writing() as writer:
+        with self.writing() as writer:
             writer.execute(
                 "INSERT INTO repository(root, added_at, watched) VALUES (?, ?, 0) ON CONFLICT DO NOTHING",
                 (repository, at),
             )
             cursor = writer.execute(
                 "INSERT INTO entry(at, date, repository, kind, question, route, prompt, cached, completion, reasoning,"
-                " baseline, saved, cost_microusd, counted, conversation)"
-                " VALUES (?, ?, (SELECT id FROM repository WHERE root = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " baseline, saved, cost_microusd, counted, conversation, model)"
+                " VALUES (?, ?, (SELECT id FROM repository WHERE root = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     at, date, repository, kind, storable(question), route, tokens.prompt, tokens.cached,
                     tokens.completion, reasoning, tokens.baseline, saved, cost_microusd, counted,
-                    storable(conversation),
+                    storable(conversation), model,
                 ),
             )  # fmt: skip
             number = cursor.lastrowid
@@ -124,11 +110,12 @@ class Ledger:
                 "INSERT OR IGNORE INTO entry_file(entry, path) VALUES (?, ?)",
                 ((number, os.fsencode(path)) for path in files),
             )
+            writer.executemany("UPDATE call SET entry = ? WHERE id = ?", ((number, call) for call in calls))
             return number
 
     def conversation_files(self, conversation: str) -> frozenset[str]:
         """The files that a conversation's entries have counted: an agent would remember them."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             rows = reader.execute(
                 "SELECT DISTINCT path FROM entry JOIN entry_file ON entry_file.entry = entry.id WHERE conversation = ?",
                 (storable(conversation),),
@@ -137,7 +124,7 @@ class Ledger:
 
     def questions(self, root: bytes, limit: int) -> list[dict[str, Any]]:
         """Questions asked, newest first, as `GET /v1/questions` gives them."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             rows = reader.execute(
                 "SELECT question, at, route, saved, entry.id, conversation FROM entry JOIN repository"
                 " ON repository.id = entry.repository WHERE root = ? AND kind = 'awake' AND question != ''"
@@ -158,7 +145,7 @@ class Ledger:
 
     def saved(self, today: str) -> dict[str, int]:
         """`{"tokens", "today"}`: what every counted answer saved or spared an agent reading, ever and on this day."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             tokens, on_day = reader.execute(
                 "SELECT coalesce(sum(saved), 0), coalesce(sum(CASE WHEN date = ? THEN saved END), 0)"
                 " FROM entry WHERE counted",
@@ -167,25 +154,24 @@ class Ledger:
             return {"tokens": tokens, "today": on_day}
 
     def report(self, root: bytes | None = None) -> dict[str, Any]:
-        """`{"days", "total", "entries"}` as `reverie ledger --json` prints them, of one repository or of all.
+        """`{"days", "models", "analyses", "total", "entries", "recent"}` as `reverie ledger --json` prints them, of one
+        repository or of all.
 
-        A day is `{"date", "questions", "asleep": {"tokens", "usd"}, "awake": {"tokens", "usd"}, "saved", "lost",
-        "not_read", "net"}`. `saved` is what answers of a model saved, losses included; `not_read` what an agent would
-        have read for answers that needed none; `lost` the losses alone, as a positive number. `usd` is null where a
-        price is unknown.
+        A day is `{"date", "questions", "asleep": {"tokens", "usd"}, "awake": {"tokens", "usd"}, "cached_share",
+        "saved", "lost", "not_read", "net"}`; so is a model, with `model`, and an analysis. `saved` is what answers of a
+        model saved, losses included; `not_read` what an agent would have read for answers that needed none; `lost` the
+        losses alone, as a positive number; `wasted` the awake tokens of replies that were not used; `cached_share` the
+        part of the prompts that servers had cached. `usd` is null where a price is unknown. The total also has
+        `per_question` `{"tokens", "usd"}`, and `pays_after`: after how many questions like those so far the learning
+        has paid for itself, null where it never does. `recent` are the latest entries that a model was called for.
         """
-        condition = "" if root is None else "WHERE repository = (SELECT id FROM repository WHERE root = ?)"
-        values = () if root is None else (root,)
-        with self._reading() as reader:
-            days = reader.execute(f"SELECT date, {_SUMS} FROM entry {condition} GROUP BY date ORDER BY date", values)
-            found = [{"date": date, **_figures(sums)} for date, *sums in days]
-            entries, *sums = reader.execute(f"SELECT count(*), {_SUMS} FROM entry {condition}", values).fetchone()
-            return {"days": found, "total": _figures([figure or 0 for figure in sums]), "entries": entries}
+        with self.reading() as reader:
+            return accounts.report(reader, root)
 
     def forget(self, root: bytes, path: bytes = b"") -> int:
         """Deletes the questions that name a file or folder or whose answers counted its text; b"" for all of the
         repository's. What they cost stays in the account. Returns how many."""
-        with self._writing() as writer:
+        with self.writing() as writer:
             numbers = [(number,) for number in _questions_of(writer, root, path)]
             writer.executemany("DELETE FROM entry_file WHERE entry = ?", numbers)
             writer.executemany("UPDATE entry SET question = '' WHERE id = ?", numbers)
@@ -195,27 +181,16 @@ class Ledger:
         return len(numbers)
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """For the modules of this package: one transaction, all or nothing."""
         with self._lock, transaction(self._connection) as writer:
             yield writer
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For the modules of this package: one reader at a time."""
         with self._lock, failures_explained():
             yield self._connection
-
-
-def _figures(sums: Sequence[int]) -> dict[str, Any]:
-    questions, asleep, awake, asleep_cost, awake_cost, asleep_unknown, awake_unknown, saved, not_read, lost = sums
-    return {
-        "questions": questions,
-        "asleep": {"tokens": asleep, "usd": None if asleep_unknown else asleep_cost / MICRO},
-        "awake": {"tokens": awake, "usd": None if awake_unknown else awake_cost / MICRO},
-        "saved": saved,
-        "lost": lost,
-        "not_read": not_read,
-        "net": saved - round(asleep / SLEEP_TOKENS_PER_TEST_TOKEN),
-    }
 
 
 def _questions_of(reader: sqlite3.Connection, root: bytes, path: bytes) -> list[int]:

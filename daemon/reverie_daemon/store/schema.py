@@ -161,4 +161,26 @@ def _create_ledger(database: Any) -> None:
     database["entry_file"].create({"entry": int, "path": bytes}, pk=("entry", "path"))
 
 
-LEDGER: Sequence[Migration] = (_create_ledger,)
+def _create_journal(database: Any) -> None:
+    """Calls of models: reserved before they are made, settled after; what was said is kept beside them for a while."""
+    database["entry"].add_column("model", str, not_null_default="")
+    database["entry"].add_column("analysis", str, not_null_default="")
+    database["call"].create(
+        {
+            "id": int, "at": float, "date": str, "day": str, "side": str, "repository": int, "entry": int, "key": bytes,
+            "analysis": str, "model": str, "state": str, "prompt": int, "cached": int, "completion": int,
+            "reasoning": int, "tokens": int, "cost_microusd": int, "reason": str,
+        },
+        pk="id",
+    )  # fmt: skip
+    database["call"].create_index(["day", "side", "repository"])
+    database["call"].create_index(["key"])
+    database["call"].create_index(["entry"])
+    database["call"].create_index(["state"])
+    database["call_text"].create({"id": int, "at": float, "sent": bytes, "received": bytes}, pk="id")
+    database["call_text"].create_index(["at"])
+    database["budget_day"].create({"day": str}, pk="day")
+    database["budget_clock"].create({"id": int, "seen": str, "account": str}, pk="id")
+
+
+LEDGER: Sequence[Migration] = (_create_ledger, _create_journal)

@@ -56,13 +56,27 @@ def test_a_day_tells_savings_losses_and_what_needed_no_model_apart(ledger):
         "questions": 3,
         "asleep": {"tokens": 3_000, "usd": 0.000007},
         "awake": {"tokens": 1_350, "usd": 0.002},
+        "cached_share": round(100 / 3_200, 3),
         "saved": 1_650 - 600,
         "lost": 600,
+        "wasted": 0,
         "not_read": 1_000,
-        "net": 1_050 - 300,
+        "net": 1_050 - round(7 * 1_350 / 2_000),
     }
     assert report["entries"] == 4
-    assert report["total"] == {name: figure for name, figure in day.items() if name != "date"}
+    assert report["total"].items() >= {name: figure for name, figure in day.items() if name != "date"}.items()
+    assert report["total"]["per_question"] == {"tokens": 450, "usd": 0.002 / 3}
+    assert report["total"]["pays_after"] == 1
+
+
+def test_each_model_and_analysis_has_its_row(ledger):
+    """One model may pay for itself and another not."""
+    ask(ledger, tokens=Tokens(prompt=300, completion=50, baseline=2_000), model="tiny", cost_microusd=None)
+    ask(ledger)
+    (row,) = ledger.report(REPO)["models"]
+    assert (row["model"], row["awake"], row["saved"]) == ("tiny", {"tokens": 350, "usd": None}, 1_650)
+    assert row["wasted"] == 350, "its reply was not used: the answer was composed"
+    assert ledger.report(REPO)["analyses"] == []
 
 
 def test_what_does_not_count_is_recorded_but_in_no_total(ledger):
