@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,8 +24,10 @@ from .core.packing import pack
 from .core.questions import Question, key, understand
 from .core.redact import redact
 from .core.retrieve import rank
+from .remembering import answer_from_store, answer_to_store, was_asked
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
+from .store.foresight import Asked
 from .store.ledger import Ledger
 from .tokens import TokenCounter
 
@@ -36,21 +38,29 @@ TURNS_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An answer and how it came about. `inputs` is what a new one read; `repeated` says that it was given before at the
-    same clock, and so counts in no total."""
+    """An answer and how it came about. `inputs` is what it read; `repeated` says that it was given before at the same
+    clock, and so counts in no total; `known` that it is remembered as asked already."""
 
     route: str
     composition: Composition
     inputs: tuple[tuple[str, str], ...] = ()
     repeated: bool = False
+    known: bool = False
 
 
 class Answering:
     """Answers questions about any repository, from any thread; keeps the conversations that go on."""
 
-    def __init__(self, ledger: Ledger, counter: TokenCounter) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        counter: TokenCounter,
+        asked: Callable[[LiveRepository, Asked], None] = lambda repository, question: None,
+    ) -> None:
+        """`asked` is told each question that counts, so that predictions can be scored."""
         self._ledger = ledger
         self._counter = counter
+        self._asked = asked
         self._turns: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -79,7 +89,9 @@ class Answering:
         self._continue(conversation, question)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         ledger_id = self._record(repository, text, found.route, account, conversation, counts) if counted else None
-        if found.route != "remembered" and not pending:
+        if counts:
+            self._asked(repository, _asked(question, identity, account.tokens.saved))
+        if not found.known and not pending:
             self._remember(repository, identity, text, found, clock)
         yield {
             "event": "answer",
@@ -143,14 +155,7 @@ class Answering:
         )
 
     def _remember(self, repository: LiveRepository, identity: str, text: str, found: _Found, clock: int) -> None:
-        composition = found.composition
-        answer: dict[str, object] = {
-            "kind": composition.kind,
-            "claims": [wire.claim_to_store(claim) for claim in composition.claims],
-            "evidence": [wire.evidence_to_store(one) for one in composition.evidence],
-            "confidence": composition.confidence,
-            "readings": composition.readings,
-        }
+        answer = answer_to_store(found.composition, asked=True)
         repository.store.remember(
             identity, redact(text), answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
         )
@@ -164,15 +169,16 @@ def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity:
     untouched = (kept.clock, kept.head) == (catalogue.clock, repository.moment)
     if not untouched and not unchanged(deserialise(kept.inputs), catalogue):
         return None
-    answer: Any = kept.answer
-    composition = Composition(
-        answer["kind"],
-        tuple(wire.claim_from_store(claim) for claim in answer["claims"]),
-        tuple(wire.evidence_from_store(one) for one in answer["evidence"]),
-        answer["confidence"],
-        tuple(answer["readings"]),
-    )
-    return _Found("remembered", _checked(composition, catalogue), repeated=kept.clock == catalogue.clock)
+    composition, known = answer_from_store(kept.answer), was_asked(kept.answer)
+    repeated = known and kept.clock == catalogue.clock
+    return _Found("remembered", _checked(composition, catalogue), kept.inputs, repeated=repeated, known=known)
+
+
+def _asked(question: Question, identity: str, saved: int) -> Asked:
+    """A question for the score: what it was about is a file, where it was about one."""
+    subject = question.subject
+    path = "" if subject is None else subject.definition.path if subject.definition else subject.path
+    return Asked(identity, question.kind, "" if path.endswith("/") else path, time.time(), saved)
 
 
 def _composed(question: Question, catalogue: StoreCatalogue, under: str) -> _Found:

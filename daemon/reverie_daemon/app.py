@@ -28,6 +28,7 @@ from .answering import Answering
 from .config import Locations, Settings, locations, private_folder, settings
 from .errors import NoRepository, UserError
 from .events import EventHub
+from .learning import Learning
 from .parsing import ParserPool
 from .repository import LiveRepository
 from .store.ledger import Ledger
@@ -61,9 +62,11 @@ class Reverie:
         self._lock = threading.Lock()
         self._hub = EventHub(self.status)
         self._counter = TokenCounter()
-        self._answering = Answering(self._ledger, self._counter)
+        self._learning = Learning(where, lambda: list(self._repositories.values()), self._hub.poke)
+        self._answering = Answering(self._ledger, self._counter, self._learning.asked)
         self._closing = threading.Event()
         threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
+        self._learning.start()
 
     def leave(self) -> None:
         """Begins to stop, as SIGTERM does."""
@@ -88,6 +91,7 @@ class Reverie:
         """Stops every part; what was applied stays."""
         self._closing.set()
         self._hub.close()
+        self._learning.close()
         for repository in list(self._repositories.values()):
             repository.cancel()
         self._pool.close()
@@ -99,14 +103,14 @@ class Reverie:
         self._ledger.close()
 
     def status(self) -> dict[str, Any]:
-        rows = [repository.status() for repository in list(self._repositories.values())]
+        rows = [one.status() | self._learning.counts(one) for one in list(self._repositories.values())]
         rows += [_vanished(root, error) for root, error in self._problems.items()]
         busy = next((row for row in rows if row["progress"]), None)
         return {
             "pid": os.getpid(),
             "version": __version__,
             "uptime_s": round(time.monotonic() - self._started, 1),
-            "sleep": _sleep(busy, rows),
+            "sleep": _indexing(busy) if busy else self._learning.sleep(),
             "repositories": rows,
             "model": None,
             "budget": None,
@@ -133,9 +137,14 @@ class Reverie:
             store = self._stores[location.common_dir] = RepositoryStore.open(
                 self._store_path(location), now=time.time()
             )
-        repository = LiveRepository(location, store, self._pool, self._settings, poke=self._hub.poke)
+            store.learned.give_all_back()
+        repository = LiveRepository(location, store, self._pool, self._settings, poke=self._changed)
         repository.start()
         return repository
+
+    def _changed(self) -> None:
+        self._hub.poke()
+        self._learning.wake()
 
     def _store_path(self, location: RepositoryLocation) -> Path:
         beside = location.common_dir / "reverie"
@@ -163,17 +172,34 @@ class Reverie:
 
     def ask(self, root: str, question: str, *, path: str, conversation: str, counted: bool) -> Iterator[dict[str, Any]]:
         repository = self._repository(root)
-        yield from self._answering.ask(repository, question, under=path, conversation=conversation, counted=counted)
+        with self._learning.question():
+            yield from self._answering.ask(repository, question, under=path, conversation=conversation, counted=counted)
         self._hub.poke()
 
     def context(self, root: str, question: str, *, tokens: int, path: str) -> dict[str, Any]:
-        return self._answering.context(self._repository(root), question, tokens_max=tokens, under=path)
+        with self._learning.question():
+            return self._answering.context(self._repository(root), question, tokens_max=tokens, under=path)
 
     def index(self, root: str) -> Iterator[dict[str, Any]]:
         return self._repository(root).index()
 
     def learn(self, root: str) -> Iterator[dict[str, Any]]:
-        return self._repository(root).learn()
+        return self._learning.learn(self._repository(root))
+
+    def dry_run(self, root: str) -> dict[str, Any]:
+        return self._learning.dry_run(self._repository(root))
+
+    def pause(self, paused: bool) -> dict[str, bool]:
+        return self._learning.pause(paused)
+
+    def predictions(self, root: str, limit: int) -> dict[str, Any]:
+        return self._learning.predictions(self._repository(root), limit)
+
+    def notes(self, root: str, about: str, limit: int) -> dict[str, Any]:
+        return self._learning.notes(self._repository(root), about, limit)
+
+    def jobs(self, root: str) -> dict[str, Any]:
+        return self._learning.jobs(self._repository(root))
 
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]:
         return self._ledger.questions(os.fsencode(root), limit)
@@ -182,7 +208,9 @@ class Reverie:
         return self._repository(root).source(path, start, end)
 
     def ledger(self, root: str) -> dict[str, Any]:
-        return self._ledger.report(os.fsencode(root) if root else None)
+        report = self._ledger.report(os.fsencode(root) if root else None)
+        known = [one for one in list(self._repositories.values()) if root in ("", one.root)]
+        return report | {"predictions": self._learning.score(known)}
 
     def forget(self, root: str, path: str) -> dict[str, int]:
         remembered = self._repository(root).store.forget(os.fsencode(path) if path else None)
@@ -197,15 +225,13 @@ class Reverie:
         self._hub.close()
 
 
-def _sleep(busy: dict[str, Any] | None, rows: list[dict[str, Any]]) -> dict[str, str]:
-    if busy is not None:
-        return {"state": "learning", "depth": "light", "reason": f"{busy['progress']['phase']} {busy['name']}"}
-    reason = "everything here is learned" if rows else "no repository is watched"
-    return {"state": "waiting", "depth": "light", "reason": reason}
+def _indexing(busy: dict[str, Any]) -> dict[str, str]:
+    return {"state": "learning", "depth": "light", "reason": f"{busy['progress']['phase']} {busy['name']}"}
 
 
 def _vanished(root: str, error: UserError) -> dict[str, Any]:
-    nothing = dict.fromkeys(("clock", "files", "symbols", "notes_fresh", "notes_stale", "jobs", "store_bytes"), 0)
+    counts = ("clock", "files", "symbols", "notes_fresh", "notes_stale", "jobs", "jobs_failed", "store_bytes")
+    nothing = dict.fromkeys(counts, 0)
     unknown = dict.fromkeys(("head", "branch", "last_trigger", "progress"))
     pending = {"files": 0, "share": 0.0}
     return {"root": root, "name": Path(root).name, **nothing, **unknown, "pending": pending, "problem": error.to_wire()}

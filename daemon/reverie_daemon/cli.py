@@ -10,12 +10,14 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from . import __version__, cli_text, service
 from .client import Client
+from .commands import learning, settings
+from .commands.common import Command, folder_of, follow, progress, root_of, with_json
 from .config import locations
 from .errors import UserError, WrongUsage
 
@@ -69,16 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _with_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print JSON")
-
-
 def _nothing(command: argparse.ArgumentParser) -> None:
     """A command without options of its own."""
 
 
 def _question(command: argparse.ArgumentParser) -> None:
-    _with_json(command)
+    with_json(command)
     command.add_argument("question", nargs="*", help="the question, in plain words")
     command.add_argument("--path", default="", metavar="SUBFOLDER", help="stay in this part of the repository")
     command.add_argument(
@@ -97,12 +95,12 @@ def _context_options(command: argparse.ArgumentParser) -> None:
 
 
 def _folder(command: argparse.ArgumentParser) -> None:
-    _with_json(command)
+    with_json(command)
     command.add_argument("path", nargs="?", type=Path, help="the repository (default: the one around this folder)")
 
 
 def _forget_options(command: argparse.ArgumentParser) -> None:
-    _with_json(command)
+    with_json(command)
     command.add_argument("path", nargs="?", default="", help="a file or folder in the repository (default: all of it)")
 
 
@@ -111,7 +109,7 @@ def _logs_options(command: argparse.ArgumentParser) -> None:
 
 
 def _hooks_options(command: argparse.ArgumentParser) -> None:
-    _with_json(command)
+    with_json(command)
     command.add_argument("action", choices=["install", "uninstall", "status"])
 
 
@@ -119,20 +117,12 @@ def _client(*, start: bool = True) -> Client:
     return Client.connect(start=start)
 
 
-def _root(client: Client, options: argparse.Namespace) -> str:
-    return client.add_repository(_folder_of(options))
-
-
 def _indexed_root(client: Client, options: argparse.Namespace) -> str:
     """The repository to ask; one that was never indexed is indexed first, since nothing could be answered from it."""
-    root, begun = client.open_repository(_folder_of(options))
+    root, begun = client.open_repository(folder_of(options))
     if not begun:
-        _progress(client.index(root=root))
+        progress(client.index(root=root))
     return root
-
-
-def _folder_of(options: argparse.Namespace) -> Path:
-    return options.repo if options.repo is not None else Path.cwd()
 
 
 def _tui(options: argparse.Namespace) -> int:
@@ -142,7 +132,7 @@ def _tui(options: argparse.Namespace) -> int:
     if not found:
         raise UserError("The terminal UI is not installed.", next_step="reverie ask QUESTION")
     run: Callable[..., int] = found[0].load()
-    return run(root=_folder_of(options).absolute())
+    return run(root=folder_of(options).absolute())
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -217,30 +207,7 @@ def _lines(path: Path) -> Iterator[str]:
 
 def _index(options: argparse.Namespace) -> int:
     client = _client()
-    return _follow(client.index(root=_root(client, options)), as_json=options.json)
-
-
-def _learn(options: argparse.Namespace) -> int:
-    client = _client()
-    return _follow(client.learn(root=_root(client, options)), as_json=options.json)
-
-
-def _follow(events: Iterable[dict[str, Any]], *, as_json: bool) -> int:
-    done = _progress(events)
-    print(json.dumps(done) if as_json else cli_text.indexed(done))
-    return 0
-
-
-def _progress(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Shows progress events until the last, `done`, which is returned."""
-    done: dict[str, Any] = {}
-    with cli_text.progress_bar(sys.stderr) as show:
-        for event in events:
-            if event["event"] == "progress":
-                show(event["phase"], event["done"], event["total"])
-            elif event["event"] == "done":
-                done = {key: value for key, value in event.items() if key != "event"}
-    return done
+    return follow(client.index(root=root_of(client, options)), as_json=options.json)
 
 
 def _start(options: argparse.Namespace) -> int:
@@ -277,13 +244,13 @@ def _logs(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    root = _client().add_repository(options.path or _folder_of(options))
+    root = _client().add_repository(options.path or folder_of(options))
     print(json.dumps({"root": root}) if options.json else f"Watching {root}.")
     return 0
 
 
 def _remove(options: argparse.Namespace) -> int:
-    root = _client().remove_repository(options.path or _folder_of(options))
+    root = _client().remove_repository(options.path or folder_of(options))
     print(
         json.dumps({"root": root})
         if options.json
@@ -303,7 +270,7 @@ def _hooks(options: argparse.Namespace) -> int:
     from .worktree import find
 
     actions = {"install": hooks.install, "uninstall": hooks.uninstall, "status": hooks.status}
-    found = actions[options.action](find(_folder_of(options)))
+    found = actions[options.action](find(folder_of(options)))
     said = {
         "folder": str(found.folder), "installed": found.installed, "hooks": found.hooks, "reason": found.watched_because
     }  # fmt: skip
@@ -313,7 +280,7 @@ def _hooks(options: argparse.Namespace) -> int:
 
 def _ledger(options: argparse.Namespace) -> int:
     client = _client()
-    root = "" if options.repo is None else _root(client, options)
+    root = "" if options.repo is None else root_of(client, options)
     ledger = client.ledger(root=root)
     print(json.dumps(ledger) if options.json else cli_text.ledger(ledger))
     return 0
@@ -321,7 +288,7 @@ def _ledger(options: argparse.Namespace) -> int:
 
 def _forget(options: argparse.Namespace) -> int:
     client = _client()
-    gone = client.forget(root=_root(client, options), path=options.path)
+    gone = client.forget(root=root_of(client, options), path=options.path)
     print(json.dumps(gone) if options.json else cli_text.forgotten(gone))
     return 0
 
@@ -336,23 +303,22 @@ def _print_markdown(text: str, stream: TextIO = sys.stdout) -> None:
     Console(file=stream).print(Markdown(text))
 
 
-_Command = tuple[Callable[[argparse.Namespace], int], str, Callable[[argparse.ArgumentParser], None]]
-
-_COMMANDS: dict[str, _Command] = {
+_COMMANDS: dict[str, Command] = {
     "ask": (_ask, "Answer a question about a repository.", _ask_options),
     "context": (_context, "Print what a model or another tool should read for a question.", _context_options),
-    "learn": (_learn, "Index, then do all other learning now, without waiting for idle time.", _with_json),
-    "index": (_index, "Bring the index up to date and wait for it.", _with_json),
+    **learning.COMMANDS,
+    "index": (_index, "Bring the index up to date and wait for it.", with_json),
     "start": (_start, "Start the daemon.", _nothing),
     "stop": (_stop, "Stop the daemon.", _nothing),
     "restart": (_restart, "Stop the daemon and start it again.", _nothing),
-    "status": (_status, "Say what the daemon does, for which repositories.", _with_json),
+    "status": (_status, "Say what the daemon does, for which repositories.", with_json),
     "logs": (_logs, "Print the end of the daemon's log.", _logs_options),
     "add": (_add, "Watch a repository.", _folder),
     "remove": (_remove, "Watch a repository no longer; what was learned stays with it.", _folder),
-    "repos": (_repos, "List the repositories that are watched.", _with_json),
+    "repos": (_repos, "List the repositories that are watched.", with_json),
     "hooks": (_hooks, "Let git wake the daemon after a commit, checkout, merge or rebase.", _hooks_options),
-    "ledger": (_ledger, "Tokens saved and spent, per day and in total.", _with_json),
+    "ledger": (_ledger, "Tokens saved and spent, per day and in total.", with_json),
+    **settings.COMMANDS,
     "forget": (_forget, "Delete questions and notes of a path or repository; cannot be undone.", _forget_options),
 }
 

@@ -104,6 +104,7 @@ class LiveRepository:
         self.location = location
         self.root = str(location.root)
         self.store = store
+        self.settings = chosen
         self._worktree = Worktree(location, size_max=chosen.source_bytes_max)
         self._disk = Disk(self._worktree)
         self._pool = pool
@@ -170,6 +171,11 @@ class LiveRepository:
     def begun(self) -> bool:
         """Whether anything of it is indexed; a question before that has nothing to stand on."""
         return self._ready.is_set() or bool(self._indexing.table)
+
+    @property
+    def indexing(self) -> bool:
+        """Whether its index is being brought up to date just now."""
+        return self._progress is not None
 
     def _pending(self, unserved: int = 0) -> Pending:
         if not self.begun:
@@ -245,9 +251,6 @@ class LiveRepository:
             "clock": self.store.clock(self.worktree_id),
             "files": stats.files,
             "symbols": stats.symbols,
-            "notes_fresh": 0,
-            "notes_stale": 0,
-            "jobs": 1 if progress else 0,
             "pending": self._pending().to_wire(),
             "store_bytes": stats.store_bytes,
             "last_trigger": self._trigger.to_wire() if self._trigger else None,

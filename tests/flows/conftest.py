@@ -16,6 +16,9 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     home = tmp_path / "reverie home" / ("long" * 10)
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "REVERIE_"))}
     environ |= {"REVERIE_HOME": str(home), "HOME": str(tmp_path), "NO_COLOR": "1"}
+    home.mkdir(parents=True, mode=0o700)
+    # What is learned meanwhile would make some answers remembered that the tests expect to be composed.
+    (home / "config.toml").write_text("[learning]\nwhen_idle = false\n")
     shell = Shell(home, environ)
     yield shell
     shell.run("stop", cwd=tmp_path)

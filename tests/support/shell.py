@@ -79,6 +79,17 @@ class Shell:
             [*COMMAND, *arguments], cwd=cwd, env=self.environ, capture_output=True, text=True, input=stdin, timeout=300
         )
 
+    def start(self, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
+        """The command, not waited for."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=cwd,
+            env=self.environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
     def ok(self, *arguments: str, cwd: Path) -> str:
         done = self.run(*arguments, cwd=cwd)
         assert done.returncode == 0, done.stdout + done.stderr + self.log()

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import cast
 
 from ..core.nouns import Commit, FileRole
-from . import blobs, fulltext, history, memory, opening
+from . import blobs, foresight, fulltext, history, jobs, memory, notes, opening
 from .catalogue import Disk, StoreCatalogue
 from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
+from .learned import Learned
 from .memory import Forgotten, Remembered
 from .packing import PackedFacts
 from .reading import Shelf
@@ -52,7 +53,8 @@ class Stats:
 
 
 class RepositoryStore:
-    """See the module. `repaired` is where a damaged store was moved when this one was opened, else None."""
+    """See the module. `repaired` is where a damaged store was moved when this one was opened, else None; `learned` is
+    its face for what is learned while nobody asks."""
 
     def __init__(self, path: Path, writer: sqlite3.Connection, repaired: Path | None) -> None:
         self.repaired = repaired
@@ -64,6 +66,7 @@ class RepositoryStore:
         self._shelf = Shelf()
         self._merging: bool | None = None
         self._closed = False
+        self.learned = Learned(self._learning, self._reading)
 
     @classmethod
     def open(cls, path: Path, *, now: float = 0.0) -> RepositoryStore:
@@ -71,6 +74,11 @@ class RepositoryStore:
         remembered is salvaged from it. Raises `UserError`: `store_newer`, `disk_full`, `store_readonly`, …"""
         writer, repaired = opening.open_repository(path)
         return cls(path, writer, repaired)
+
+    @property
+    def path(self) -> Path:
+        """Where it lies, for who reads it beside this process."""
+        return self._path
 
     def close(self) -> None:
         """Puts everything into the one file; readers must be done. Closing twice is harmless."""
@@ -268,10 +276,13 @@ class RepositoryStore:
         disk as well. Cannot be undone."""
         with self._lock:
             with self._writing() as writer:
-                forgotten = memory.forget(writer, path)
-                if forgotten.questions:
+                questions = memory.forget(writer, path).questions
+                forgotten = Forgotten(questions, notes.forget(writer, path))
+                jobs.forget(writer, path)
+                foresight.forget(writer, path)
+                if forgotten.questions or forgotten.notes:
                     _tick_notes(writer)
-            if forgotten.questions:
+            if forgotten.questions or forgotten.notes:
                 memory.scrub(self._writer)
         return forgotten
 
@@ -329,6 +340,13 @@ class RepositoryStore:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, transaction(self._writer) as writer:
             yield writer
+
+    @contextmanager
+    def _learning(self) -> Iterator[sqlite3.Connection]:
+        """As `_writing`, for the many small transactions of learning: the log is kept short."""
+        with self._writing() as writer:
+            yield writer
+        self._bound_wal()
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import UserError
 from .connection import transaction
+from .learned import create_learning
 
 Migration = Callable[[Any], None]
 """Takes a `sqlite_utils.Database` inside a transaction."""
@@ -123,7 +124,7 @@ def _create_first_store(database: Any) -> None:
     _create_memory(database)
 
 
-REPOSITORY: Sequence[Migration] = (_create_first_store,)
+REPOSITORY: Sequence[Migration] = (_create_first_store, create_learning)
 
 
 def _create_ledger(database: Any) -> None:
