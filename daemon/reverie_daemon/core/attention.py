@@ -16,19 +16,20 @@ from pathlib import PurePosixPath
 from reverie_daemon.core.nouns import Commit
 
 SIGNALS = (
-    "bias", "recency", "lately", "this month", "often", "together", "near", "central", "uncommitted", "branch", "asked",
-    "newcomer",
+    "bias", "closeness", "recency", "lately", "this month", "often", "together", "near", "central", "uncommitted",
+    "branch", "asked", "newcomer",
 )  # fmt: skip
 """What is known of a file, each between 0 and about 1:
 
-- recency: e^(-age/8), age counted in commits since the file was last touched
+- closeness: 1 - log(1 + age) / 8, where age counts commits since the file was last touched
+- recency: e^(-age/8)
 - lately, this month: how often it was touched, each touch fading by e^(-age/30) and e^(-age/200)
 - often: the logarithm of all touches, relative to the most touched file
 - together: how often commits that touched what was just touched, touched it as well
 - near: the share of the last commits' files that are in the same folder
 - central: where it stands by centrality in the reference graph, the most central file at 1
 - uncommitted, branch: whether it differs from HEAD, whether the branch changed it
-- asked: questions about it, each later question halving what the earlier ones count
+- asked: how much was asked about it, what is older counting less
 - newcomer: whether it has been touched three times at most
 """
 FADES = {"recency": 8.0, "lately": 30.0, "this month": 200.0}
@@ -124,6 +125,7 @@ class Chronicle:
         }
         return (
             1.0,
+            max(0.0, 1.0 - math.log1p(age) / 8) if touches else 0.0,
             min(1.0, math.exp(-age / FADES["recency"])) if touches else 0.0,
             math.log1p(faded["lately"]) / 2,
             math.log1p(faded["this month"]) / 3,
@@ -185,8 +187,8 @@ class Attention:
         return Attention(tuple(weight + RATE * slope for weight, slope in stepped), self.learned + 1)
 
 
-BEGINNING = Attention((-6.0, 0.7, 1.5, 2.0, 0.3, 1.5, 0.6, 0.5, 2.0, 1.0, 2.0, 0.0))
-"""Before anything was learned here: from replays of three public histories (`python -m reverie_bench predict`)."""
+BEGINNING = Attention((-8.0, 2.0, 0.7, 1.5, 2.0, 0.3, 1.5, 0.6, 0.5, 2.0, 1.0, 2.0, 0.0))
+"""Before anything was learned here: from replays of four public histories (`python -m reverie_bench predict`)."""
 
 
 def _folder(path: str) -> str:
