@@ -19,7 +19,7 @@ def _propose(survey: Survey) -> Iterable[Job]:
     for file in survey.sources(FILES_MAX):
         yield Job(
             "history", ANALYSIS.version, Topic("file", file.path), "light",
-            survey.attention[file.path] * ASKED_SHARE, tokens_of(file.lines), stamp=file.blob,
+            survey.attention[file.path] * ASKED_SHARE, tokens_of(file.lines), seconds_cost=0.01, stamp=file.blob,
             why="why, who, and what changes together",
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from .analysis import Analysis, Survey, without_model
 from .composing import CONFIDENCE_MIN, composed
 
 FILES_MAX = 200
-SYMBOLS_MAX = 20
+SYMBOLS_MAX = 10
 ASKED_SHARE = 0.08
 """Of the questions about a file, so many are about its tests."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 BUSY_SHARE = 0.2
 """Above this the busiest program is looked for."""
-SEARCH_EVERY_S = 3.0
+SEARCH_EVERY_S = 10.0
 SEARCH_KEPT_S = 30.0
 """A search is compared with one that is no older; what a program used long ago says nothing about now."""
 BETWEEN_S_MIN = 0.3
