@@ -6,21 +6,18 @@ was read, so that an answer can later be told fresh from stale, and keeps the ac
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from . import core, wire
+from . import wire
 from .core import evidence, savings
 from .core.budget import MICRO
 from .core.compose import compose
@@ -34,8 +31,10 @@ from .core.redact import redact
 from .core.retrieve import rank
 from .errors import UserError
 from .meaning import Meaning
+from .remembering import answer_from_store, answer_to_store, core_digest, was_asked
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
+from .store.foresight import Asked
 from .store.ledger import Ledger
 from .tokens import TokenCounter
 from .writing import Prepared, Writing, Written, prepare
@@ -49,14 +48,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An answer and how it came about. `inputs` is what a new one read; `repeated` says that it was given before at the
-    same clock, and so counts in no total. `prepared` is what a model would read for it; `written` what came of asking
-    one; `tried` names the model whose word on the question is known."""
+    """An answer and how it came about. `inputs` is what it read; `repeated` says that it was given before at the same
+    clock, and so counts in no total; `known` that it is remembered as asked already. `prepared` is what a model would
+    read for it; `written` what came of asking one; `tried` names the model whose word on the question is known."""
 
     route: str
     composition: Composition
     inputs: tuple[tuple[str, str], ...] = ()
     repeated: bool = False
+    known: bool = False
+    composed_by: str = ""
     prepared: Prepared | None = None
     written: Written | None = None
     tried: str = ""
@@ -77,11 +78,20 @@ class _Given:
 class Answering:
     """Answers questions about any repository, from any thread; keeps the conversations that go on."""
 
-    def __init__(self, ledger: Ledger, counter: TokenCounter, meaning: Meaning, writing: Writing) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        counter: TokenCounter,
+        meaning: Meaning,
+        writing: Writing,
+        asked: Callable[[LiveRepository, Asked], None] = lambda repository, question: None,
+    ) -> None:
+        """`asked` is told each question that counts, so that predictions can be scored."""
         self._ledger = ledger
         self._counter = counter
         self._meaning = meaning
         self._writing = writing
+        self._asked = asked
         self._turns: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -116,7 +126,10 @@ class Answering:
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         called = found.written is not None and found.written.spent.calls
         ledger_id = self._record(repository, text, found, account, conversation, counts) if counted or called else None
-        if found.route != "remembered" and not pending:
+        if counts:
+            with _failure_logged():
+                self._asked(repository, _asked(question, given.identity, account.tokens.saved))
+        if not found.known and not pending:
             self._remember(repository, given.identity, text, found, given.clock)
         yield {
             "event": "answer",
@@ -173,7 +186,9 @@ class Answering:
                 continue
             tried = "" if event.refused is not None else event.model
             if event.composition is not None:
-                return replace(found, route="learned", composition=event.composition, written=event, tried=tried)
+                return replace(
+                    found, route="learned", composition=event.composition, composed_by="", written=event, tried=tried
+                )
             if shown:
                 yield {"event": "withdrawn", "reason": event.reason}
             found = replace(found, written=event, tried=tried)
@@ -238,16 +253,7 @@ class Answering:
         return None
 
     def _remember(self, repository: LiveRepository, identity: str, text: str, found: _Found, clock: int) -> None:
-        composition = found.composition
-        answer: dict[str, object] = {
-            "kind": composition.kind,
-            "claims": [wire.claim_to_store(claim) for claim in composition.claims],
-            "evidence": [wire.evidence_to_store(one) for one in composition.evidence],
-            "confidence": composition.confidence,
-            "readings": composition.readings,
-            "tried": found.tried,
-            "composed_by": _core_digest() if found.route == "composed" else "",
-        }
+        answer = answer_to_store(found.composition, asked=True, tried=found.tried, composed_by=found.composed_by)
         with _failure_logged():
             repository.store.remember(
                 identity, text, answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
@@ -268,30 +274,23 @@ def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity:
     kept = repository.store.recall(identity)
     if kept is None or (model and kept.answer.get("asked", True) and kept.answer.get("tried", "") != model):
         return None
-    if kept.answer.get("composed_by", "") not in ("", _core_digest()):
+    composed_by = str(kept.answer.get("composed_by", ""))
+    if composed_by not in ("", core_digest()):
         return None
     untouched = (kept.clock, kept.head) == (catalogue.clock, repository.moment)
     if not untouched and not unchanged(deserialise(kept.inputs), catalogue):
         return None
-    answer: Any = kept.answer
-    composition = Composition(
-        answer["kind"],
-        tuple(wire.claim_from_store(claim) for claim in answer["claims"]),
-        tuple(wire.evidence_from_store(one) for one in answer["evidence"]),
-        answer["confidence"],
-        tuple(answer["readings"]),
-    )
-    return _Found("remembered", _checked(composition, catalogue), repeated=kept.clock == catalogue.clock)
+    composition, known = answer_from_store(kept.answer), was_asked(kept.answer)
+    repeated = known and kept.clock == catalogue.clock
+    checked, tried = _checked(composition, catalogue), str(kept.answer.get("tried", ""))
+    return _Found("remembered", checked, kept.inputs, repeated, known, composed_by, tried=tried)
 
 
-@cache
-def _core_digest() -> str:
-    """Another one for other code of the core. What older code composed is not given again: anew it costs nothing, and
-    a mistake that was mended must not live on."""
-    digest = hashlib.blake2b(digest_size=8)
-    for file in sorted(Path(core.__path__[0]).rglob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def _asked(question: Question, identity: str, saved: int) -> Asked:
+    """A question for the score: what it was about is a file, where it was about one."""
+    subject = question.subject
+    path = "" if subject is None else subject.definition.path if subject.definition else subject.path
+    return Asked(identity, question.kind, "" if path.endswith("/") else path, time.time(), saved)
 
 
 def _composed(question: Question, catalogue: StoreCatalogue, under: str, model: str) -> _Found:
@@ -300,7 +299,7 @@ def _composed(question: Question, catalogue: StoreCatalogue, under: str, model: 
     composition = compose(question, recorder, lambda: rank(question.text, recorder, under=under))
     checked = _checked(composition, catalogue)
     prepared = prepare(recorder, checked, rank(question.text, recorder, under=under)) if model else None
-    return _Found("composed", checked, serialise(recorder.inputs()), prepared=prepared)
+    return _Found("composed", checked, serialise(recorder.inputs()), composed_by=core_digest(), prepared=prepared)
 
 
 def _checked(composition: Composition, catalogue: StoreCatalogue) -> Composition:

@@ -60,6 +60,11 @@ class Daemon(Protocol):
     def forget(self, root: str, path: str) -> dict[str, int]: ...
     def events(self) -> Iterator[dict[str, Any] | None]: ...
     def leave(self) -> None: ...
+    def dry_run(self, root: str) -> dict[str, Any]: ...
+    def pause(self, paused: bool) -> dict[str, bool]: ...
+    def predictions(self, root: str, limit: int) -> dict[str, Any]: ...
+    def notes(self, root: str, about: str, limit: int) -> dict[str, Any]: ...
+    def jobs(self, root: str) -> dict[str, Any]: ...
 
 
 def routes(daemon: Daemon) -> Starlette:
@@ -73,7 +78,12 @@ def routes(daemon: Daemon) -> Starlette:
         ("POST", "/v1/ask"): _ask,
         ("POST", "/v1/context"): _context,
         ("POST", "/v1/index"): lambda daemon, given: daemon.index(_text(given, "root")),
-        ("POST", "/v1/learn"): lambda daemon, given: daemon.learn(_text(given, "root")),
+        ("POST", "/v1/learn"): _learn,
+        ("POST", "/v1/pause"): lambda daemon, given: daemon.pause(True),
+        ("POST", "/v1/resume"): lambda daemon, given: daemon.pause(False),
+        ("GET", "/v1/predictions"): _predictions,
+        ("GET", "/v1/notes"): _notes,
+        ("GET", "/v1/jobs"): lambda daemon, given: daemon.jobs(_text(given, "root")),
         ("GET", "/v1/questions"): _questions,
         ("GET", "/v1/source"): _source,
         ("GET", "/v1/ledger"): lambda daemon, given: daemon.ledger(_text(given, "root", "")),
@@ -118,6 +128,20 @@ def _ask(daemon: Daemon, given: dict[str, Any]) -> object:
 def _context(daemon: Daemon, given: dict[str, Any]) -> object:
     tokens = _number(given, "tokens", 4000)
     return daemon.context(_text(given, "root"), _question(given), tokens=max(tokens, 1), path=_text(given, "path", ""))
+
+
+def _learn(daemon: Daemon, given: dict[str, Any]) -> object:
+    root = _text(given, "root")
+    return daemon.dry_run(root) if given.get("dry_run") else daemon.learn(root)
+
+
+def _predictions(daemon: Daemon, given: dict[str, Any]) -> object:
+    return daemon.predictions(_text(given, "root"), min(_number(given, "limit", 100), QUESTIONS_MAX))
+
+
+def _notes(daemon: Daemon, given: dict[str, Any]) -> object:
+    limit = min(_number(given, "limit", 100), QUESTIONS_MAX)
+    return daemon.notes(_text(given, "root"), _text(given, "about", ""), limit)
 
 
 def _questions(daemon: Daemon, given: dict[str, Any]) -> object:

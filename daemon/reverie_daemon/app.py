@@ -32,6 +32,7 @@ from .endpoints import Endpoints
 from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
 from .keys import Keys
+from .learning import Learning
 from .meaning import Embedder, Meaning
 from .models import Models, today
 from .parsing import ParserPool
@@ -77,9 +78,13 @@ class Reverie:
         self._counter = TokenCounter()
         self._embedder = Embedder()
         self._meaning = Meaning(enabled=chosen.vectors_max > 0)
-        self._answering = Answering(self._ledger, self._counter, self._meaning, Writing(self._models))
+        self._learning = Learning(where, lambda: list(self._repositories.values()), self._hub.poke)
+        self._answering = Answering(
+            self._ledger, self._counter, self._meaning, Writing(self._models), self._learning.asked
+        )
         self._closing = threading.Event()
         threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
+        self._learning.start()
 
     def leave(self) -> None:
         """Begins to stop, as SIGTERM does."""
@@ -108,6 +113,7 @@ class Reverie:
         """Stops every part; what was applied stays."""
         self._closing.set()
         self._hub.close()
+        self._learning.close()
         for repository in list(self._repositories.values()):
             repository.cancel()
         self._pool.close()
@@ -122,14 +128,14 @@ class Reverie:
         self._ledger.close()
 
     def status(self) -> dict[str, Any]:
-        rows = [repository.status() for repository in list(self._repositories.values())]
+        rows = [one.status() | self._learning.counts(one) for one in list(self._repositories.values())]
         rows += [_vanished(root, error) for root, error in self._problems.items()]
         busy = next((row for row in rows if row["progress"]), None)
         return {
             "pid": os.getpid(),
             "version": __version__,
             "uptime_s": round(time.monotonic() - self._started, 1),
-            "sleep": _sleep(busy, rows),
+            "sleep": _indexing(busy) if busy else self._learning.sleep(),
             "repositories": rows,
             "model": self.choosing.status(),
             "budget": self.choosing.budget_status(),
@@ -166,6 +172,7 @@ class Reverie:
         store = self._stores.get(location.common_dir)
         if store is None:
             store = self._stores[location.common_dir] = self._open_store(location)
+            store.learned.give_all_back()
         repository = LiveRepository(
             location,
             store,
@@ -173,11 +180,16 @@ class Reverie:
             self._embedder,
             self._meaning,
             self._settings,
-            poke=self._hub.poke,
+            poke=self._changed,
             when_begun=self._answering.warm,
+            may_learn=self._learning.may_learn,
         )
         repository.start()
         return repository
+
+    def _changed(self) -> None:
+        self._hub.poke()
+        self._learning.wake()
 
     def _open_store(self, location: RepositoryLocation) -> RepositoryStore:
         fallback = self._where.store_elsewhere(location.common_dir)
@@ -210,17 +222,34 @@ class Reverie:
 
     def ask(self, root: str, question: str, *, path: str, conversation: str, counted: bool) -> Iterator[dict[str, Any]]:
         repository = self._repository(root)
-        yield from self._answering.ask(repository, question, under=path, conversation=conversation, counted=counted)
+        with self._learning.question():
+            yield from self._answering.ask(repository, question, under=path, conversation=conversation, counted=counted)
         self._hub.poke()
 
     def context(self, root: str, question: str, *, tokens: int, path: str) -> dict[str, Any]:
-        return self._answering.context(self._repository(root), question, tokens_max=tokens, under=path)
+        with self._learning.question():
+            return self._answering.context(self._repository(root), question, tokens_max=tokens, under=path)
 
     def index(self, root: str) -> Iterator[dict[str, Any]]:
         return self._repository(root).index()
 
     def learn(self, root: str) -> Iterator[dict[str, Any]]:
-        return self._repository(root).learn()
+        return self._learning.learn(self._repository(root))
+
+    def dry_run(self, root: str) -> dict[str, Any]:
+        return self._learning.dry_run(self._repository(root))
+
+    def pause(self, paused: bool) -> dict[str, bool]:
+        return self._learning.pause(paused)
+
+    def predictions(self, root: str, limit: int) -> dict[str, Any]:
+        return self._learning.predictions(self._repository(root), limit)
+
+    def notes(self, root: str, about: str, limit: int) -> dict[str, Any]:
+        return self._learning.notes(self._repository(root), about, limit)
+
+    def jobs(self, root: str) -> dict[str, Any]:
+        return self._learning.jobs(self._repository(root))
 
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]:
         return self._ledger.questions(os.fsencode(root), limit)
@@ -229,7 +258,9 @@ class Reverie:
         return self._repository(root).source(path, start, end)
 
     def ledger(self, root: str) -> dict[str, Any]:
-        return self._ledger.report(os.fsencode(root) if root else None)
+        report = self._ledger.report(os.fsencode(root) if root else None)
+        known = [one for one in list(self._repositories.values()) if root in ("", one.root)]
+        return report | {"predictions": self._learning.score(known)}
 
     def ledger_entry(self, number: int) -> dict[str, Any]:
         entry = self._journal.entry(number)
@@ -251,15 +282,13 @@ class Reverie:
         self._hub.close()
 
 
-def _sleep(busy: dict[str, Any] | None, rows: list[dict[str, Any]]) -> dict[str, str]:
-    if busy is not None:
-        return {"state": "learning", "depth": "light", "reason": f"{busy['progress']['phase']} {busy['name']}"}
-    reason = "everything here is learned" if rows else "no repository is watched"
-    return {"state": "waiting", "depth": "light", "reason": reason}
+def _indexing(busy: dict[str, Any]) -> dict[str, str]:
+    return {"state": "learning", "depth": "light", "reason": f"{busy['progress']['phase']} {busy['name']}"}
 
 
 def _vanished(root: str, error: UserError) -> dict[str, Any]:
-    nothing = dict.fromkeys(("clock", "files", "symbols", "notes_fresh", "notes_stale", "jobs", "store_bytes"), 0)
+    counts = ("clock", "files", "symbols", "notes_fresh", "notes_stale", "jobs", "jobs_failed", "store_bytes")
+    nothing = dict.fromkeys(counts, 0)
     unknown = dict.fromkeys(("head", "branch", "last_trigger", "progress", "store", "store_elsewhere"))
     pending = {"files": 0, "share": 0.0}
     return {"root": root, "name": Path(root).name, **nothing, **unknown, "pending": pending, "problem": error.to_wire()}

@@ -50,6 +50,10 @@ class Child:
         finally:
             watch.cancel()
 
+    def kill(self) -> None:
+        """Ends the process at once, from any thread; `close` is still to be called by the one that uses it."""
+        self._process.kill()
+
     def close(self) -> None:
         """Ends the process, whatever it is doing."""
         self._process.kill()

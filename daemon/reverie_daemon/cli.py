@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from . import __version__, cli_text, service
 from .client import Client
-from .commands import models
+from .commands import learning, models, settings
 from .commands.common import Command, folder_of, follow, progress, root_of, with_json
 from .config import locations
 from .errors import UserError, WrongUsage
@@ -210,11 +210,6 @@ def _index(options: argparse.Namespace) -> int:
     return follow(client.index(root=root_of(client, options)), as_json=options.json)
 
 
-def _learn(options: argparse.Namespace) -> int:
-    client = _client()
-    return follow(client.learn(root=root_of(client, options)), as_json=options.json)
-
-
 def _start(options: argparse.Namespace) -> int:
     found = service.ensure(locations())
     print(f"The daemon runs (process {found['pid']}).", file=sys.stderr)
@@ -303,7 +298,7 @@ def _print_markdown(text: str, stream: TextIO = sys.stdout) -> None:
 _COMMANDS: dict[str, Command] = {
     "ask": (_ask, "Answer a question about a repository.", _ask_options),
     "context": (_context, "Print what a model or another tool should read for a question.", _context_options),
-    "learn": (_learn, "Index, then do all other learning now, without waiting for idle time.", with_json),
+    **learning.COMMANDS,
     "index": (_index, "Bring the index up to date and wait for it.", with_json),
     "start": (_start, "Start the daemon.", _nothing),
     "stop": (_stop, "Stop the daemon.", _nothing),
@@ -315,6 +310,7 @@ _COMMANDS: dict[str, Command] = {
     "repos": (_repos, "List the repositories that are watched.", with_json),
     "hooks": (_hooks, "Let git wake the daemon after a commit, checkout, merge or rebase.", _hooks_options),
     **models.COMMANDS,
+    **settings.COMMANDS,
     "forget": (_forget, "Delete questions and notes of a path or repository; cannot be undone.", _forget_options),
 }
 

@@ -42,7 +42,12 @@ def _about_model(model: Mapping[str, Any] | None) -> str:
 
 def indexed(done: Mapping[str, Any]) -> str:
     found = f"{done['files']:,} files and {done['symbols']:,} symbols"
-    return f"{found} indexed in {done['seconds']:.1f} s (clock {done['clock']})."
+    lines = [f"{found} indexed in {done['seconds']:.1f} s (clock {done['clock']})."]
+    if "jobs" in done:
+        lines.append(f"{done['jobs']:,} jobs done, {done['notes']:,} notes kept. What is expected: reverie predictions")
+    if done.get("jobs_failed"):
+        lines.append(f"{done['jobs_failed']:,} jobs failed; reverie logs says why.")
+    return "\n".join(lines)
 
 
 def status(status: Mapping[str, Any]) -> str:
@@ -76,6 +81,11 @@ def _repository(repository: Mapping[str, Any]) -> list[str]:
         lines.append(f"  stored in {repository['store']}, since {repository['store_elsewhere']}")
     if repository["problem"]:
         lines.append(f"  {repository['problem']['message']} Next: {repository['problem']['next_step']}")
+    if repository["notes_fresh"] or repository["notes_stale"] or repository["jobs"]:
+        notes = f"{repository['notes_fresh']:,} notes hold, {repository['notes_stale']:,} are to be looked at again"
+        lines.append(f"  {notes}, {repository['jobs']:,} jobs wait")
+    if repository["jobs_failed"]:
+        lines.append(f"  {repository['jobs_failed']:,} jobs failed; reverie logs says why")
     if repository["progress"]:
         progress = repository["progress"]
         lines.append(f"  {progress['phase']}: {progress['done']:,} of {progress['total']:,}")

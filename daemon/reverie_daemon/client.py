@@ -101,6 +101,23 @@ class Client:
     def learn(self, *, root: str) -> Iterator[dict[str, Any]]:
         return self._stream("POST", "/v1/learn", {"root": root})
 
+    def dry_run(self, *, root: str) -> dict[str, Any]:
+        """What `learn` would do, best first, with the total."""
+        return self._call("POST", "/v1/learn", {"root": root, "dry_run": True})
+
+    def pause(self, paused: bool = True) -> dict[str, Any]:
+        """Learning waits until it is resumed; or it may go on."""
+        return self._call("POST", "/v1/pause" if paused else "/v1/resume", {})
+
+    def predictions(self, *, root: str, limit: int = 100) -> dict[str, Any]:
+        return self._call("GET", "/v1/predictions", query={"root": root, "limit": limit})
+
+    def notes(self, *, root: str, about: str = "", limit: int = 100) -> dict[str, Any]:
+        return self._call("GET", "/v1/notes", query={"root": root, "about": about, "limit": limit})
+
+    def jobs(self, *, root: str) -> dict[str, Any]:
+        return self._call("GET", "/v1/jobs", query={"root": root})
+
     def questions(self, *, root: str, limit: int = 50) -> list[dict[str, Any]]:
         questions: list[dict[str, Any]] = self._call("GET", "/v1/questions", query={"root": root, "limit": limit})[
             "questions"

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from . import hooks
-from .analyses.embeddings import Embeddings
 from .core.changes import FileEvent, Rescan, Wait, settle
 from .core.nouns import ChangeSet, Commit
 from .core.roles import role_of
+from .embedding import Embeddings
 from .errors import UserError
 from .indexing import Cancelled, Indexing
 from .parsing import ParserPool
@@ -93,7 +93,7 @@ class Request:
 class Keeper:
     """Keeps one worktree from `start` to `stop`. Public methods may be called from any thread; what is shown (`head`,
     `progress`, `trigger`, `problem`) is of the latest step. `poke` is called when that changes, `when_begun` once, when
-    questions can be answered from all there is.
+    questions can be answered from all there is; `may_learn` tells whether the machine is free for more than that.
 
     A step that fails is shown as `problem`; what it left undone is found by a reconciliation, at the next request or
     when it is quiet.
@@ -108,6 +108,7 @@ class Keeper:
         *,
         poke: Callable[[], None],
         when_begun: Callable[[], None],
+        may_learn: Callable[[], bool],
     ) -> None:
         self.progress: Progress | None = None
         self.trigger: Trigger | None = None
@@ -121,6 +122,8 @@ class Keeper:
         self._asked_s = time.monotonic()
         self._poke = poke
         self._when_begun = when_begun
+        self._may_learn = may_learn
+        self.unembedded = 0
         self._indexing = Indexing(store, worktree, pool, time.time)
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._events: list[FileEvent] = []
@@ -418,13 +421,16 @@ class Keeper:
             self._indexing.apply(outdated, (), progress=self._show("reading again"), between=self._between, again=True)
 
     def _embed_in_s(self) -> float:
-        """When to embed a few passages, unless something else comes: at once, when nobody asked for a while."""
-        if self._embeddings.pending(self._store.clock(self.worktree_id)) == 0:
+        """When to embed a few passages, unless something else comes: at once, when nobody asked for a while and the
+        machine is free."""
+        self.unembedded = self._embeddings.pending(self._store.clock(self.worktree_id))
+        if not self.unembedded:
             return float("inf")
-        return max(0.0, self._asked_s + GIVE_WAY_S - time.monotonic())
+        wait_s = self._asked_s + GIVE_WAY_S - time.monotonic()
+        return max(0.0 if self._may_learn() else GIVE_WAY_S, wait_s)
 
     def _embed_a_little(self) -> None:
-        if time.monotonic() >= self._asked_s + GIVE_WAY_S:
+        if self._may_learn() and time.monotonic() >= self._asked_s + GIVE_WAY_S:
             with self._failures_shown():
                 self._embeddings.embed_some()
         if not self._hears_all:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from . import wire
-from .analyses.embeddings import Embeddings
 from .config import Settings
 from .core.nouns import ChangeSet
 from .disk import Disk
+from .embedding import Embeddings
 from .errors import UserError
 from .keeping import Keeper, Request
 from .meaning import Embedder, Meaning
@@ -61,15 +61,17 @@ class LiveRepository:
         *,
         poke: Callable[[], None],
         when_begun: Callable[[], None],
+        may_learn: Callable[[], bool],
     ) -> None:
         self.location = location
         self.root = str(location.root)
         self.store = store
+        self.settings = chosen
         worktree = Worktree(location, size_max=chosen.source_bytes_max)
         self._disk = Disk(worktree)
         self._meaning = meaning
         embeddings = Embeddings(store.vectors, embedder, chosen.vectors_max)
-        self._keeper = Keeper(worktree, store, pool, embeddings, poke=poke, when_begun=when_begun)
+        self._keeper = Keeper(worktree, store, pool, embeddings, poke=poke, when_begun=when_begun, may_learn=may_learn)
 
     @property
     def worktree_id(self) -> int:
@@ -130,6 +132,16 @@ class LiveRepository:
     def begun(self) -> bool:
         """Whether anything of it is indexed; a question before that has nothing to stand on."""
         return self._keeper.begun
+
+    @property
+    def indexing(self) -> bool:
+        """Whether its index is being brought up to date just now."""
+        return self._keeper.progress is not None
+
+    @property
+    def unembedded(self) -> int:
+        """Passages whose meaning is to be learned yet."""
+        return self._keeper.unembedded
 
     def _pending(self, unserved: int = 0) -> Pending:
         if not self.begun:
@@ -207,9 +219,6 @@ class LiveRepository:
             "clock": self.store.clock(self.worktree_id),
             "files": stats.files,
             "symbols": stats.symbols,
-            "notes_fresh": 0,
-            "notes_stale": 0,
-            "jobs": 1 if progress else 0,
             "pending": self._pending().to_wire(),
             "store": str(self.store.path),
             "store_bytes": stats.store_bytes,

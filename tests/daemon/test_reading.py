@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from reverie_daemon import keeping
-from reverie_daemon.config import Settings
 from reverie_daemon.parsing import ParserPool
 from reverie_daemon.repository import LiveRepository, Pending
 from reverie_daemon.store.catalogue import StoreCatalogue
 from reverie_daemon.store.repository import RepositoryStore
-from reverie_daemon.worktree import find, sweeping
+from reverie_daemon.worktree import sweeping
 from reverie_daemon.worktree.watching import Watcher
+from support.live import live_repository
 from support.shell import repository
 
 FILES = 12
@@ -28,7 +28,7 @@ def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveRepos
     root = repository(tmp_path / "large", {f"m{n}.py": f"def made_{n}():\n    return 'first'\n" for n in range(FILES)})
     pool = ParserPool(1)
     with RepositoryStore.open(root / ".git/reverie/store.db") as store:
-        live = LiveRepository(find(root), store, pool, Settings(), poke=lambda: None)
+        live = live_repository(root, store, pool)
         live.start()
         list(live.index())
         yield live

@@ -41,13 +41,3 @@ def test_after_learning_a_question_in_other_words_finds_its_passage(learning: Sh
     assert first_path(given) == "kettle/sensor.py"
     again = context(learning, kettle)
     assert (again["context"], again["notes_revision"]) == (given["context"], given["notes_revision"])
-
-
-def test_meanings_are_learned_while_nobody_asks(learning: Shell, kettle: Path) -> None:
-    """Whoever never runs `learn` gets them all the same."""
-    learning.ok("index", cwd=kettle)
-    for _ in range(30):
-        if first_path(context(learning, kettle)) == "kettle/sensor.py":
-            return
-        time.sleep(3)
-    raise AssertionError("nothing was learned in a minute and a half")

@@ -89,6 +89,17 @@ class Shell:
         """The same with another home, as another user or container has one."""
         return replace(self, home=home, environ=self.environ | {"REVERIE_HOME": str(home)})
 
+    def start(self, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
+        """The command, not waited for."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=cwd,
+            env=self.environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
     def ok(self, *arguments: str, cwd: Path) -> str:
         done = self.run(*arguments, cwd=cwd)
         assert done.returncode == 0, done.stdout + done.stderr + self.log()

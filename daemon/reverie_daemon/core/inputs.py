@@ -35,10 +35,23 @@ class Recorder:
         self._catalogue = catalogue
         self._results: dict[str, tuple[Any, Callable[[Any], str]]] = {}
         self._texts: dict[str, _Lines | None] = {}
+        self._settled: dict[str, str] = {}
+
+    @property
+    def unrecorded(self) -> Catalogue:
+        """The catalogue itself, for what only finds out what is asked: it is found out anew each time it is asked."""
+        return self._catalogue
+
+    def settle(self) -> None:
+        """Lets go of the results so far and keeps their digests, for who reads more than should be held at once."""
+        self._settled |= {item.query: item.digest for item in self.inputs()}
+        self._results.clear()
+        self._texts.clear()
 
     def inputs(self) -> tuple[Input, ...]:
         """Everything read so far, in the order of first reading; of a text, only the lines that were looked at."""
-        found = [Input(query, digest(result)) for query, (result, digest) in self._results.items()]
+        found = [Input(query, digest) for query, digest in self._settled.items()]
+        found += [Input(query, digest(result)) for query, (result, digest) in self._results.items()]
         for path, lines in self._texts.items():
             if lines is None:
                 found.append(Input(json.dumps(["text", path, LINES_WHOLE]), ""))
@@ -179,13 +192,21 @@ class _Lines(Sequence[str]):
         return _of(self._lines[part[0] : part[1]])
 
 
-def unchanged(inputs: Iterable[Input], catalogue: Catalogue) -> bool:
+def unchanged(inputs: Iterable[Input], catalogue: Catalogue, digests: dict[str, str] | None = None) -> bool:
     """Whether every query still gives what it gave. Stops at the first difference, so the dearest queries, those of
-    texts and histories, are asked last."""
+    texts and histories, are asked last. `digests` keeps what queries give, for who asks about many inputs at one
+    moment."""
     ordered = sorted(
         inputs, key=lambda item: item.query.startswith(('["text"', '["line_history"', '["search"', '["near"'))
     )
-    return all(_digest_now(item.query, catalogue) == item.digest for item in ordered)
+    if digests is None:
+        return all(_digest_now(item.query, catalogue) == item.digest for item in ordered)
+    for item in ordered:
+        if item.query not in digests:
+            digests[item.query] = _digest_now(item.query, catalogue)
+        if digests[item.query] != item.digest:
+            return False
+    return True
 
 
 def serialise(inputs: Iterable[Input]) -> tuple[tuple[str, str], ...]:

@@ -60,6 +60,7 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
     ("commit", "", "why", r"why (?:was|did) (?:we )?(?:the )?(?:commit )?<sha>(?: made| done| happen)?"),
     ("commit", "", "", r"(?:who|when) (?:made|wrote|did) (?:the )?(?:commit )?<sha>"),
     ("commit", "", "", r"what (?:did|does|was|has) <last> (?:change|do|touch|add|fix|about)d?"),
+    ("commit", "", "", r"what did (?:this|that|<last>) (?:just )?(?:change|do)(?:,? and why)?"),
     ("commit", "", "", r"what(?:'s| is| was| has)?(?: changed)? (?:in|by|with) <last>"),
     ("commit", "", "", r"(?:(?:show|explain|describe|summari[sz]e)(?: me)? )?(?:the )?(?:last|latest|most recent"
         r"|newest) commit"),

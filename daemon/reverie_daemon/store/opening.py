@@ -1,18 +1,20 @@
 """Opens a repository's store and the user's ledger.
 
-A damaged one is moved aside, never deleted, and what can still be read of a store's remembered answers, which may have
-cost money, is carried over. The facts are not salvaged: the repository gives them again.
+A damaged one is moved aside, never deleted, and what can still be read of a store's remembered answers and notes, which
+may have cost money, is carried over. The facts are not salvaged: the repository gives them again.
 """
 
 from __future__ import annotations
 
 import itertools
 import sqlite3
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..core.notes import Note
 from ..errors import UserError
-from . import memory
+from . import memory, notes
 from .connection import configure_writer, failures_explained, is_broken, open_writer, transaction
 from .memory import Remembered
 from .schema import LEDGER, REPOSITORY, Migration, migrate, refuse_newer
@@ -26,8 +28,11 @@ def open_repository(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     writer, aside = _open_or_rebuild(path, REPOSITORY, "This repository's store")
     if aside is not None:
         with transaction(writer):
-            for remembered in _salvage(aside):
-                memory.remember(writer, remembered)
+            for kept in _salvage(aside):
+                if isinstance(kept, Remembered):
+                    memory.remember(writer, kept)
+                else:
+                    notes.keep(writer, kept)
     return writer, aside
 
 
@@ -85,13 +90,14 @@ def _move_aside(path: Path) -> Path:
     return aside
 
 
-def _salvage(aside: Path) -> Iterator[Remembered]:
-    """One by one until the damage is met."""
-    try:
-        connection = sqlite3.connect(f"{aside.absolute().as_uri()}?mode=ro", uri=True)
+def _salvage(aside: Path) -> Iterator[Remembered | Note]:
+    """One by one, of each table until the damage is met."""
+    for every in (memory.every, notes.every):
         try:
-            yield from memory.every(connection)
-        finally:
-            connection.close()
-    except (sqlite3.DatabaseError, ValueError):  # ValueError: JSON that is damaged
-        return
+            connection = sqlite3.connect(f"{aside.absolute().as_uri()}?mode=ro", uri=True)
+            try:
+                yield from every(connection)
+            finally:
+                connection.close()
+        except (sqlite3.DatabaseError, ValueError, zlib.error):  # ValueError: JSON that is damaged
+            continue

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from ..core.nouns import Commit
 from ..errors import UserError
-from . import blobs, fulltext, history, mapping, memory, opening, reach
+from . import blobs, foresight, fulltext, history, jobs, mapping, memory, notes, opening, reach
 from .catalogue import Disk, Near, StoreCatalogue, nothing_near
 from .claiming import Claim
 from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
+from .learned import Learned
 from .mapping import FileRow
 from .memory import Forgotten, Remembered
 from .packing import PackedFacts
@@ -48,7 +49,7 @@ class Stats:
 
 class RepositoryStore:
     """See the module. `repaired` is where a damaged store was moved when this one was opened, else None; `claim` holds
-    the lock on it, if there is one."""
+    the lock on it, if there is one; `learned` is its face for what is learned while nobody asks."""
 
     def __init__(
         self, path: Path, writer: sqlite3.Connection, repaired: Path | None, claim: Claim | None = None
@@ -65,6 +66,7 @@ class RepositoryStore:
         self.vectors = VectorStore(self._reading, self._writing, _tick_notes)
         self._merging: bool | None = None
         self._closed = False
+        self.learned = Learned(self._learning, self._reading)
 
     @classmethod
     def open(cls, path: Path, *, now: float = 0.0, claim: Claim | None = None) -> RepositoryStore:
@@ -303,10 +305,13 @@ class RepositoryStore:
         disk as well. Cannot be undone."""
         with self._lock:
             with self._writing() as writer:
-                forgotten = memory.forget(writer, path)
-                if forgotten.questions:
+                questions = memory.forget(writer, path).questions
+                forgotten = Forgotten(questions, notes.forget(writer, path))
+                jobs.forget(writer, path)
+                foresight.forget(writer, path)
+                if forgotten.questions or forgotten.notes:
                     _tick_notes(writer)
-            if forgotten.questions:
+            if forgotten.questions or forgotten.notes:
                 memory.scrub(self._writer)
         return forgotten
 
@@ -314,6 +319,13 @@ class RepositoryStore:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, transaction(self._writer) as writer:
             yield writer
+
+    @contextmanager
+    def _learning(self) -> Iterator[sqlite3.Connection]:
+        """As `_writing`, for the many small transactions of learning: the log is kept short."""
+        with self._writing() as writer:
+            yield writer
+        self.settle()
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

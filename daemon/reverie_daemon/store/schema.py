@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import UserError
 from .connection import transaction
+from .learned import create_learning
 
 Migration = Callable[[Any], None]
 """Takes a `sqlite_utils.Database` inside a transaction."""
@@ -142,7 +143,9 @@ def _create_vectors(database: Any) -> None:
     database["state"].add_column("by_meaning", int, not_null_default=0)
 
 
-REPOSITORY: Sequence[Migration] = (_create_first_store, _give_each_worktree_its_history, _create_vectors)
+REPOSITORY: Sequence[Migration] = (
+    _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
+)  # fmt: skip
 
 
 def _create_ledger(database: Any) -> None:

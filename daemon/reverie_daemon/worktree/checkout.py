@@ -82,6 +82,10 @@ class Worktree:
         """One commit by its (abbreviated) object id or "HEAD"."""
         return past.commit(self.location.root, revision)
 
+    def changed_on_branch(self) -> tuple[str, ...]:
+        """Paths that the branch changed since it left the main one; see `history.changed_on_branch`."""
+        return past.changed_on_branch(self.location.root)
+
     def is_ancestor(self, older: str, newer: str = "HEAD") -> bool:
         """Whether `newer` reaches `older`; False when either is unknown."""
         return past.is_ancestor(self.location.root, older, newer)

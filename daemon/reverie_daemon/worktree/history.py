@@ -26,6 +26,8 @@ DIFF_BYTES_MAX = 200_000
 LOG_TIMEOUT_S = 60.0
 BLAME_TIMEOUT_S = 2.0
 
+MAIN_BRANCHES = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
+
 _REVISION = re.compile(r"HEAD|[0-9a-f]{4,64}")
 # Starts with a byte that no status letter is, so that a header cannot be taken for a changed path, or the reverse.
 _FORMAT = "--format=tformat:%x01%H%x1f%aI%x1f%aN%x1f%s%x1f%b"
@@ -125,6 +127,20 @@ def uncommitted(root: Path) -> tuple[str, ...]:
         if count is not None:
             paths.add(os.fsdecode(entry.split(b" ", count)[count]))
     return tuple(sorted(paths))
+
+
+def changed_on_branch(root: Path, paths_max: int = PATHS_MAX) -> tuple[str, ...]:
+    """What the branch changed since it left the main one, by path; empty on the main branch itself, and where there is
+    none (origin's HEAD, main or master). Raises `GitFailed`."""
+    git = Git(root)
+    for main in MAIN_BRANCHES:
+        try:
+            git.run("rev-parse", "--quiet", "--verify", f"{main}^{{commit}}")
+        except GitFailed:
+            continue
+        output = git.run("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", f"{main}...HEAD", "--")
+        return tuple(os.fsdecode(path) for path in output.split(b"\0") if path)[:paths_max]
+    return ()
 
 
 def _has_commits(root: Path) -> bool:

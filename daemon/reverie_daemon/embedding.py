@@ -13,9 +13,9 @@ from typing import Protocol
 
 from reverie_indexers.words import searchable
 
-from ..core.nouns import FileRole
-from ..store.packing import StoredPassage
-from ..store.vectors import Unlearned, VectorStore
+from .core.nouns import FileRole
+from .store.packing import StoredPassage
+from .store.vectors import Unlearned, VectorStore
 
 BATCH = 8
 """Passages embedded at once: a fifth of a second at most, and no faster with more."""

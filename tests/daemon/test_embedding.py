@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from reverie_daemon.analyses.embeddings import Embeddings
 from reverie_daemon.core.nouns import FileRole
+from reverie_daemon.embedding import Embeddings
+from reverie_daemon.parsing import ParserPool
 from reverie_daemon.store.packing import FACTS_VERSION, pack
 from reverie_daemon.store.repository import FileRow, RepositoryStore
 from reverie_indexers import index
+from support.live import live_repository
+from support.shell import repository
 
 BOIL = "def boil():\n    return heatTheWater()\n"
 ROLES: Mapping[bytes, FileRole] = {b"t": "test", b"d": "docs", b"g": "generated"}
@@ -141,3 +146,29 @@ def test_what_failed_is_tried_again_later(store: RepositoryStore, embeddings: Em
     assert embeddings.pending(clock) == 1
     learn(embeddings, clock)
     assert store.vectors.count() == 1
+
+
+def test_meanings_are_learned_by_themselves_once_the_machine_is_free(tmp_path: Path) -> None:
+    """Whoever never runs `learn` gets them all the same, and never while somebody works."""
+    root = repository(tmp_path / "kettle", {f"m{n}.py": f"def made_{n}():\n    return {n}\n" for n in range(5)})
+    pool, model, free = ParserPool(1), Spelling(), threading.Event()
+    with RepositoryStore.open(tmp_path / "store.db") as store:
+        live = live_repository(root, store, pool, embedder=model, may_learn=free.is_set)
+        live.start()
+        for _ in live.index():
+            pass
+        until(lambda: live.unembedded == 5)
+        assert store.vectors.count() == 0
+        free.set()
+        until(lambda: store.vectors.count() == 5)
+        live.cancel()
+        pool.close()
+        live.stop()
+
+
+def until(done: Callable[[], bool]) -> None:
+    for _ in range(1_200):
+        if done():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never came to that")

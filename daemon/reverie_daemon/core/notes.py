@@ -1,0 +1,74 @@
+"""Learned context: what a note is about, what an analysis found, and how it asks a model on its way. No behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from reverie_daemon.core.nouns import Claim, Composition
+
+TopicKind = Literal["repository", "folder", "file", "symbol", "commit", "question"]
+
+Pairs = tuple[tuple[str, str], ...]
+"""What was read, as (query, digest of its result); see `core/inputs.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What is studied. `name` is a path, "path::qualname" for a symbol, an object id, the question's text, and "" for
+    the repository."""
+
+    kind: TopicKind
+    name: str = ""
+
+    @property
+    def path(self) -> str:
+        """The file it lies in; "" where there is no one file."""
+        return self.name.partition("::")[0] if self.kind in ("file", "symbol") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer to a question that nobody asked yet, under the key that asking it will have."""
+
+    key: str
+    question: str
+    composition: Composition
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What an analysis came to. `figures` are for the scheduler (ranks, say) and shown to nobody as facts."""
+
+    claims: tuple[Claim, ...] = ()
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    answer: Answered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What an analysis wants a model to read, as (role, text) pairs; the reply has at most `tokens_max` tokens."""
+
+    messages: tuple[tuple[str, str], ...]
+    tokens_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Findings as they are kept.
+
+    `version` is the analysis', `model` "" where none took part, `made_at` in seconds since the epoch; (`clock`,
+    `moment`) is when `inputs` were last known to hold.
+    """
+
+    topic: Topic
+    analysis: str
+    version: int
+    claims: tuple[Claim, ...]
+    figures: Mapping[str, Any]
+    inputs: Pairs
+    model: str = ""
+    made_at: float = 0.0
+    clock: int = 0
+    moment: str = ""

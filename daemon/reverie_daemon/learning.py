@@ -1,0 +1,184 @@
+"""Learning as the daemon's API shows it: what is expected, planned, noted and how it fares, in JSON's forms.
+
+The work itself is `sleeping.py`'s; this module joins it to the settings, to what the user paused and to the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from . import preferences, wire
+from .config import Locations
+from .core.inputs import deserialise, unchanged
+from .core.notes import Note
+from .core.plan import Job, total
+from .repository import LiveRepository
+from .sleeping import Sleeper
+from .store.catalogue import StoreCatalogue
+from .store.foresight import Asked, Score
+
+PREDICTIONS_MAX = 500
+JOBS_SHOWN_MAX = 2_000
+NOTES_MAX = 1_000
+
+
+class Learning:
+    """The daemon's learning. Its methods may be called from any thread."""
+
+    def __init__(
+        self, where: Locations, repositories: Callable[[], Sequence[LiveRepository]], poke: Callable[[], None]
+    ) -> None:
+        self._paused_file = where.state / "paused"
+        self._settings = _Watched(where.config_file)
+        self._sleeper = Sleeper(repositories, self._settings.read, poke, paused=self._paused_file.exists())
+        self._poke = poke
+        self.start = self._sleeper.start
+        self.close = self._sleeper.close
+        self.wake = self._sleeper.wake
+        self.sleep = self._sleeper.sleep
+        self.counts = self._sleeper.counts
+        self.may_learn = self._sleeper.may_learn
+
+    def question(self) -> AbstractContextManager[None]:
+        """While a question is answered, learning stands aside."""
+        return self._sleeper.question()
+
+    def pause(self, paused: bool) -> dict[str, bool]:
+        """Kept beyond the daemon's end, until it is taken back."""
+        if paused:
+            self._paused_file.touch(mode=0o600)
+        else:
+            self._paused_file.unlink(missing_ok=True)
+        self._sleeper.pause(paused)
+        self._poke()
+        return {"paused": paused}
+
+    def learn(self, repository: LiveRepository) -> Iterator[dict[str, Any]]:
+        """Indexes, then learns all there is to learn now: `progress` events, then `done`."""
+        done: dict[str, Any] = {}
+        for event in repository.learn():
+            if event["event"] == "done":
+                done = event
+            else:
+                yield event
+        for event in self._sleeper.learn(repository):
+            if event["event"] == "progress":
+                yield event
+            else:
+                done |= {"jobs": event["jobs"], "jobs_failed": event["failed"]}
+        yield done | {"notes": sum(self._sleeper.notes(repository))}
+
+    def dry_run(self, repository: LiveRepository) -> dict[str, Any]:
+        """`{"jobs", "total"}`: what `learn` would do, best first, after bringing the index up to date."""
+        for _ in repository.index():
+            continue
+        plan = self._sleeper.plan_only(repository)
+        found = total(plan.jobs)
+        return {
+            "jobs": [_job(job) for job in plan.jobs],
+            "total": {
+                "jobs": found.jobs, "tokens_saved": round(found.tokens_saved), "tokens_cost": found.tokens_cost,
+                "seconds_cost": round(found.seconds_cost, 1), "cost_usd": 0.0,
+            },
+        }  # fmt: skip
+
+    def jobs(self, repository: LiveRepository) -> dict[str, Any]:
+        """`{"jobs", "failed"}`: what waits, best first, and what was given up, with why."""
+        learned = repository.store.learned
+        failed = learned.failed_jobs(repository.worktree_id, JOBS_SHOWN_MAX)
+        return {
+            "jobs": [_job(job) for job in learned.open_jobs(repository.worktree_id, JOBS_SHOWN_MAX)],
+            "failed": [_job(one.job) | {"attempts": one.attempts, "problem": one.problem} for one in failed],
+        }
+
+    def predictions(self, repository: LiveRepository, limit: int) -> dict[str, Any]:
+        """`{"predictions", "score"}`: what is expected, likeliest first, and how expectations fared so far."""
+        learned = repository.store.learned
+        expected = learned.expected(repository.worktree_id, min(limit, PREDICTIONS_MAX))
+        rows = []
+        with repository.reading() as catalogue:
+            digests: dict[str, str] = {}
+            for one in expected:
+                prediction = one.prediction
+                kept = repository.store.recall(one.key) if one.key else None
+                fresh = kept is not None and (
+                    (kept.clock, kept.head) == (catalogue.clock, repository.moment)
+                    or unchanged(deserialise(kept.inputs), catalogue, digests)
+                )
+                rows.append(
+                    {
+                        "question": prediction.question, "subject": wire.escape_path(prediction.topic.name),
+                        "kind": prediction.kind, "probability": round(prediction.probability, 6),
+                        "answered": kept is not None, "fresh": fresh,
+                    }
+                )  # fmt: skip
+        return {"predictions": rows, "score": self.score([repository])}
+
+    def notes(self, repository: LiveRepository, about: str, limit: int) -> dict[str, Any]:
+        """`{"notes"}`: what was learned about a path, or about everything, with whether it still holds."""
+        with repository.reading() as catalogue:
+            digests: dict[str, str] = {}
+            found = [note for note in repository.store.learned.newest_notes(NOTES_MAX, about) if note.claims]
+            return {"notes": [_note(note, repository, catalogue, digests) for note in found[:limit]]}
+
+    def asked(self, repository: LiveRepository, question: Asked) -> None:
+        """Scores a question that was asked, and learns from it."""
+        slept_s = self._sleeper.slept_since_asked()
+        repository.store.learned.asked(repository.worktree_id, replace(question, slept_s=slept_s))
+        self._sleeper.wake()
+
+    def score(self, repositories: Sequence[LiveRepository]) -> dict[str, Any]:
+        """How predictions fared: `{"asked", "hits", "hit_rate", "saved", "unasked", "idle_share_used"}`."""
+        scores = [one.score() for one in {id(r.store): r.store.learned for r in repositories}.values()]
+        every = Score(*(sum(getattr(one, name) for one in scores) for name in ("asked", "hits", "saved", "unasked")))
+        return {
+            "asked": every.asked, "hits": every.hits, "hit_rate": round(every.rate, 3), "saved": every.saved,
+            "unasked": every.unasked, "idle_share_used": round(self._sleeper.idle_share_used, 3),
+        }  # fmt: skip
+
+
+class _Watched:
+    """The settings, read again when their file changes."""
+
+    def __init__(self, config_file: Path) -> None:
+        self._file = config_file
+        self._stamp: tuple[int, int] | None = None
+        self._kept: preferences.Learning | None = None
+
+    def read(self) -> preferences.Learning:
+        """Raises UserError while the file cannot be used."""
+        stamp = self._stat()
+        if self._kept is None or stamp != self._stamp:
+            self._kept, self._stamp = preferences.learning(self._file), stamp
+        return self._kept
+
+    def _stat(self) -> tuple[int, int] | None:
+        try:
+            found = self._file.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+
+def _job(job: Job) -> dict[str, Any]:
+    return {
+        "analysis": job.analysis, "subject": wire.escape_path(job.topic.name), "subject_kind": job.topic.kind,
+        "probability": round(job.probability, 6), "tokens_saved": job.tokens_saved, "tokens_cost": job.tokens_cost,
+        "seconds_cost": job.seconds_cost, "value": round(job.value, 3), "depth": job.depth, "why": job.why,
+    }  # fmt: skip
+
+
+def _note(note: Note, repository: LiveRepository, catalogue: StoreCatalogue, digests: dict[str, str]) -> dict[str, Any]:
+    known = (note.clock, note.moment) == (catalogue.clock, repository.moment)
+    return {
+        "subject": wire.escape_path(note.topic.name), "subject_kind": note.topic.kind, "analysis": note.analysis,
+        "model": note.model or None, "fresh": known or unchanged(deserialise(note.inputs), catalogue, digests),
+        "claims": [
+            {"text": claim.text, "evidence": [wire.evidence_to_wire(one) for one in claim.evidence]}
+            for claim in note.claims
+        ],
+    }  # fmt: skip

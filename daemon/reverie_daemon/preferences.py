@@ -1,0 +1,181 @@
+"""What the user may set, by key: what each means, its default, and reading and writing config.toml.
+
+Comments and everything unknown in that file are kept when it is written. Nothing here acts on a setting.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from .core.idle import Policy, QuietHours, quiet_hours
+from .errors import UserError, WrongUsage
+
+Kind = Literal["switch", "number", "spans"]
+Value = bool | int | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """One setting. A `switch` is true or false, a `number` a whole one of at least 0, `spans` parts of the day such as
+    "22:00-07:30"."""
+
+    key: str
+    kind: Kind
+    default: Value
+    meaning: str
+
+
+PREFERENCES: Mapping[str, Preference] = {
+    one.key: one
+    for one in (
+        Preference("learning.when_idle", "switch", True, "learn by itself; off: only when told, by reverie learn"),
+        Preference("learning.idle_after_s", "number", 30, "begin when the user has done nothing for so many seconds"),
+        Preference("learning.quiet_hours", "spans", [], "parts of the day without learning, such as 22:00-07:30"),
+        Preference("learning.on_battery", "switch", True, "learn on battery, too, down to 40 % of its charge"),
+        Preference("learning.file_quiet_s", "number", 60, "study an edited file once it was left alone for so long"),
+        Preference("limits.source_bytes_max", "number", 1 << 20, "larger source files are listed, not read"),
+        Preference("limits.parsers", "number", 0, "parser processes at most; 0: one a core, four at most"),
+    )
+}
+_WORDS = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """When to learn, and for how long an edited file is left alone after a save, in seconds."""
+
+    policy: Policy
+    file_quiet_s: float
+
+
+def read(config_file: Path) -> dict[str, Value]:
+    """Every setting's value, the default where the file says nothing. Raises UserError for a file or value that cannot
+    be used."""
+    tables = _tables(config_file)
+    values: dict[str, Value] = {}
+    for key, preference in PREFERENCES.items():
+        table, _, name = key.partition(".")
+        found = tables.get(table, {})
+        given = found.get(name, preference.default) if isinstance(found, dict) else preference.default
+        if not _fits(preference, given):
+            raise UserError(
+                f"In {config_file}, {key} is not {_wanted(preference)}.",
+                next_step=f"reverie config {key} VALUE, or mend that line",
+                code="config_invalid",
+            )
+        values[key] = given
+    return values
+
+
+def learning(config_file: Path) -> Learning:
+    """The settings that learning goes by. Raises UserError."""
+    values = read(config_file)
+    idle_s = float(_number(values["learning.idle_after_s"]))
+    spans = values["learning.quiet_hours"]
+    policy = Policy(
+        when_idle=bool(values["learning.when_idle"]),
+        user_idle_s=(idle_s, min(idle_s, Policy().user_idle_s[1])),
+        on_battery=bool(values["learning.on_battery"]),
+        quiet_hours=tuple(map(quiet_hours, spans)) if isinstance(spans, list) else (),
+    )
+    return Learning(policy, float(_number(values["learning.file_quiet_s"])))
+
+
+def write(config_file: Path, key: str, texts: list[str]) -> Value:
+    """Sets a key to what the user wrote, and returns the value; with no texts, to its default. Raises WrongUsage for an
+    unknown key or a value that does not fit, UserError for a file that cannot be written."""
+    preference = PREFERENCES.get(key)
+    if preference is None:
+        raise WrongUsage(f"There is no setting {key}.", next_step="reverie config")
+    value = _parsed(preference, texts) if texts else None
+    import tomlkit  # 40 ms, and only needed to write
+
+    try:
+        document = tomlkit.parse(config_file.read_text("utf-8")) if config_file.exists() else tomlkit.document()
+        table, _, name = key.partition(".")
+        if value is None:
+            if isinstance(document.get(table), dict):
+                document[table].pop(name, None)
+        else:
+            document.setdefault(table, tomlkit.table())[name] = value
+        _replace(config_file, tomlkit.dumps(document))
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"The configuration {config_file} cannot be written: {error}.",
+            next_step="mend or remove that file",
+            code="config_invalid",
+        ) from error
+    return preference.default if value is None else value
+
+
+def _tables(config_file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"The configuration {config_file} cannot be read: {error}.",
+            next_step="mend or remove that file",
+            code="config_invalid",
+        ) from error
+
+
+def _parsed(preference: Preference, texts: list[str]) -> Value:
+    text = " ".join(texts).strip()
+    value: object = text
+    if preference.kind == "switch":
+        value = _WORDS.get(text.lower(), text)
+    elif preference.kind == "number":
+        value = int(text) if text.isdigit() else text
+    else:
+        value = [part for part in text.replace(",", " ").split() if part]
+    if not _fits(preference, value):
+        raise WrongUsage(f"{preference.key} takes {_wanted(preference)}.", next_step=f"reverie config {preference.key}")
+    return value  # type: ignore[return-value]
+
+
+def _fits(preference: Preference, value: object) -> bool:
+    if preference.kind == "switch":
+        return isinstance(value, bool)
+    if preference.kind == "number":
+        return type(value) is int and value >= 0
+    return isinstance(value, list) and all(isinstance(one, str) and _span(one) is not None for one in value)
+
+
+def _span(text: str) -> QuietHours | None:
+    try:
+        return quiet_hours(text)
+    except ValueError:
+        return None
+
+
+def _wanted(preference: Preference) -> str:
+    return {
+        "switch": "true or false",
+        "number": "a whole number of at least 0",
+        "spans": "a list of spans such as 22:00-07:30",
+    }[preference.kind]
+
+
+def _number(value: Value) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _replace(path: Path, text: str) -> None:
+    """In one step, so that nobody reads half a file; for its owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".config-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

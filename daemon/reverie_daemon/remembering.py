@@ -1,0 +1,74 @@
+"""The form in which answers are remembered: written by whoever answers, read by whoever is asked again.
+
+One form for what was asked and for what was prepared beforehand, so that a later equal question finds either. Whether a
+remembered answer still holds is decided where it is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from . import core, wire
+from .core.notes import Answered, Note
+from .core.nouns import Composition
+from .core.redact import redact
+from .repository import LiveRepository
+
+
+@cache
+def core_digest() -> str:
+    """Another one for other code of the core. What older code composed is not given again: anew it costs nothing, and
+    a mistake that was mended must not live on."""
+    digest = hashlib.blake2b(digest_size=8)
+    for file in sorted(Path(core.__path__[0]).rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def answer_to_store(
+    composition: Composition, *, asked: bool, tried: str = "", composed_by: str = ""
+) -> dict[str, object]:
+    """`asked` tells whether a user has seen it: what was only prepared counts as new the first time. `tried` names the
+    model whose word on the question is known, `composed_by` the core that composed it, "" for what a model wrote."""
+    return {
+        "kind": composition.kind,
+        "claims": [wire.claim_to_store(claim) for claim in composition.claims],
+        "evidence": [wire.evidence_to_store(one) for one in composition.evidence],
+        "confidence": composition.confidence,
+        "readings": composition.readings,
+        "asked": asked,
+        "tried": tried,
+        "composed_by": composed_by,
+    }
+
+
+def answer_from_store(answer: Mapping[str, Any]) -> Composition:
+    return Composition(
+        answer["kind"],
+        tuple(wire.claim_from_store(claim) for claim in answer["claims"]),
+        tuple(wire.evidence_from_store(one) for one in answer["evidence"]),
+        answer["confidence"],
+        tuple(answer["readings"]),
+    )
+
+
+def was_asked(answer: Mapping[str, Any]) -> bool:
+    """What an older version kept was always asked."""
+    return bool(answer.get("asked", True))
+
+
+def keep_answer(repository: LiveRepository, answered: Answered, note: Note) -> None:
+    """Keeps a prepared answer, unless the same was asked meanwhile and is kept already."""
+    kept = repository.store.recall(answered.key)
+    if kept is not None and was_asked(kept.answer) and kept.inputs == note.inputs:
+        return
+    answer = answer_to_store(answered.composition, asked=False, composed_by="" if note.model else core_digest())
+    repository.store.remember(
+        answered.key, redact(answered.question), answer, note.inputs,
+        clock=note.clock, head=note.moment, now=time.time(),
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""Jobs: what is planned, what runs under a lease, and what failed. A daemon that dies leaves leases behind; they run
+out, or are given back when the next one starts, so that nothing is lost and nothing runs twice at once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.notes import Topic
+from ..core.plan import Job
+from .memory import mention_of, storable
+
+ATTEMPTS_MAX = 3
+PROBLEM_CHARACTERS_MAX = 400
+_COLUMNS = (
+    "analysis, version, kind, name, depth, probability, tokens_saved, tokens_cost, seconds_cost, stamp, why, value"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A job that this daemon works on. `attempt` counts from 1."""
+
+    id: int
+    job: Job
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job that was given up; it is tried again when what it studies changes."""
+
+    job: Job
+    attempts: int
+    problem: str
+
+
+def replan(writer: sqlite3.Connection, worktree: int, jobs: Iterable[Job]) -> None:
+    """These jobs instead of those that waited. One that runs goes on; one that failed stays failed while its stamp is
+    the same, and begins anew when it is not."""
+    writer.execute("DELETE FROM job WHERE worktree = ? AND state = 'waiting' AND attempts = 0", (worktree,))
+    writer.executemany(
+        f"INSERT INTO job(worktree, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT(worktree, analysis, kind, name) DO UPDATE SET version = excluded.version,"
+        " depth = excluded.depth, probability = excluded.probability, tokens_saved = excluded.tokens_saved,"
+        " tokens_cost = excluded.tokens_cost, seconds_cost = excluded.seconds_cost, why = excluded.why,"
+        " value = excluded.value,"
+        " state = CASE WHEN state = 'failed' AND stamp != excluded.stamp THEN 'waiting' ELSE state END,"
+        " attempts = CASE WHEN stamp != excluded.stamp THEN 0 ELSE attempts END, stamp = excluded.stamp",
+        ((worktree, *_row(job)) for job in jobs),
+    )
+
+
+def lease(writer: sqlite3.Connection, worktree: int, depths: Sequence[str], now: float, until: float) -> Leased | None:
+    """The job of the best value that may run at one of these depths, leased until then (seconds since the epoch); one
+    whose lease ran out may be taken again."""
+    row = writer.execute(
+        f"SELECT id, attempts, {_COLUMNS} FROM job WHERE worktree = ?"
+        f" AND depth IN ({','.join('?' * len(depths))}) AND attempts < ?"
+        " AND (state = 'waiting' OR (state = 'leased' AND lease_until <= ?)) ORDER BY value DESC, id LIMIT 1",
+        (worktree, *depths, ATTEMPTS_MAX, now),
+    ).fetchone()
+    if row is None:
+        return None
+    number, attempts, *job = row
+    writer.execute(
+        "UPDATE job SET state = 'leased', lease_until = ?, attempts = attempts + 1 WHERE id = ?", (until, number)
+    )
+    return Leased(number, _job(job), attempts + 1)
+
+
+def done(writer: sqlite3.Connection, number: int) -> None:
+    writer.execute("DELETE FROM job WHERE id = ?", (number,))
+
+
+def give_back(writer: sqlite3.Connection, number: int) -> None:
+    """It was stopped, which is not its fault: the attempt does not count."""
+    writer.execute(
+        "UPDATE job SET state = 'waiting', attempts = max(attempts - 1, 0) WHERE id = ? AND state = 'leased'", (number,)
+    )
+
+
+def failed(writer: sqlite3.Connection, number: int, problem: str) -> bool:
+    """It gave no result; whether that was its last attempt."""
+    writer.execute(
+        "UPDATE job SET problem = ?, state = CASE WHEN attempts >= ? THEN 'failed' ELSE 'waiting' END WHERE id = ?",
+        (storable(problem[:PROBLEM_CHARACTERS_MAX]), ATTEMPTS_MAX, number),
+    )
+    row = writer.execute("SELECT state FROM job WHERE id = ?", (number,)).fetchone()
+    return row is not None and row[0] == "failed"
+
+
+def give_all_back(writer: sqlite3.Connection) -> None:
+    """Nobody works on anything: this daemon has just begun. An attempt that a killed daemon began counts, in case the
+    job is what killed it."""
+    writer.execute(
+        "UPDATE job SET state = CASE WHEN attempts >= ? THEN 'failed' ELSE 'waiting' END,"
+        " problem = CASE WHEN attempts >= ? THEN 'The daemon ended each time while this ran.' ELSE problem END"
+        " WHERE state = 'leased'",
+        (ATTEMPTS_MAX, ATTEMPTS_MAX),
+    )
+
+
+def open_jobs(reader: sqlite3.Connection, worktree: int, limit: int) -> list[Job]:
+    """What waits or runs, best value first."""
+    rows = reader.execute(
+        f"SELECT {_COLUMNS} FROM job WHERE worktree = ? AND state != 'failed' ORDER BY value DESC, id LIMIT ?",
+        (worktree, limit),
+    )
+    return [_job(row) for row in rows]
+
+
+def count_open(reader: sqlite3.Connection, worktree: int) -> int:
+    row = reader.execute("SELECT count(*) FROM job WHERE worktree = ? AND state != 'failed'", (worktree,)).fetchone()
+    return int(row[0])
+
+
+def failures(reader: sqlite3.Connection, worktree: int, limit: int) -> list[FailedJob]:
+    rows = reader.execute(
+        f"SELECT attempts, problem, {_COLUMNS} FROM job WHERE worktree = ? AND state = 'failed' ORDER BY id LIMIT ?",
+        (worktree, limit),
+    )
+    return [FailedJob(_job(job), attempts, problem) for attempts, problem, *job in rows]
+
+
+def forget(writer: sqlite3.Connection, path: bytes | None) -> None:
+    """Deletes the jobs that are about a path."""
+    if path is None:
+        writer.execute("DELETE FROM job")
+        return
+    mentioned = mention_of(path)
+    found = [
+        (number,)
+        for number, name, why in writer.execute("SELECT id, name, why FROM job")
+        if mentioned.search(name) or mentioned.search(why)
+    ]
+    writer.executemany("DELETE FROM job WHERE id = ?", found)
+
+
+def _row(job: Job) -> tuple[object, ...]:
+    return (
+        job.analysis, job.version, job.topic.kind, storable(job.topic.name), job.depth, job.probability,
+        job.tokens_saved, job.tokens_cost, job.seconds_cost, job.stamp, storable(job.why), job.value,
+    )  # fmt: skip
+
+
+def _job(row: Sequence[Any]) -> Job:
+    analysis, version, kind, name, depth, probability, saved, cost, seconds, stamp, why, _ = row
+    return Job(analysis, version, Topic(kind, name), depth, probability, saved, cost, seconds, stamp, why)
