@@ -30,7 +30,7 @@ def unescape_path(path: str, known: Container[str]) -> str:
 
 
 def _is_text(text: str) -> bool:
-    return not any("\udc80" <= char <= "\udcff" for char in text)
+    return text.isascii() or not any("\udc80" <= char <= "\udcff" for char in text)
 
 
 def _percent(char: str) -> str:

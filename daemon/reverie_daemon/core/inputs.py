@@ -14,7 +14,7 @@ from typing import Any, overload
 
 from reverie_indexers.facts import Import, Reference, Span
 
-from reverie_daemon.core.nouns import Catalogue, Commit, Definition, FileRole, FileVersion, PassageHit, Site
+from reverie_daemon.core.nouns import LINES_MAX, Catalogue, Commit, Definition, FileRole, FileVersion, PassageHit, Site
 
 LINES_WHOLE = "*"
 _DIGEST_BYTES = 12
@@ -115,8 +115,8 @@ class Recorder:
         found: int = self._ask("reference_count", [name], _DIGESTS["reference_count"])
         return found
 
-    def uses(self, path: str) -> Sequence[Reference]:
-        found: Sequence[Reference] = self._ask("uses", [path], _DIGESTS["uses"])
+    def uses(self, path: str, start_line: int = 1, end_line: int = LINES_MAX) -> Sequence[Reference]:
+        found: Sequence[Reference] = self._ask("uses", [path, start_line, end_line], _DIGESTS["uses"])
         return found
 
     def imports(self, path: str) -> Sequence[Import]:
@@ -240,11 +240,8 @@ def _call(catalogue: Catalogue, method: str, arguments: Sequence[Any]) -> Any:
 
 
 def _of(parts: Iterable[str]) -> str:
-    digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
-    for part in parts:
-        digest.update(part.encode("utf-8", "surrogateescape"))
-        digest.update(b"\0")
-    return digest.hexdigest()
+    ended = "".join([f"{part}\0" for part in parts])
+    return hashlib.blake2b(ended.encode("utf-8", "surrogateescape"), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def _definition(item: Definition | None) -> str:

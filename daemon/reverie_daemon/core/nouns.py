@@ -12,6 +12,9 @@ from typing import Literal, Protocol
 
 from reverie_indexers.facts import Import, Reference, Span, Symbol
 
+LINES_MAX = 1 << 40
+"""More than any file has: the line up to which all of it is meant."""
+
 BlobId = str
 """Git's object id of a file's bytes, hexadecimal."""
 
@@ -221,8 +224,8 @@ class Catalogue(Protocol):
         """In how many files this name is used."""
         ...
 
-    def uses(self, path: str) -> Sequence[Reference]:
-        """All references of a file, in order of line."""
+    def uses(self, path: str, start_line: int = 1, end_line: int = LINES_MAX) -> Sequence[Reference]:
+        """The references of a file between two lines, in order of line."""
         ...
 
     def imports(self, path: str) -> Sequence[Import]:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reverie_daemon.core.naming import TYPE_KINDS
 from reverie_daemon.core.nouns import Definition
+
+RECEIVERS_KEPT = 4_096
+"""One question meets the same few receivers hundreds of times."""
+_SEPARATOR = re.compile(r"\.|::|->|/")
 
 
 def own_class(scope: Definition | None) -> str:
@@ -23,6 +28,13 @@ def has_name_of(receiver: str, owner: str) -> bool:
     return _bare(receiver) == owner.lower()
 
 
+@lru_cache(RECEIVERS_KEPT)
+def ends_of(receiver: str) -> tuple[str, str]:
+    """The first and the last name of a chain: "self" and "name" of "self.path.name"."""
+    return _SEPARATOR.split(receiver)[0].lstrip("&*$@"), _SEPARATOR.split(receiver.rstrip("()?!"))[-1].lstrip("&*$@")
+
+
+@lru_cache(RECEIVERS_KEPT)
 def resembles(receiver: str, owner: str) -> bool:
     """Whether a variable's name reads like an instance of a class: "blueprint", "bp" and "cmd" do for Blueprint,
     BluePrint and Command."""

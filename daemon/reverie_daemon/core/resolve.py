@@ -19,6 +19,7 @@ from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing, wit
 from reverie_daemon.core.nouns import Catalogue, Definition, Site
 from reverie_daemon.core.pathnames import path_parts
 from reverie_daemon.core.receivers import (
+    ends_of,
     has_name_of,
     own_class,
     resembles,
@@ -205,9 +206,7 @@ class Resolver:
         span = definition.symbol.span
         wanted = ("call", "decorate")
         inside = [
-            use
-            for use in self._catalogue.uses(definition.path)
-            if span.start_line <= use.line <= span.end_line and use.kind in wanted
+            use for use in self._catalogue.uses(definition.path, span.start_line, span.end_line) if use.kind in wanted
         ]
         calls = []
         for use in inside[:CALLEES_MAX]:
@@ -298,8 +297,8 @@ class Resolver:
     def _through_receiver(
         self, receiver: str, path: str, scope: Definition | None, candidate: Definition, owner: str, count: int
     ) -> tuple[float, str]:
-        last = re.split(r"\.|::|->|/", receiver.rstrip("()?!"))[-1].lstrip("&*$@")
-        imported = self._imported(path).get(re.split(r"\.|::|->|/", receiver)[0].lstrip("&*$@"))
+        first, last = ends_of(receiver)
+        imported = self._imported(path).get(first)
         if owner and last == owner:
             return (
                 (0.95, "named with its class")

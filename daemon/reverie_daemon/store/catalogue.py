@@ -10,11 +10,12 @@ import itertools
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Span
 
-from ..core.nouns import Commit, Definition, FileRole, FileVersion, PassageHit, Site
+from ..core.nouns import LINES_MAX, Commit, Definition, FileRole, FileVersion, PassageHit, Site
 from ..core.roles import role_within
 from . import history, searching
 from .fulltext import FACTS_SHIFT, after_last_of, first_of
@@ -29,6 +30,8 @@ PLACED_AT_ONCE = 200
 VARIABLES_MAX = 500
 PASSAGES_FILTERED_MAX = 5_000
 NEAR_MAX = 1_000
+PATHS_DECODED = 8_192
+"""One question meets the same few paths in hundreds of rows."""
 
 _DEFINITION = (
     "version.path, facts.blob, facts.language, version.role, symbol.id, symbol.kind, symbol.name, symbol.qualname,"
@@ -177,9 +180,9 @@ class StoreCatalogue:
         )
         return int(count) if name else 0
 
-    def uses(self, path: str) -> Sequence[Reference]:
+    def uses(self, path: str, start_line: int = 1, end_line: int = LINES_MAX) -> Sequence[Reference]:
         packed = self._of_path("outward.uses", path)
-        return unpack_references(packed) if packed else ()
+        return unpack_references(packed, None, start_line, end_line) if packed else ()
 
     def imports(self, path: str) -> Sequence[Import]:
         packed = self._of_path("outward.imports", path)
@@ -310,7 +313,7 @@ class StoreCatalogue:
             f" ON version.facts = facts.id AND +version.worktree = {self._worktree} WHERE facts.id IN",
             facts,
         ):
-            paths.setdefault(number, []).append((os.fsdecode(path), role, blob.hex(), language))
+            paths.setdefault(number, []).append((_path_of(path), role, blob.hex(), language))
         for place, score in places:
             number = passages[place] >> FACTS_SHIFT
             for path, role, blob, language in sorted(paths.get(number, ()))[:PATHS_PER_BLOB_MAX]:
@@ -340,7 +343,7 @@ class StoreCatalogue:
             f"SELECT {_DEFINITION} {_STANDING} WHERE version.worktree = {self._worktree} AND symbol.id IN",
             numbers,
         )
-        return {(os.fsdecode(row[0]), row[4]): _definition(row) for row in rows}
+        return {(_path_of(row[0]), row[4]): _definition(row) for row in rows}
 
     def _mentioning(self, column: str, name: str, packed: str) -> Iterator[tuple[str, int, str, bytes]]:
         """(path, facts, blob, the packed column) of files that mention the name."""
@@ -353,7 +356,7 @@ class StoreCatalogue:
             (self._worktree, f'{column} : "{token_of(name)}"'),
         )
         for path, facts, blob, value in rows:
-            yield os.fsdecode(path), facts, blob.hex(), value
+            yield _path_of(path), facts, blob.hex(), value
 
     def _of_path(self, column: str, path: str) -> Any:
         row = self._reader.execute(
@@ -369,6 +372,9 @@ class StoreCatalogue:
             yield from self._reader.execute(f"{query} ({','.join('?' * len(some))})", some)
 
 
+_path_of = lru_cache(PATHS_DECODED)(os.fsdecode)
+
+
 def is_under(path: str, under: str) -> bool:
     """Whether a path is this file, or in this folder; "" is everything."""
     return not under or path == under or path.startswith(under.rstrip("/") + "/")
@@ -379,7 +385,7 @@ def _definition(row: Sequence[Any]) -> Definition:
     kind, name, qualname, start, end, parent, signature, doc = symbol
     ordinal = number & (after_last_of(0) - 1)
     return Definition(
-        os.fsdecode(path),
+        _path_of(path),
         blob.hex(),
         language,
         role_within(role, language, qualname),

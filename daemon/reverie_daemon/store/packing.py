@@ -29,6 +29,8 @@ from reverie_indexers.facts import (
 from reverie_indexers.texts import split_lines
 from reverie_indexers.words import searchable
 
+from ..core.nouns import LINES_MAX
+
 FACTS_VERSION = 2
 """Raised whenever the same bytes give other facts than before, so that they are read again."""
 
@@ -129,14 +131,17 @@ def words_of(record: str) -> tuple[str, str]:
     return names, text
 
 
-def unpack_references(references: bytes, name: str | None = None) -> list[Reference]:
-    """The uses of one name, or of all, in order of line."""
+def unpack_references(
+    references: bytes, name: str | None = None, start_line: int = 1, end_line: int = LINES_MAX
+) -> list[Reference]:
+    """The uses of one name, or of all, between two lines, in order of line."""
     text = _inflate(references)
     if name is None:
-        found = [reference for line in text.split("\n")[1:] for reference in _unpack_uses(line)]
+        lines = text.split("\n")[1:]
     else:
         start = text.find(f"\n{_line(name)}{FIELD}")
-        found = [] if start < 0 else _unpack_uses(text[start + 1 :].split("\n", 1)[0])
+        lines = [] if start < 0 else [text[start + 1 :].split("\n", 1)[0]]
+    found = [reference for line in lines for reference in _unpack_uses(line, start_line, end_line)]
     return sorted(found, key=lambda reference: reference.line)
 
 
@@ -241,12 +246,14 @@ def _pack_references(facts: FileFacts) -> bytes:
     return _deflate("".join(f"\n{_line(name)}{FIELD}{FIELD.join(found)}" for name, found in uses.items()))
 
 
-def _unpack_uses(line: str) -> list[Reference]:
+def _unpack_uses(line: str, start_line: int, end_line: int) -> list[Reference]:
     name, *uses = line.split(FIELD)
     found = []
     for use in uses:
-        number, scope, kind, receiver = use.split(",", 3)
-        found.append(Reference(_KINDS[int(kind)], name, receiver, int(number), int(scope)))
+        text, scope, kind, receiver = use.split(",", 3)
+        number = int(text)
+        if start_line <= number <= end_line:
+            found.append(Reference(_KINDS[int(kind)], name, receiver, number, int(scope)))
     return found
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pytest
 from reverie_daemon.core.nouns import (
+    LINES_MAX,
     Commit,
     Definition,
     FileRole,
@@ -171,9 +172,10 @@ class MemoryCatalogue:
     def reference_count(self, name: str) -> int:
         return len({site.path for site in self._sites.get(name, [])})
 
-    def uses(self, path: str) -> Sequence[Reference]:
+    def uses(self, path: str, start_line: int = 1, end_line: int = LINES_MAX) -> Sequence[Reference]:
         facts = self._facts.get(path)
-        return sorted(facts.references, key=lambda reference: reference.line) if facts else []
+        within = [one for one in facts.references if start_line <= one.line <= end_line] if facts else []
+        return sorted(within, key=lambda reference: reference.line)
 
     def imports(self, path: str) -> Sequence[Import]:
         facts = self._facts.get(path)

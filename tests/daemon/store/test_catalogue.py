@@ -97,6 +97,8 @@ def test_all_uses_of_a_file_come_in_order_of_line(filled):
         uses = catalogue.uses("src/kettle.py")
         assert [use.line for use in uses] == sorted(use.line for use in uses)
         assert {"read", "heat", "step", "boil"} <= {use.name for use in uses}
+        first, last = uses[1].line, uses[-2].line
+        assert catalogue.uses("src/kettle.py", first, last) == [use for use in uses if first <= use.line <= last]
 
 
 def test_importers_are_found_by_the_modules_last_part(filled):

@@ -26,6 +26,9 @@ def test_uses_come_back_as_they_were(references):
     for name in {one.name for one in references}:
         found = packing.unpack_references(packed.references, name)
         assert found == [one for one in by_line if one.name == name]
+    for line in {one.line for one in references}:
+        found = packing.unpack_references(packed.references, None, line, line + 10)
+        assert found == [one for one in everything if line <= one.line <= line + 10]
     used, _ = packing.unpack_mentions(packed.mentions)
     assert set(used.split("\n")) >= {packing.token_of(one.name) for one in references}
 
