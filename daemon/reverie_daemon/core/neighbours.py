@@ -38,8 +38,10 @@ def _is_prose(word: str, text: str) -> bool:
     """Whether a capitalised word is so because a sentence or a line begins with it."""
     if not word[1:].islower():
         return False
-    before = text[: text.find(word)].rstrip(" \t")
-    return not before or before[-1] in _SENTENCE_ENDS
+    at = text.find(word)
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return not at or text[at - 1] in _SENTENCE_ENDS
 
 
 def share_with_members(candidates: Candidates) -> None:

@@ -104,7 +104,8 @@ def note(piece: Piece, asked: re.Pattern[str] | None = None) -> str:
     """One line on a piece: where it is, what it is, the first sentence of its doc, the names it uses; those that
     `asked` finds come first."""
     place = f"{piece.path}:{piece.span.start_line}-{piece.span.end_line}"
-    return f"{place} {_headline(piece)}{_names(piece, asked)}"
+    headline = _headline(piece)
+    return f"{place} {headline}{_names(piece, headline, asked)}"
 
 
 def _headline(piece: Piece) -> str:
@@ -123,10 +124,10 @@ def _headline(piece: Piece) -> str:
     return f"{signature} — {doc[:DOC_CHARS_MAX]}" if len(doc) > 1 else signature
 
 
-def _names(piece: Piece, asked: re.Pattern[str] | None) -> str:
+def _names(piece: Piece, headline: str, asked: re.Pattern[str] | None) -> str:
     if not piece.complete or piece.role == "docs":
         return ""
-    own = set(re.findall(r"\w+", _headline(piece)))
+    own = set(re.findall(r"\w+", headline))
     names = [name for name in names_in(piece.text) if name not in own and name not in _COMMON]
     if asked:
         names.sort(key=lambda name: asked.search(name.lower()) is None)

@@ -142,9 +142,8 @@ class StoreCatalogue:
         return self._shelf.at(self.clock, "passages", lambda: int(self._one("SELECT count(*) FROM place")))
 
     def definitions(self, name: str, limit: int = 50) -> Sequence[Definition]:
-        return self._definitions(
-            f"symbol.name = ? ORDER BY {_ROLE_ORDER}, version.path, symbol.id LIMIT ?", (name, limit)
-        )
+        named = ("definitions", self._worktree, name, limit)
+        return list(self._shelf.lately(self.clock, named, lambda: self._named(name, limit)))
 
     def similar_names(self, name: str, limit: int = 10) -> Sequence[str]:
         names = self._shelf.at(self.clock, ("names", self._worktree), self._names)
@@ -329,6 +328,11 @@ class StoreCatalogue:
             _hit(hit, passage, definitions.get((hit.path, first_of(hit.facts) + passage.symbol)))
             for hit, passage in zip(standing, passages, strict=True)
         ]
+
+    def _named(self, name: str, limit: int) -> list[Definition]:
+        return self._definitions(
+            f"symbol.name = ? ORDER BY {_ROLE_ORDER}, version.path, symbol.id LIMIT ?", (name, limit)
+        )
 
     def _definitions(self, condition: str, values: Sequence[object]) -> list[Definition]:
         rows = self._reader.execute(

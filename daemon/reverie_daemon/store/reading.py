@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 from .packing import StoredPassage, records_of, unpack_passage
 
 VALUES_KEPT_MAX = 10_000
+LATELY_KEPT_MAX = 2_000
 CHARACTERS_KEPT_MAX = 3_000_000
 
 Value = TypeVar("Value")
@@ -26,6 +27,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._clock = -1
         self._values: dict[Hashable, object] = {}
+        self._lately: OrderedDict[Hashable, object] = OrderedDict()
         self._stretches: OrderedDict[int, tuple[int, list[str]]] = OrderedDict()
         self._characters = 0
 
@@ -36,12 +38,31 @@ class Shelf:
                 return cast(Value, self._values[key])
         value = work_out()
         with self._lock:
-            if clock > self._clock:
-                self._clock = clock
-                self._values.clear()
-            if clock == self._clock and len(self._values) < VALUES_KEPT_MAX:
+            if self._is_now(clock) and len(self._values) < VALUES_KEPT_MAX:
                 self._values[key] = value
         return value
+
+    def lately(self, clock: int, key: Hashable, work_out: Callable[[], Value]) -> Value:
+        """The same for what there is too much of to keep it all: what was asked for longest ago goes first."""
+        with self._lock:
+            if self._clock == clock and key in self._lately:
+                self._lately.move_to_end(key)
+                return cast(Value, self._lately[key])
+        value = work_out()
+        with self._lock:
+            if self._is_now(clock):
+                self._lately[key] = value
+                while len(self._lately) > LATELY_KEPT_MAX:
+                    self._lately.popitem(last=False)
+        return value
+
+    def _is_now(self, clock: int) -> bool:
+        """Whether this is the newest clock that was seen; what was kept under an older one is dropped."""
+        if clock > self._clock:
+            self._clock = clock
+            self._values.clear()
+            self._lately.clear()
+        return clock == self._clock
 
     def passages(self, reader: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, StoredPassage]:
         """Stored passages by their numbers."""
