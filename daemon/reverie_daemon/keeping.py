@@ -11,17 +11,18 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from . import hooks
 from .core.changes import FileEvent, Rescan, Wait, settle
-from .core.nouns import ChangeSet, Commit
+from .core.nouns import ChangeSet
 from .core.roles import role_of
-from .errors import UserError
+from .errors import DaemonUnreachable, UserError
 from .indexing import Cancelled, Indexing
+from .learning import learn_history
 from .parsing import ParserPool
 from .store.mapping import FileRow
 from .store.repository import RepositoryStore
@@ -113,6 +114,7 @@ class Keeper:
         self._sweeping = threading.Lock()
         self._swept_at_s = self._busy_at_s = time.monotonic()
         self._ready = threading.Event()
+        self._left = threading.Event()
         self._untidy = False
         self._failure: UserError | None = None
 
@@ -158,8 +160,10 @@ class Keeper:
         self._thread.join(timeout=STOP_WAIT_S)
 
     def ask_for(self, request: Request) -> None:
-        """Puts the request in line; its `done` tells when it was served."""
+        """Puts the request in line; its `done` tells when it was served, or given up because the daemon leaves."""
         self._requests.put(request)
+        if self._left.is_set():
+            self._give_up_what_waits()
 
     def sweep(self) -> Request | None:
         """What a sweep finds, asked for; None when the store is up to date."""
@@ -200,7 +204,16 @@ class Keeper:
             while True:
                 self._step()
         except Cancelled:
-            return
+            self._left.set()
+            self._give_up_what_waits()
+
+    def _give_up_what_waits(self) -> None:
+        """Whoever waits for a request would do so for ever, and keep the daemon from leaving."""
+        while not self._requests.empty():
+            with suppress(queue.Empty):
+                if (request := self._requests.get_nowait()) is not None:
+                    request.failed = _leaving()
+                    request.done.set()
 
     def _step(self) -> None:
         wait_s = self._settle() if self.watching else INBOX_EVERY_S
@@ -309,6 +322,8 @@ class Keeper:
         try:
             yield
         except Cancelled:
+            if request is not None:
+                request.failed = _leaving()
             raise
         except UserError as error:
             log.warning("%s: %s", self._location.root, error.message)
@@ -373,33 +388,22 @@ class Keeper:
 
     def _learn(self) -> None:
         """Takes in the commits that are new, then lets go of facts that nothing needs any more."""
-        known = self._store.history_head(self.worktree_id)
-        if known != self.head.oid:
-            if known and self._worktree.is_ancestor(known, self.head.oid):
-                self._store.extend_history(self.worktree_id, self._commits_since([known]))
-            else:
-                self._learn_elsewhere()
-        self._tidy()
 
-    def _learn_elsewhere(self) -> None:
-        """HEAD is on another branch: most commits are known from this worktree or another one."""
-        reached = self._worktree.reached()
-        fresh = self._commits_since(self._store.history_heads())
-        if not self._store.replace_history(self.worktree_id, reached, fresh):
-            self._store.replace_history(self.worktree_id, reached, self._commits_since([]))
-
-    def _commits_since(self, known: Sequence[str]) -> list[Commit]:
-        """The commits that are new, newest first; serves what comes meanwhile."""
-        show = self._show("reading history")
-        commits: list[Commit] = []
-        for commit in self._worktree.history(known):
+        def each(commits: int) -> None:
             if self._indexing.cancelled.is_set():
                 raise Cancelled
-            commits.append(commit)
-            if len(commits) % HISTORY_BATCH == 0:
+            if commits % HISTORY_BATCH == 0:
                 self._between()
-                show(len(commits), COMMITS_MAX)
-        return commits
+                self._show("reading history")(commits, COMMITS_MAX)
+
+        learn_history(self._store, self._worktree, self.worktree_id, self.head.oid, each)
+        self._tidy()
+
+
+def _leaving() -> UserError:
+    return DaemonUnreachable(
+        "The daemon was told to leave; what was learned so far is kept.", next_step="reverie start"
+    )
 
 
 def _reading_order(path: str) -> tuple[int, str]:
