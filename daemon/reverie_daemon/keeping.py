@@ -146,6 +146,11 @@ class Keeper:
         """Until the first reconciliation is done, at most so long."""
         self._ready.wait(wait_s)
 
+    def raise_if_leaving(self) -> None:
+        """Raises DaemonUnreachable once it was told to leave: what is waited for may not be served any more."""
+        if self._indexing.cancelled.is_set():
+            raise _leaving()
+
     def start(self) -> None:
         self._thread.start()
 

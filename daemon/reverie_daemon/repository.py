@@ -170,6 +170,7 @@ class LiveRepository:
         began_s = time.monotonic()
         self._keeper.ask_for(request)
         while not request.done.wait(PROGRESS_PACE_S):
+            self._keeper.raise_if_leaving()
             progress = self._keeper.progress
             if progress is not None:
                 yield {"event": "progress", **progress.to_wire()}
