@@ -13,26 +13,26 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from . import hooks
 from .core.changes import FileEvent, Rescan, Wait, settle
 from .core.nouns import ChangeSet
 from .core.roles import role_of
-from .errors import DaemonUnreachable, UserError
+from .errors import UserError
 from .indexing import Cancelled, Indexing
 from .learning import learn_history
 from .parsing import ParserPool
 from .store.mapping import FileRow
 from .store.repository import RepositoryStore
+from .work import Progress, Request, Trigger, leaving
 from .worktree import Head, Sweep, Worktree, compare
 from .worktree.history import COMMITS_MAX
 from .worktree.sweeping import FILES_SWEPT_MAX
 
 SWEEP_EVERY_S = 300.0
 """Events can be lost; a reconciliation finds what they missed."""
-UNHEARD_SWEEP_EVERY_S = 30.0
+UNHEARD_SWEEP_EVERY_S = 60.0
 """The same where the system does not let us watch everything."""
 INBOX_EVERY_S = 1.0
 QUIET_S = 30.0
@@ -43,47 +43,6 @@ STOP_WAIT_S = 1.5
 _READING_ORDER = {"source": 0, "config": 1, "docs": 2, "test": 3, "data": 4, "generated": 5, "vendored": 6}
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What woke the repository last. `source` is watch, hook, start, sweep or request."""
-
-    source: str
-    event: str
-    at: str
-
-    def to_wire(self) -> dict[str, str]:
-        return {"source": self.source, "event": self.event, "at": self.at}
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a long piece of work is, in whatever its phase counts."""
-
-    phase: str
-    done: int
-    total: int
-
-    def to_wire(self) -> dict[str, str | int]:
-        return {"phase": self.phase, "done": self.done, "total": self.total}
-
-
-@dataclass(slots=True)
-class Request:
-    """Work for the thread: changes to apply, paths heard of to look at, a reconciliation, and learning afterwards.
-
-    `done` is set when it was served, or given up with `failed`.
-    """
-
-    source: str
-    event: str
-    changes: ChangeSet | None = None
-    heard: ChangeSet | None = None
-    reconcile: bool = False
-    learn: bool = False
-    done: threading.Event = field(default_factory=threading.Event)
-    failed: UserError | None = None
 
 
 class Keeper:
@@ -135,7 +94,13 @@ class Keeper:
     @property
     def problem(self) -> UserError | None:
         """Why the store is not kept as it should be: the last step failed, or not everything can be watched."""
-        return self._failure or next(iter(self._watcher.problems), None)
+        return self._gone() or self._failure or next(iter(self._watcher.problems), None)
+
+    def _gone(self) -> UserError | None:
+        root = self._location.root
+        if root.is_dir():
+            return None
+        return UserError(f"{root} is gone.", next_step=f"reverie remove {root}", code="root_gone")
 
     @property
     def begun(self) -> bool:
@@ -149,7 +114,7 @@ class Keeper:
     def raise_if_leaving(self) -> None:
         """Raises DaemonUnreachable once it was told to leave: what is waited for may not be served any more."""
         if self._indexing.cancelled.is_set():
-            raise _leaving()
+            raise leaving()
 
     def start(self) -> None:
         self._thread.start()
@@ -171,10 +136,10 @@ class Keeper:
             self._give_up_what_waits()
 
     def sweep(self) -> Request | None:
-        """What a sweep finds, asked for; None when the store is up to date."""
+        """What a sweep finds, or a failure left undone, asked for; None when the store is up to date."""
         with self._sweeping:
             sweep = self._worktree.sweep(dict(self._indexing.table))
-        if sweep.complete and not sweep.changes and not sweep.relist:
+        if sweep.complete and not sweep.changes and not sweep.relist and self._failure is None:
             return None
         return self._asked(sweep)
 
@@ -217,7 +182,7 @@ class Keeper:
         while not self._requests.empty():
             with suppress(queue.Empty):
                 if (request := self._requests.get_nowait()) is not None:
-                    request.failed = _leaving()
+                    request.failed = leaving()
                     request.done.set()
 
     def _step(self) -> None:
@@ -276,7 +241,7 @@ class Keeper:
     def _look_for_what_was_missed(self) -> None:
         now_s = time.monotonic()
         quiet = now_s - self._busy_at_s >= QUIET_S
-        if self._failure is not None and quiet:
+        if (self._failure is not None and quiet) or (self._failure is None and self._gone()):
             self._serve(Request("sweep", "again", reconcile=True))
         elif self._untidy and quiet:
             self._tidy()
@@ -328,7 +293,7 @@ class Keeper:
             yield
         except Cancelled:
             if request is not None:
-                request.failed = _leaving()
+                request.failed = leaving()
             raise
         except UserError as error:
             log.warning("%s: %s", self._location.root, error.message)
@@ -346,9 +311,11 @@ class Keeper:
             request.failed = self._failure
 
     def _do(self, request: Request) -> None:
-        if not self._location.root.is_dir():
-            root = self._location.root
-            raise UserError(f"{root} is gone.", next_step=f"reverie remove {root}", code="root_gone")
+        if gone := self._gone():
+            raise gone
+        if self.watching and self._failure is not None and self._failure.code == "root_gone":
+            self._watcher.stop()  # what it watched may have been another folder of the same name
+            self._watcher.start()
         clock, head = self._store.clock(self.worktree_id), self.head
         self.head = self._worktree.head()
         changes, reconcile = self._found(request)
@@ -403,12 +370,6 @@ class Keeper:
 
         learn_history(self._store, self._worktree, self.worktree_id, self.head.oid, each)
         self._tidy()
-
-
-def _leaving() -> UserError:
-    return DaemonUnreachable(
-        "The daemon was told to leave; what was learned so far is kept.", next_step="reverie start"
-    )
 
 
 def _reading_order(path: str) -> tuple[int, str]:

@@ -17,10 +17,11 @@ from .config import Settings
 from .core.nouns import ChangeSet
 from .disk import Disk
 from .errors import UserError
-from .keeping import Keeper, Request
+from .keeping import Keeper
 from .parsing import ParserPool
 from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
+from .work import Request
 from .worktree import RepositoryLocation, Worktree
 
 PROGRESS_PACE_S = 0.02
