@@ -290,8 +290,8 @@ class RepositoryStore:
             memory.remember(writer, Remembered(key, question, answer, tuple(inputs), clock, head, now))
             _tick_notes(writer)
             self._remembered += 1
-            if self._remembered > REMEMBERED_UNBOUNDED_MAX:
-                self._bound_memory(writer)
+        if self._remembered > REMEMBERED_UNBOUNDED_MAX:
+            self.settle()
 
     def recall(self, key: str) -> Remembered | None:
         """The answer kept under this key; whether it is fresh is for the caller to see."""
