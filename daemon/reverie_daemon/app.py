@@ -278,8 +278,10 @@ class Reverie:
         return self._hub.listen()
 
     def end_streams(self) -> None:
-        """Lets go of listeners, so that serving can end."""
+        """Lets go of listeners and of those who wait for work to be done, so that serving can end."""
         self._hub.close()
+        for repository in list(self._repositories.values()):
+            repository.cancel()
 
 
 def _indexing(busy: dict[str, Any]) -> dict[str, str]:

@@ -82,7 +82,7 @@ class Client:
     ) -> Iterator[dict[str, Any]]:
         """The answer as it comes: `understood`, `claim`s, then `answer`."""
         body = {"root": root, "question": question, "path": path, "conversation": conversation, "counted": counted}
-        return self._stream("POST", "/v1/ask", {**body, "stream": True})
+        return self._stream("POST", "/v1/ask", {**body, "stream": True}, last="answer")
 
     def answer(
         self, question: str, *, root: str, path: str = "", conversation: str = "", counted: bool = True
@@ -96,10 +96,10 @@ class Client:
         return self._call("POST", "/v1/context", body)
 
     def index(self, *, root: str) -> Iterator[dict[str, Any]]:
-        return self._stream("POST", "/v1/index", {"root": root})
+        return self._stream("POST", "/v1/index", {"root": root}, last="done")
 
     def learn(self, *, root: str) -> Iterator[dict[str, Any]]:
-        return self._stream("POST", "/v1/learn", {"root": root})
+        return self._stream("POST", "/v1/learn", {"root": root}, last="done")
 
     def dry_run(self, *, root: str) -> dict[str, Any]:
         """What `learn` would do, best first, with the total."""
@@ -178,8 +178,15 @@ class Client:
         return value
 
     def _stream(
-        self, method: str, route: str, body: Mapping[str, Any] | None = None, *, timeout_s: float | None = REPLY_WAIT_S
+        self,
+        method: str,
+        route: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        last: str = "",
+        timeout_s: float | None = REPLY_WAIT_S,
     ) -> Iterator[dict[str, Any]]:
+        """Events as they come; one that ends before its `last` event was cut off, which the protocol does not tell."""
         connection = _UnixConnection(self._socket, timeout_s)
         self._streams.add(connection)
         try:
@@ -190,6 +197,10 @@ class Client:
                     if event["event"] == "error":
                         raise _from_wire(event["error"])
                     yield event
+                    if event["event"] == last:
+                        return
+            if last:
+                raise http.client.HTTPException("it left")
         except (OSError, http.client.HTTPException) as error:
             raise _gone(error) from error
         finally:

@@ -11,28 +11,29 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from . import hooks
 from .core.changes import FileEvent, Rescan, Wait, settle
-from .core.nouns import ChangeSet, Commit
+from .core.nouns import ChangeSet
 from .core.roles import role_of
 from .embedding import Embeddings
 from .errors import UserError
 from .indexing import Cancelled, Indexing
 from .parsing import ParserPool
+from .reading_history import learn_history
 from .store.mapping import FileRow
 from .store.repository import RepositoryStore
+from .work import Progress, Request, Trigger, leaving
 from .worktree import Head, Sweep, Worktree, compare
 from .worktree.history import COMMITS_MAX
 from .worktree.sweeping import FILES_SWEPT_MAX
 
 SWEEP_EVERY_S = 300.0
 """Events can be lost; a reconciliation finds what they missed."""
-UNHEARD_SWEEP_EVERY_S = 30.0
+UNHEARD_SWEEP_EVERY_S = 60.0
 """The same where the system does not let us watch everything."""
 INBOX_EVERY_S = 1.0
 GIVE_WAY_S = 2.0
@@ -45,49 +46,6 @@ STOP_WAIT_S = 1.5
 _READING_ORDER = {"source": 0, "config": 1, "docs": 2, "test": 3, "data": 4, "generated": 5, "vendored": 6}
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What woke the repository last. `source` is watch, hook, start, sweep or request."""
-
-    source: str
-    event: str
-    at: str
-
-    def to_wire(self) -> dict[str, str]:
-        return {"source": self.source, "event": self.event, "at": self.at}
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a long piece of work is, in whatever its phase counts."""
-
-    phase: str
-    done: int
-    total: int
-
-    def to_wire(self) -> dict[str, str | int]:
-        return {"phase": self.phase, "done": self.done, "total": self.total}
-
-
-@dataclass(slots=True)
-class Request:
-    """Work for the thread: changes to apply, paths heard of to look at, a reconciliation, and learning afterwards,
-    of all there is when it is to be `thorough`.
-
-    `done` is set when it was served, or given up with `failed`.
-    """
-
-    source: str
-    event: str
-    changes: ChangeSet | None = None
-    heard: ChangeSet | None = None
-    reconcile: bool = False
-    learn: bool = False
-    thorough: bool = False
-    done: threading.Event = field(default_factory=threading.Event)
-    failed: UserError | None = None
 
 
 class Keeper:
@@ -132,6 +90,7 @@ class Keeper:
         self._sweeping = threading.Lock()
         self._swept_at_s = self._busy_at_s = time.monotonic()
         self._ready = threading.Event()
+        self._left = threading.Event()
         self._untidy = False
         self._failure: UserError | None = None
 
@@ -152,7 +111,13 @@ class Keeper:
     @property
     def problem(self) -> UserError | None:
         """Why the store is not kept as it should be: the last step failed, or not everything can be watched."""
-        return self._failure or next(iter(self._watcher.problems), None)
+        return self._gone() or self._failure or next(iter(self._watcher.problems), None)
+
+    def _gone(self) -> UserError | None:
+        root = self._location.root
+        if root.is_dir():
+            return None
+        return UserError(f"{root} is gone.", next_step=f"reverie remove {root}", code="root_gone")
 
     @property
     def begun(self) -> bool:
@@ -162,6 +127,11 @@ class Keeper:
     def wait_until_ready(self, wait_s: float) -> None:
         """Until the first reconciliation is done, at most so long."""
         self._ready.wait(wait_s)
+
+    def raise_if_leaving(self) -> None:
+        """Raises DaemonUnreachable once it was told to leave: what is waited for may not be served any more."""
+        if self._indexing.cancelled.is_set():
+            raise leaving()
 
     def start(self) -> None:
         self._thread.start()
@@ -181,14 +151,16 @@ class Keeper:
         self._asked_s = time.monotonic()
 
     def ask_for(self, request: Request) -> None:
-        """Puts the request in line; its `done` tells when it was served."""
+        """Puts the request in line; its `done` tells when it was served, or given up because the daemon leaves."""
         self._requests.put(request)
+        if self._left.is_set():
+            self._give_up_what_waits()
 
     def sweep(self) -> Request | None:
-        """What a sweep finds, asked for; None when the store is up to date."""
+        """What a sweep finds, or a failure left undone, asked for; None when the store is up to date."""
         with self._sweeping:
             sweep = self._worktree.sweep(dict(self._indexing.table))
-        if sweep.complete and not sweep.changes and not sweep.relist:
+        if sweep.complete and not sweep.changes and not sweep.relist and self._failure is None:
             return None
         return self._asked(sweep)
 
@@ -224,7 +196,16 @@ class Keeper:
             while True:
                 self._step()
         except Cancelled:
-            return
+            self._left.set()
+            self._give_up_what_waits()
+
+    def _give_up_what_waits(self) -> None:
+        """Whoever waits for a request would do so for ever, and keep the daemon from leaving."""
+        while not self._requests.empty():
+            with suppress(queue.Empty):
+                if (request := self._requests.get_nowait()) is not None:
+                    request.failed = leaving()
+                    request.done.set()
 
     def _step(self) -> None:
         wait_s = self._settle() if self.watching else INBOX_EVERY_S
@@ -286,7 +267,7 @@ class Keeper:
     def _look_for_what_was_missed(self) -> None:
         now_s = time.monotonic()
         quiet = now_s - self._busy_at_s >= QUIET_S
-        if self._failure is not None and quiet:
+        if (self._failure is not None and quiet) or (self._failure is None and self._gone()):
             self._serve(Request("sweep", "again", reconcile=True))
         elif self._untidy and quiet:
             self._tidy()
@@ -337,6 +318,8 @@ class Keeper:
         try:
             yield
         except Cancelled:
+            if request is not None:
+                request.failed = leaving()
             raise
         except UserError as error:
             log.warning("%s: %s", self._location.root, error.message)
@@ -354,9 +337,11 @@ class Keeper:
             request.failed = self._failure
 
     def _do(self, request: Request) -> None:
-        if not self._location.root.is_dir():
-            root = self._location.root
-            raise UserError(f"{root} is gone.", next_step=f"reverie remove {root}", code="root_gone")
+        if gone := self._gone():
+            raise gone
+        if self.watching and self._failure is not None and self._failure.code == "root_gone":
+            self._watcher.stop()  # what it watched may have been another folder of the same name
+            self._watcher.start()
         clock, head = self._store.clock(self.worktree_id), self.head
         self.head = self._worktree.head()
         changes, reconcile = self._found(request)
@@ -405,12 +390,15 @@ class Keeper:
 
     def _learn(self) -> None:
         """Takes in the commits that are new, then lets go of facts that nothing needs any more."""
-        known = self._store.history_head(self.worktree_id)
-        if known != self.head.oid:
-            if known and self._worktree.is_ancestor(known, self.head.oid):
-                self._store.extend_history(self.worktree_id, self._commits_since([known]))
-            else:
-                self._learn_elsewhere()
+
+        def each(commits: int) -> None:
+            if self._indexing.cancelled.is_set():
+                raise Cancelled
+            if commits % HISTORY_BATCH == 0:
+                self._between()
+                self._show("reading history")(commits, COMMITS_MAX)
+
+        learn_history(self._store, self._worktree, self.worktree_id, self.head.oid, each)
         self._tidy()
 
     def _read_again(self) -> None:
@@ -445,26 +433,6 @@ class Keeper:
             done += self._embeddings.embed_some()
             show(done, done + pending)
             self._between()
-
-    def _learn_elsewhere(self) -> None:
-        """HEAD is on another branch: most commits are known from this worktree or another one."""
-        reached = self._worktree.reached()
-        fresh = self._commits_since(self._store.history_heads())
-        if not self._store.replace_history(self.worktree_id, reached, fresh):
-            self._store.replace_history(self.worktree_id, reached, self._commits_since([]))
-
-    def _commits_since(self, known: Sequence[str]) -> list[Commit]:
-        """The commits that are new, newest first; serves what comes meanwhile."""
-        show = self._show("reading history")
-        commits: list[Commit] = []
-        for commit in self._worktree.history(known):
-            if self._indexing.cancelled.is_set():
-                raise Cancelled
-            commits.append(commit)
-            if len(commits) % HISTORY_BATCH == 0:
-                self._between()
-                show(len(commits), COMMITS_MAX)
-        return commits
 
 
 def _reading_order(path: str) -> tuple[int, str]:

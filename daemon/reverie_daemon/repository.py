@@ -18,11 +18,12 @@ from .core.nouns import ChangeSet
 from .disk import Disk
 from .embedding import Embeddings
 from .errors import UserError
-from .keeping import Keeper, Request
+from .keeping import Keeper
 from .meaning import Embedder, Meaning
 from .parsing import ParserPool
 from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
+from .work import Request
 from .worktree import RepositoryLocation, Worktree
 
 PROGRESS_PACE_S = 0.02
@@ -191,6 +192,7 @@ class LiveRepository:
         began_s = time.monotonic()
         self._keeper.ask_for(request)
         while not request.done.wait(PROGRESS_PACE_S):
+            self._keeper.raise_if_leaving()
             progress = self._keeper.progress
             if progress is not None:
                 yield {"event": "progress", **progress.to_wire()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,27 +19,10 @@ from reverie_daemon.indexing import Indexing
 from reverie_daemon.parsing import ParserPool, parse
 from reverie_daemon.store.repository import RepositoryStore
 from reverie_daemon.worktree import Worktree, compare, find
+from support.edits import EDITS, NAMES, body, do
 from support.shell import git, repository
 
-NAMES = ["a.py", "b.py", "pkg/c.py", "pkg/deep/d.py", "notes.md"]
 QUESTIONS = ["who calls shared?", "where is shared?", "what does alpha do?", "how is the limit checked?"]
-
-
-def body(number: int) -> str:
-    """One of a few texts that call each other, so that an edit changes who calls what."""
-    name, callee = ("alpha", "beta", "shared")[number % 3], ("shared", "alpha", "beta")[number % 3]
-    return f'def {name}(limit):\n    """Checks limit {number}."""\n    return {callee}(limit)\n'
-
-
-EDITS = st.one_of(
-    st.tuples(st.just("write"), st.sampled_from(NAMES), st.integers(0, 8)),
-    st.tuples(st.just("delete"), st.sampled_from(NAMES), st.just(0)),
-    st.tuples(st.just("rename"), st.sampled_from(NAMES), st.integers(0, 4)),
-    st.tuples(st.just("commit"), st.just(""), st.just(0)),
-    st.tuples(st.just("checkout"), st.just(""), st.integers(0, 1)),
-    st.tuples(st.just("stash"), st.just(""), st.just(0)),
-    st.tuples(st.just("unstash"), st.just(""), st.just(0)),
-)
 
 
 class Kept:
@@ -108,7 +90,7 @@ def test_after_any_edits_the_store_equals_a_fresh_index(
     kept = Kept(root, folder / "kept.db", pool)
     kept.reconcile()
     for edit in edits:
-        _do(root, edit)
+        do(root, edit)
         kept.sweep()
         assert kept.unheld() == []
     anew = Kept(root, folder / "anew.db", pool)
@@ -117,33 +99,6 @@ def test_after_any_edits_the_store_equals_a_fresh_index(
     kept.store.close()
     anew.store.close()
     shutil.rmtree(folder)
-
-
-def _do(root: Path, edit: tuple[str, str, int]) -> None:
-    action, name, number = edit
-    path = root / name
-    if action == "write":
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(body(number))
-    elif action == "delete":
-        path.unlink(missing_ok=True)
-    elif action == "rename" and path.is_file():
-        target = root / NAMES[number]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
-    elif action == "commit":
-        git(root, "add", "-A")
-        git(root, "commit", "-qm", "Change", "--allow-empty")
-    elif action in ("checkout", "stash", "unstash"):
-        commands = {
-            "checkout": ["checkout", "-q", ("main", "other")[number]],
-            "stash": ["stash"],
-            "unstash": ["stash", "pop"],
-        }
-        try:
-            git(root, *commands[action])
-        except subprocess.CalledProcessError:
-            return  # git refuses, and so nothing changed
 
 
 def test_a_newer_indexer_reads_again_what_an_older_one_read(

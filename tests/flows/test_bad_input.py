@@ -8,8 +8,10 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.shell import Shell, git, repository, write
@@ -200,11 +202,15 @@ def test_a_repository_that_vanishes_is_said_and_comes_back(shell: Shell, kettle:
     away = kettle.rename(tmp_path / "away")
     refused(shell, tmp_path, "is not inside a git repository", "git init")
     assert shell.json("ask", "where is Boiler?", cwd=other)["evidence"]
+    deadline = time.monotonic() + 60
+    while (_row(shell, kettle, other)["problem"] or {}).get("code") != "root_gone" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert "is gone" in shell.ok("status", cwd=other) and f"reverie remove {kettle}" in shell.ok("status", cwd=other)
     away.rename(kettle)
     assert shell.json("ask", "where is Boiler?", cwd=kettle)["evidence"]
-    assert _row(shell, kettle, other)["clock"] == clock
+    assert _row(shell, kettle, other)["clock"] == clock and _row(shell, kettle, other)["problem"] is None
 
 
-def _row(shell: Shell, root: Path, cwd: Path) -> dict[str, object]:
-    rows: list[dict[str, object]] = shell.json("status", cwd=cwd)["repositories"]
+def _row(shell: Shell, root: Path, cwd: Path) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = shell.json("status", cwd=cwd)["repositories"]
     return next(row for row in rows if row["root"] == str(root))

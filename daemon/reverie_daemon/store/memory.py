@@ -57,6 +57,17 @@ def remember(writer: sqlite3.Connection, remembered: Remembered) -> None:
     )
 
 
+def bound(writer: sqlite3.Connection, bytes_max: int) -> int:
+    """Lets the oldest answers go that do not fit, about; how many. The newest always stays."""
+    gone = writer.execute(
+        "DELETE FROM remembered WHERE key IN (SELECT key FROM (SELECT key, row_number() OVER newest AS nth,"
+        " sum(length(question) + length(answer) + length(inputs)) OVER newest AS total FROM remembered"
+        " WINDOW newest AS (ORDER BY remembered_at DESC, key)) WHERE nth > 1 AND total > ?)",
+        (bytes_max,),
+    )
+    return gone.rowcount
+
+
 def recall(reader: sqlite3.Connection, key: str) -> Remembered | None:
     row = reader.execute(f"SELECT {_COLUMNS} FROM remembered WHERE key = ?", (storable(key),)).fetchone()
     return _remembered(row) if row else None

@@ -30,8 +30,11 @@ from .vectors import VectorStore
 READERS_KEPT = 4
 WAL_BYTES_MAX = 32 << 20
 SPARE_SHARE = 16
-"""Between changes the log, and the free pages, may each be this part of the source, or SPARE_BYTES_MIN."""
+"""Between changes the log, the free pages and what is remembered may each be this part of the source, or
+SPARE_BYTES_MIN."""
 SPARE_BYTES_MIN = 128 << 10
+REMEMBERED_UNBOUNDED_MAX = 50
+"""Answers that may be remembered before they are bounded anew, should nothing change meanwhile."""
 PAGES_VACUUMED_MAX = 4_000
 BULK_FILES_MIN = 50
 EXPIRED_AT_ONCE = 10_000
@@ -64,6 +67,7 @@ class RepositoryStore:
         self._shelf = Shelf()
         self._committed: set[int] = set()
         self.vectors = VectorStore(self._reading, self._writing, _tick_notes)
+        self._remembered = REMEMBERED_UNBOUNDED_MAX
         self._merging: bool | None = None
         self._closed = False
         self.learned = Learned(self._learning, self._reading)
@@ -220,15 +224,21 @@ class RepositoryStore:
             self._writer.execute("PRAGMA shrink_memory")
 
     def settle(self) -> None:
-        """Bounds the log and the free pages to their share of the disk. It waits for the disk, so it is for when those
-        who asked for a change have been told."""
+        """Bounds the log, the free pages and what is remembered to their share of the disk. It waits for the disk, so
+        it is for when those who asked for a change have been told."""
+        if self._remembered:
+            with self._writing() as writer:
+                self._bound_memory(writer)
         with self._reading() as reader:
-            bytes_max = max(SPARE_BYTES_MIN, blobs.mapped_bytes(reader) // SPARE_SHARE)
-            free_bytes = blobs.free_bytes(reader)
+            bytes_max, free_bytes = _spare_bytes_max(reader), blobs.free_bytes(reader)
         if free_bytes > bytes_max:
             with self._lock, failures_explained():
                 self._give_back()
         self._copy_log_beyond(min(WAL_BYTES_MAX, bytes_max))
+
+    def _bound_memory(self, writer: sqlite3.Connection) -> None:
+        memory.bound(writer, _spare_bytes_max(writer))
+        self._remembered = 0
 
     def _give_back(self) -> None:
         # As a script: `execute` would step once, which gives back one page.
@@ -289,6 +299,9 @@ class RepositoryStore:
         with self._writing() as writer:
             memory.remember(writer, Remembered(key, question, answer, tuple(inputs), clock, head, now))
             _tick_notes(writer)
+            self._remembered += 1
+        if self._remembered > REMEMBERED_UNBOUNDED_MAX:
+            self.settle()
 
     def recall(self, key: str) -> Remembered | None:
         """The answer kept under this key; whether it is fresh is for the caller to see."""
@@ -356,6 +369,10 @@ class RepositoryStore:
 
     def _disk_bytes(self) -> int:
         return _size(self.path) + _size(self.path.with_name(self.path.name + "-wal"))
+
+
+def _spare_bytes_max(connection: sqlite3.Connection) -> int:
+    return max(SPARE_BYTES_MIN, blobs.mapped_bytes(connection) // SPARE_SHARE)
 
 
 def _clock(connection: sqlite3.Connection) -> int:

@@ -82,6 +82,7 @@ class Watcher:
         from watchdog.observers import Observer
 
         logging.getLogger("watchdog").addHandler(self._overflow)
+        self._watched, self._gone = {}, set()
         self._observer = Observer()
         self._observer.start()
         self.refresh()

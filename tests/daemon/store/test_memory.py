@@ -70,3 +70,28 @@ def test_half_a_character_is_no_reason_to_fail(store):
     remember(store, "k\ud800", question="what is \ud800?")
     assert store.recall("k\ud800") is not None
     json.dumps(store.questions(1)[0].question).encode()
+
+
+LONG = {"text": "because " * 200}
+
+
+def test_what_is_remembered_weighs_little_beside_the_source(store):
+    """Hundreds of questions about a small repository must not outweigh it; the newest answers are the likeliest to be
+    asked for again."""
+    for number in range(300):
+        store.remember(
+            f"k{number}",
+            f"why {number}?",
+            {"text": "because " * 200},
+            [("q", "d")],
+            clock=1,
+            head="",
+            now=float(number),
+        )
+    store.settle()
+    kept = store.questions(1_000)
+    assert 20 < len(kept) < 150
+    assert [one.question for one in kept[:2]] == ["why 299?", "why 298?"]
+    store.remember("big", "and all?", {"text": "x" * 1_000_000}, [], clock=1, head="", now=400.0)
+    store.settle()
+    assert [one.question for one in store.questions(5)] == ["and all?"]
