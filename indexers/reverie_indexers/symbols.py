@@ -298,7 +298,7 @@ class _Sweep:
 def _bare(name: str) -> str:
     """A name without its type arguments; an operator's (`[]`, `operator<<`) is all of it."""
     bare = re.split(r"[<(\[\s]", name, maxsplit=1)[0]
-    return "".join(name.split()) if _OPERATOR.match(name) else bare
+    return bare if bare not in ("", "operator") or not _OPERATOR.match(name) else "".join(name.split())
 
 
 def find_symbols(
