@@ -27,6 +27,7 @@ KINDS: frozenset[str] = frozenset(get_args(SymbolKind))
 _OUTER, _CONTAINER, _BEFORE = "outer", "container", "before"
 # What comes first where captures begin together; one name captured as function and as value is a function.
 _RANK_OUTER, _RANK_DEFINITION, _RANK_NAME, _RANK_VALUE_NAME = 0, 1, 2, 3
+_OPERATOR = re.compile(r"(?:operator\s*)?[^\w\s]+\Z")
 _PADDING = re.compile(r"(?<=[(\[]) | (?=[)\],])|,(?= ?[)\]])")
 
 
@@ -141,7 +142,7 @@ class _Sweep:
             return (written,)
         for separator in self._language.separators:
             written = written.replace(separator, ".")
-        parts = (re.split(r"[<(\[\s]", part.strip(), maxsplit=1)[0] for part in written.split("."))
+        parts = (_bare(part.strip()) for part in written.split("."))
         return tuple(part[:NAME_CHARACTERS_MAX] for part in parts if part)
 
     def _outers(self) -> list[_Frame]:
@@ -295,6 +296,12 @@ class _Sweep:
     def _doc_above(self, line: int) -> str:
         first = self._comments.first_line_above(self._text.lines, line, 0)
         return self._comments.text(self._text.lines[first:line]) if first < line else ""
+
+
+def _bare(name: str) -> str:
+    """A name without its type arguments; an operator's (`[]`, `operator<<`) is all of it."""
+    bare = re.split(r"[<(\[\s]", name, maxsplit=1)[0]
+    return bare if bare not in ("", "operator") or not _OPERATOR.match(name) else "".join(name.split())
 
 
 def find_symbols(

@@ -108,6 +108,28 @@ def test_a_test_made_by_a_macro_has_the_names_it_is_given() -> None:
     assert facts.symbols[facts.references[-1].scope].name == "keeps_items"
 
 
+@pytest.mark.parametrize("language", ["c", "cpp"])
+def test_what_a_declarator_wraps_around_a_variable_does_not_hide_it(language: str) -> None:
+    """Tables and pointers to functions are where C keeps its behaviour."""
+    declarators = "void *(*run)(int); int (*table[3])(void); int plain, *pointer = 0, array[2][3]; char **lines;"
+    expected = {"run", "table", "plain", "pointer", "array", "lines"}
+    assert names(index(declarators, language)) == expected
+    assert names(index(f"#ifdef A\n{declarators}\n#endif\n", language)) == expected
+
+
+def test_values_of_a_namespace_are_found_whatever_their_shape() -> None:
+    """Constants of a library in C++ are arrays as often as not."""
+    facts = index('namespace {\nconst char kName[] = "a";\nint &alias = other;\n}\n', "cpp")
+    assert names(facts) == {"kName", "alias"}
+
+
+def test_an_operator_is_named_by_all_of_it() -> None:
+    """`[]` and `<<` are what people call."""
+    assert names(index("class A\n  def [](key) = 1\n  def <<(item) = 2\nend\n", "ruby")) == {"A", "A.[]", "A.<<"}
+    facts = index("struct A {\n  A &operator<<(int a);\n  int operator[](int a);\n};\n", "cpp")
+    assert names(facts) == {"A", "A.operator<<", "A.operator[]"}
+
+
 def test_a_directive_inside_an_expression_of_csharp_is_read_past() -> None:
     """Conditional code for older frameworks is everywhere in libraries."""
     text = "class A {\n  bool F(int v) {\n    if (v < Low() ||\n#if NEW\n v > High()\n#else\n v > Top()\n#endif\n) G();"

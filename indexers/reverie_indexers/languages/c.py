@@ -20,12 +20,35 @@ if TYPE_CHECKING:
 _NAME = "[(identifier) (field_expression)]"
 
 
-def declared(name: str) -> str:
-    """A pattern for a declarator around a name: plain, pointer, array, or a pointer to a function."""
-    array = f"(array_declarator declarator: [{name} (array_declarator declarator: {name})])"
-    pointer = f"(pointer_declarator declarator: [{name} {array} (pointer_declarator declarator: [{name} {array}])])"
-    behind = f"(parenthesized_declarator (pointer_declarator declarator: [{name} (array_declarator {name})]))"
-    return f"[{name} {pointer} {array} (function_declarator declarator: {behind})]"
+def declared(name: str, *others: str) -> str:
+    """A pattern for a declarator around a name: plain, pointer, array, or a pointer to a function; or one of `others`.
+
+    One flat list: of alternations inside alternations tree-sitter's queries lose some.
+    """
+    plain = [name, _array(name), _array(_array(name))]
+    pointers = [*map(_pointer, plain), _pointer(_pointer(name)), _pointer(_pointer(_array(name)))]
+    behind = [_behind(name), _behind(_array(name)), _pointer(_behind(name)), _pointer(_pointer(_behind(name)))]
+    return f"[{' '.join([*plain, *pointers, *behind, *others])}]"
+
+
+def _pointer(declarator: str) -> str:
+    return f"(pointer_declarator declarator: {declarator})"
+
+
+def _array(declarator: str) -> str:
+    return f"(array_declarator declarator: {declarator})"
+
+
+def _behind(declarator: str) -> str:
+    return f"(function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: {declarator})))"
+
+
+def declarations(variable: str) -> list[str]:
+    """Patterns for the declaration of a variable: without a value and with one."""
+    return [
+        f"(declaration declarator: {variable}) @outer",
+        f"(declaration declarator: (init_declarator declarator: {variable})) @outer",
+    ]
 
 
 def prototype(name: str) -> str:
@@ -35,21 +58,18 @@ def prototype(name: str) -> str:
     return f"[{plain} {pointer}]"
 
 
-_VARIABLE = declared("(identifier) @variable.name")
-_GLOBAL = f"(declaration declarator: [{_VARIABLE} (init_declarator declarator: {_VARIABLE})]) @outer"
 _PROTOTYPE = f"(declaration declarator: {prototype('(identifier)')}) @function"
-_TOP_LEVEL = f"[{_GLOBAL} {_PROTOTYPE}]"
+_PLACES = ("translation_unit", "preproc_ifdef", "preproc_if", "preproc_elif", "preproc_else")
+_TOP_LEVEL = "\n".join(
+    "".join(f"({place} {pattern})" for place in _PLACES)
+    + f"(linkage_specification body: (declaration_list {pattern}))(linkage_specification body: {pattern})"
+    for pattern in (*declarations(declared("(identifier) @variable.name")), _PROTOTYPE)
+)
 _FIELD = declared("(field_identifier) @attribute.name")
 
 SHARED_QUERY = f"""
 (function_definition) @function
-(translation_unit {_TOP_LEVEL})
-(preproc_ifdef {_TOP_LEVEL})
-(preproc_if {_TOP_LEVEL})
-(preproc_elif {_TOP_LEVEL})
-(preproc_else {_TOP_LEVEL})
-(linkage_specification body: (declaration_list {_TOP_LEVEL}))
-(linkage_specification body: {_TOP_LEVEL})
+{_TOP_LEVEL}
 (struct_specifier name: (_) body: (_)) @struct
 (union_specifier name: (_) body: (_)) @union
 (enum_specifier name: (_) body: (_)) @enum

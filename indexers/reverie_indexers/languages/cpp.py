@@ -42,8 +42,9 @@ def _prototype(name: str) -> str:
     return f"[{plain} {reference} (pointer_declarator declarator: [{plain} {reference}]) (operator_cast)]"
 
 
-_VARIABLE = "[" + c.declared("(identifier) @variable.name") + " (reference_declarator (identifier) @variable.name)]"
-_GLOBAL = f"(declaration declarator: [{_VARIABLE} (init_declarator declarator: {_VARIABLE})]) @outer"
+_GLOBALS = c.declarations(
+    c.declared("(identifier) @variable.name", "(reference_declarator (identifier) @variable.name)")
+)
 _MEMBER = f"(declaration declarator: {_prototype(_DECLARED_NAME)}) @function"
 
 QUERY = f"""
@@ -52,7 +53,9 @@ QUERY = f"""
 (class_specifier name: (_) body: (_)) @class
 (template_declaration [(class_specifier body: (_)) (struct_specifier body: (_)) (function_definition)
   (alias_declaration) (concept_definition) (declaration) (field_declaration)]) @outer
-(declaration_list [{_GLOBAL} {_MEMBER}])
+(declaration_list {_GLOBALS[0]})
+(declaration_list {_GLOBALS[1]})
+(declaration_list {_MEMBER})
 (field_declaration_list {_MEMBER})
 (template_declaration {_MEMBER})
 (preproc_ifdef {_MEMBER})

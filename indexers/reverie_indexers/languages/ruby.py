@@ -143,7 +143,7 @@ LANGUAGE = Language(
     filenames=("Rakefile", "Gemfile", "Guardfile", "Capfile", "Vagrantfile", "Brewfile", "Podfile"),
     shebangs=("ruby", "jruby"),
     grammar="tree_sitter_ruby:language",
-    version=1,
+    version=2,
     query=QUERY,
     line_comments=("#",),
     block_comments=(("=begin", "=end"),),
