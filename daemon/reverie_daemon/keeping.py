@@ -145,6 +145,7 @@ class Keeper:
         """Waits until the thread has left; call `cancel` first."""
         self._watcher.stop()
         self._thread.join(timeout=STOP_WAIT_S)
+        self._worktree.close(STOP_WAIT_S)
 
     def give_way(self) -> None:
         """A question came: whoever asks may ask again soon."""
@@ -399,6 +400,7 @@ class Keeper:
                 self._show("reading history")(commits, COMMITS_MAX)
 
         learn_history(self._store, self._worktree, self.worktree_id, self.head.oid, each)
+        self._worktree.quicken_history(self._store.history_length(self.worktree_id), self._indexing.cancelled.is_set)
         self._tidy()
 
     def _read_again(self) -> None:

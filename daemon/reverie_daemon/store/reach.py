@@ -26,6 +26,9 @@ class Reach:
     head: str = ""
     runs: tuple[Run, ...] = ()
 
+    def __len__(self) -> int:
+        return sum(newest - oldest + 1 for newest, oldest in self.runs)
+
     def newest(self, limit: int) -> list[int]:
         """The newest revisions."""
         return list(islice(self._every(), limit))

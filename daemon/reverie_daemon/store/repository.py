@@ -265,6 +265,11 @@ class RepositoryStore:
         with self._reading() as reader:
             return reach.of(reader, worktree).head
 
+    def history_length(self, worktree: int) -> int:
+        """How many of the worktree's commits are known, of the newest 10,000."""
+        with self._reading() as reader:
+            return len(reach.of(reader, worktree))
+
     def history_heads(self) -> list[str]:
         """The same of every worktree."""
         with self._reading() as reader:

@@ -17,6 +17,7 @@ from reverie_daemon.worktree import heads, objects
 from reverie_daemon.worktree import history as past
 from reverie_daemon.worktree.files import SOURCE_BYTES_MAX, Absence, FileStat, Snapshot, StatLike, snapshot
 from reverie_daemon.worktree.git import GitFailed
+from reverie_daemon.worktree.graph import CommitGraph
 from reverie_daemon.worktree.heads import Head
 from reverie_daemon.worktree.listing import Listing, ignored_among, list_files, top_folders
 from reverie_daemon.worktree.location import RepositoryLocation
@@ -34,6 +35,7 @@ class Worktree:
         self.location = location
         self._size_max = size_max
         self._root = os.fsencode(location.root)
+        self._graph = CommitGraph(location)
         self._listed: Mapping[bytes, FileStat] = {}
         self._sweeper = Sweeper(self._root, self._select, self._ignored_among, size_max)
 
@@ -102,7 +104,16 @@ class Worktree:
         self, path: str, span: Span, limit: int = 5, timeout_s: float = past.BLAME_TIMEOUT_S
     ) -> tuple[Commit, ...]:
         """The commits that last touched these lines, newest first; empty when that cannot be said in time."""
-        return past.blame(self.location.root, path, span, limit, timeout_s)
+        return past.blame(self.location.root, path, span, limit, timeout_s, self._graph.environment)
+
+    def quicken_history(self, commits: int, cancelled: Callable[[], bool]) -> None:
+        """Has git prepare, in the background, for being asked about a history of that many `commits`, where that pays
+        and is due."""
+        self._graph.keep(commits, time.time(), cancelled)
+
+    def close(self, wait_s: float) -> None:
+        """Waits until nothing goes on in the background any more; cancel it first."""
+        self._graph.finish(wait_s)
 
     def diff_of(self, revision: str, bytes_max: int = past.DIFF_BYTES_MAX) -> str:
         """What a commit changed, as a unified diff of at most `bytes_max` bytes."""

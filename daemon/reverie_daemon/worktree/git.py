@@ -10,8 +10,11 @@ from __future__ import annotations
 import os
 import shlex
 import threading
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from subprocess import TimeoutExpired
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from reverie_daemon.errors import UserError
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 TIMEOUT_S = 30.0
+LABOUR_NICENESS = 19
+LABOUR_PACE_S = 0.1
+LABOUR_END_WAIT_S = 0.5
+_SAID_BYTES_MAX = 10_000
 _CHUNK_BYTES = 1 << 16
 _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -84,14 +91,20 @@ class Git:
         self._git = git.Git(folder)
         self._missing = git.GitCommandNotFound
 
-    def run(self, *arguments: str, timeout_s: float = TIMEOUT_S, stdin: BinaryIO | None = None) -> bytes:
-        """What the command, reading the file `stdin`, wrote to its standard output. Raises `GitFailed`, or
-        `GitTimedOut` after `timeout_s`."""
+    def run(
+        self,
+        *arguments: str,
+        timeout_s: float = TIMEOUT_S,
+        stdin: BinaryIO | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """What the command, reading the file `stdin`, wrote to its standard output. `environment` is added to what
+        every command has. Raises `GitFailed`, or `GitTimedOut` after `timeout_s`."""
         try:
             status, output, complaint = self._git.execute(
                 self._command(arguments),
                 istream=stdin,
-                env=self._environment,
+                env={**self._environment, **(environment or {})},
                 with_extended_output=True,
                 with_exceptions=False,
                 stdout_as_string=False,
@@ -130,6 +143,43 @@ class Git:
                 raise self._failed(arguments, "Timeout: " if late.is_set() else complaint, timeout_s)
         finally:
             timer.cancel()
+            _end(process)
+
+    def labour(
+        self, *arguments: str, environment: Mapping[str, str], timeout_s: float, cancelled: Callable[[], bool]
+    ) -> None:
+        """Runs a long command that tells its progress, at the lowest priority, until it is done or `cancelled`. Raises
+        `GitFailed`, or `GitTimedOut` after `timeout_s`.
+
+        Should the daemon be killed, git's next word of progress meets a closed pipe, which ends it.
+        """
+        try:
+            started = self._git.execute(
+                self._command(arguments), env={**self._environment, **environment}, as_process=True
+            )
+        except self._missing as error:
+            raise _no_git() from error
+        process = cast("Popen[bytes]", started.proc)
+        with suppress(ProcessLookupError):  # it may have ended already
+            os.setpriority(os.PRIO_PROCESS, process.pid, LABOUR_NICENESS)
+        deadline_s, said = time.monotonic() + timeout_s, b""
+        progress = cast(IO[bytes], process.stderr)
+        os.set_blocking(progress.fileno(), False)
+        try:
+            while process.poll() is None:
+                said = (said + (progress.read() or b""))[-_SAID_BYTES_MAX:]
+                if cancelled():
+                    return
+                if time.monotonic() > deadline_s:
+                    raise self._failed(arguments, "Timeout: ", timeout_s)
+                time.sleep(LABOUR_PACE_S)
+            if process.returncode != 0:
+                said += progress.read() or b""
+                raise self._failed(arguments, said.decode("utf-8", "replace"), timeout_s)
+        finally:
+            process.terminate()  # and not killed at once: git then takes its lock file away
+            with suppress(TimeoutExpired):
+                process.wait(LABOUR_END_WAIT_S)
             _end(process)
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:

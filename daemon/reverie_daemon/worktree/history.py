@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,7 +17,7 @@ from pathlib import Path
 from reverie_indexers.facts import Span
 
 from reverie_daemon.core.nouns import Commit
-from reverie_daemon.worktree.git import Git, GitFailed
+from reverie_daemon.worktree.git import Git, GitFailed, GitTimedOut
 
 COMMITS_MAX = 10_000
 PATHS_MAX = 200
@@ -80,19 +80,27 @@ def is_ancestor(root: Path, older: str, newer: str = "HEAD") -> bool:
     return True
 
 
-def blame(root: Path, path: str, span: Span, limit: int = 5, timeout_s: float = BLAME_TIMEOUT_S) -> tuple[Commit, ...]:
+def blame(
+    root: Path,
+    path: str,
+    span: Span,
+    limit: int = 5,
+    timeout_s: float = BLAME_TIMEOUT_S,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[Commit, ...]:
     """The commits that last touched these lines as they are on disk, newest first, without bodies and paths.
 
     Lines not committed yet count for nothing. Empty when the file is not tracked, the span lies beyond its end, a blob
-    is absent, or it takes longer than `timeout_s`.
+    is absent, or it takes longer than `timeout_s`. `environment` may lead git to a commit-graph; where git fails with
+    it, it is asked without.
     """
-    lines = f"{span.start_line},{span.end_line}"
+    command = ("blame", "--porcelain", "--encoding=UTF-8", f"-L{span.start_line},{span.end_line}", "--", path)
     try:
-        output = Git(root).run(
-            "blame", "--porcelain", "--encoding=UTF-8", f"-L{lines}", "--", path, timeout_s=timeout_s
-        )
-    except GitFailed:
+        output = Git(root).run(*command, timeout_s=timeout_s, environment=environment)
+    except GitTimedOut:
         return ()
+    except GitFailed:
+        return blame(root, path, span, limit, timeout_s) if environment else ()
     dated = _blamed(output.decode("utf-8", "replace").splitlines())
     return tuple(found for _, found in sorted(dated, key=lambda pair: pair[0], reverse=True)[:limit])
 
