@@ -60,6 +60,7 @@ class Answering:
         """`understood`, a `claim` for each statement, then `answer`."""
         began_s = time.perf_counter()
         conversation = conversation or f"c{secrets.token_hex(4)}"
+        repository.expect(text)
         pending = repository.catch_up(CATCH_UP_S)
         with repository.reading() as catalogue:
             question = understand(text, catalogue, conversation=self._earlier(conversation))
@@ -95,6 +96,7 @@ class Answering:
     def context(self, repository: LiveRepository, text: str, *, tokens_max: int, under: str) -> dict[str, Any]:
         """What a model or another agent should read for the question, of at most `tokens_max` tokens."""
         began_s = time.perf_counter()
+        repository.expect(text)
         pending = repository.catch_up(CATCH_UP_S)
         with repository.reading() as catalogue:
             packed = pack(rank(text, catalogue, under=under), tokens_max, self._counter.count)

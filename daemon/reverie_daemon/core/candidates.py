@@ -30,7 +30,7 @@ SOURCE_HITS_MAX = 80
 """Passages of source that are looked at: the more a question says, the more of them it can tell apart."""
 OTHER_HITS_SHARE = 0.3
 """For how many of tests, documents and the rest, of what is looked at of source."""
-NEAR_ADDED_MAX = 40
+NEAR_ADDED_MAX = 20
 """Passages of source that are looked at for their meaning alone."""
 NAMES_MAX = 12
 SAME_NAME_MAX = 8
@@ -83,9 +83,9 @@ class Candidates:
         hits = list(self._catalogue.search(self.terms, limit, self._under, _SOURCE))
         hits += self._catalogue.search(self.terms, int(limit * OTHER_HITS_SHARE), self._under, _OTHERS)
         if self._cosines:
-            near = min(NEAR_ADDED_MAX, limit)
-            hits += self._catalogue.near(self.asked.question, near, self._under, _SOURCE)
-            hits += self._catalogue.near(self.asked.question, int(near * OTHER_HITS_SHARE), self._under, _OTHERS)
+            others = int(NEAR_ADDED_MAX * OTHER_HITS_SHARE)
+            hits += self._catalogue.near(self.asked.question, NEAR_ADDED_MAX, self._under, _SOURCE)
+            hits += self._catalogue.near(self.asked.question, others, self._under, _OTHERS)
         for hit in hits:
             if (hit.path, hit.span.start_line) not in self._by_key:
                 self._add(_found(hit), self._cosines.get(hit.place, 0.0))

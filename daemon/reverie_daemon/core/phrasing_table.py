@@ -357,6 +357,7 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
         r"|under the hood)"),
     ("how", "", "", r"(?:explain|elaborate on|break down)(?: to me| me)? <x>(?: to me| step by step| in detail)*"),
     # What it is.
+    ("what", "", "", r"what(?:'s| is| does)(?: the code)? (?:at|on|around|near)(?: the)? <x>(?: do| doing| for)?"),
     ("what", "", "", r"what <x> (?:does|is|means|represents|stands for|is for|is used for)"),
     ("what", "", "", r"what (?:does|do|did|exactly does|is|are|can|should|would) <x> (?:actually |really |exactly "
         r"|even |supposed to |meant to |used to )*(?:do|for|mean|represent|stand for|used for|good for|about|provide"
