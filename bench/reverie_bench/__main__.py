@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = ("history", "languages", "quality", "speed")
+BENCHES = ("history", "languages", "quality", "regression", "speed")
 
 
 def main(argv: list[str]) -> int:

@@ -38,13 +38,13 @@ class Weights:
     """For being what the question names, as code or as a path."""
     hinted: float = 2.5
     """For being what the question seems to name ("the Skip class", "the links method")."""
-    meaning: float = 5.0
+    meaning: float = 8.0
     """For each unit of cosine with the question's meaning above `COSINE_MIN`."""
     class_share: float = 0.3
     """What a class gives of its score to its members."""
     callee_share: float = 0.4
     """What a piece gives of its score to what it calls or names."""
-    file_share: float = 0.15
+    file_share: float = 0.05
     """What a file gives of the sum of its best pieces' scores to each of its pieces."""
     test: float = 0.5
     """Factors for roles: what stands there counts that much less than the same text in a source file."""
