@@ -69,7 +69,7 @@ def score(answer: dict[str, Any], expected: Expected) -> dict[str, float]:
             expected.commits
         )
     if answer["evidence"]:
-        row["holds"] = sum(one["verified"] for one in answer["evidence"]) / len(answer["evidence"])
+        row["holds"] = measures.held(answer["evidence"]) / len(answer["evidence"])
     return row
 
 

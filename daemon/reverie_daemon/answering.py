@@ -29,6 +29,8 @@ from .store.catalogue import StoreCatalogue
 from .store.ledger import Ledger
 from .tokens import TokenCounter
 
+ANSWERS_VERSION = 2
+"""Raised whenever the same facts give another answer, so that none of an older program is remembered."""
 CATCH_UP_S = 0.3
 CONVERSATIONS_MAX = 200
 TURNS_MAX = 20
@@ -65,7 +67,7 @@ class Answering:
         with repository.reading() as catalogue:
             question = understand(text, catalogue, conversation=self._earlier(conversation))
             yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
-            identity = f"{under}|{key(question)}"
+            identity = f"{ANSWERS_VERSION}|{under}|{key(question)}"
             found = _remembered(repository, catalogue, identity) or _composed(question, catalogue, under)
             for claim in found.composition.claims:
                 yield {"event": "claim", "text": claim.text}

@@ -6,12 +6,14 @@ the question and the repository.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reverie_indexers.facts import Span
 
 from reverie_daemon.core.nouns import Catalogue, Definition, FileRole, PassageHit
+from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.ranking import (
     Piece,
     Weights,
@@ -41,6 +43,7 @@ PIECE_LINES_MAX = 60
 ASKING_SHARE = 0.3
 """How much of its rarity a word counts that says how a thing is asked about ("mechanism") rather than what."""
 
+_BESIDE_ASKED = re.compile(r"\b(?:examples?|samples?|demos?|tutorials?|bench\w*|scripts?)\b", re.I)
 _SOURCE: tuple[FileRole, ...] = ("source",)
 _OTHERS: tuple[FileRole, ...] = ("test", "docs", "config", "data", "generated", "vendored")
 
@@ -73,6 +76,7 @@ class Candidates:
             self.rarities[word.text] = share * rarity(found or passages, passages)
         self.terms = [word.text for word in rarest(asked.words, self.rarities, SEARCH_TERMS_MAX)]
         self._cosines = catalogue.nearness(asked.question, under)
+        self._asks_beside = bool(_BESIDE_ASKED.search(asked.question))
         self._named = dict.fromkeys(asked.names[:NAMES_MAX], 1.0)
         for name in asked.hints[:NAMES_MAX]:
             self._named.setdefault(name, weights.hinted / weights.exact)
@@ -134,9 +138,13 @@ class Candidates:
 
     def factor(self, candidate: Candidate, factors: dict[FileRole, float]) -> float:
         """What its role makes of a candidate. A helper in a test file that the question names is no lesser answer; a
-        test itself is, since whoever asks about a test mostly wants what it tests."""
+        test itself is, since whoever asks about a test mostly wants what it tests. Examples, benchmarks and scripts
+        stand beside the product, unless the question is about them."""
         helper = candidate.named >= 0.4 and not candidate.piece.title.rpartition(".")[2].lower().startswith("test")
-        return 1.0 if helper else factors[candidate.piece.role]
+        if helper:
+            return 1.0
+        aside = candidate.piece.role == "source" and beside(candidate.piece.path) and not self._asks_beside
+        return factors[candidate.piece.role] * (self.weights.beside if aside else 1.0)
 
     def role_factors(self) -> dict[FileRole, float]:
         return role_factors(self.asked, self.weights)

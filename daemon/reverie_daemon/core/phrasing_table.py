@@ -145,6 +145,8 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
      r"|edited|broken|gone|moved|refactored|replaced)"),
     ("impact", "in", "", r"what (?:will|would|does|could|might) (?:i )?<change> <x> (?:break|affect|impact|do|touch"
         r"|cause|change)"),
+    ("impact", "in", "", r"(?:what|who|which \w+) (?:will|would|does|could|might) <art>(?:changes?|edits?)"
+        r" (?:of|to|in) <x> (?:break|affect|impact|touch|concern)"),
     ("impact", "in", "", r"(?:<art>(?:impact|consequences?|effects?|blast radius|ripple effects?|implications?|risks?"
         r"|side effects?)) (?:of|from|for|when) (?:<change> )?<x>"),
     ("impact", "in", "", r"what(?:'s| is| are|'re) (?:the )?(?:impact|consequences?|effects?|blast radius"

@@ -124,7 +124,20 @@ def understand(text: str, catalogue: Catalogue, *, conversation: Sequence[Questi
         question = _named(text, match, qualifiers, catalogue, conversation)
         if question is not None:
             return question
-    return _alone(text, sentence, qualifiers, catalogue) or _described(text, sentence, qualifiers, catalogue)
+    return (
+        _of_project(text, sentence, qualifiers, catalogue)
+        or _alone(text, sentence, qualifiers, catalogue)
+        or _described(text, sentence, qualifiers, catalogue)
+    )
+
+
+def _of_project(text: str, sentence: str, qualifiers: tuple[str, ...], catalogue: Catalogue) -> Question | None:
+    """ "How do I run the tests of ripgrep?", asked in ripgrep."""
+    renamed = re.sub(rf"(?<![\w./`]){re.escape(catalogue.name)}(?![\w./`])", "this project", sentence, flags=re.I)
+    if renamed == sentence:
+        return None
+    match = next((match for match in phrasings.matches(renamed) if match.kind == "run"), None)
+    return _named(text, match, qualifiers, catalogue, ()) if match else None
 
 
 def _of_paste(text: str, catalogue: Catalogue) -> Question | None:

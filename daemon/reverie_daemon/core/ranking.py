@@ -50,6 +50,7 @@ class Weights:
     """Factors for roles: what stands there counts that much less than the same text in a source file."""
     docs: float = 0.5
     config: float = 0.5
+    beside: float = 0.5
     last: float = 0.2
     source_unasked: float = 0.5
     """For source, when the question asks for tests, documents or configuration."""
