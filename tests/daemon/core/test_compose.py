@@ -373,3 +373,12 @@ def test_an_answer_is_the_same_every_time(shop):
     """Remembered and composed again must not differ."""
     for text in QUESTIONS[:12]:
         assert answered(shop, text) == answered(shop, text)
+
+
+def test_a_described_answer_is_surer_the_further_its_file_leads(catalogue_of):
+    """Confidence is to say how often such an answer is right; two files that fit alike are a coin toss."""
+    one = {"src/kettle.py": "def boil_water(kettle):\n    kettle.heat()\n", "src/lamp.py": "def shine():\n    pass\n"}
+    two = {**one, "src/pan.py": "def boil_water(pan):\n    pan.heat()\n"}
+    text = "where is water boiled until it is hot"
+    sure, unsure = answered(catalogue_of(one), text).confidence, answered(catalogue_of(two), text).confidence
+    assert 0.3 < unsure < sure < 1
