@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,8 +20,9 @@ from .core import evidence, savings
 from .core.compose import compose
 from .core.inputs import Recorder, deserialise, serialise, unchanged
 from .core.nouns import Claim, Composition, Evidence
-from .core.packing import pack
+from .core.packing import Form, Part, pack
 from .core.questions import Question, key, understand
+from .core.ranking import Ranking
 from .core.redact import redact
 from .core.retrieve import rank
 from .repository import LiveRepository, Pending
@@ -33,6 +34,7 @@ ANSWERS_VERSION = 2
 """Raised whenever the same facts give another answer, so that none of an older program is remembered."""
 CATCH_UP_S = 0.3
 CONVERSATIONS_MAX = 200
+HISTORY_FILES_MAX, HISTORY_COMMITS_MAX = 3, 3
 TURNS_MAX = 20
 
 
@@ -95,13 +97,17 @@ class Answering:
             "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
         }
 
-    def context(self, repository: LiveRepository, text: str, *, tokens_max: int, under: str) -> dict[str, Any]:
+    def context(
+        self, repository: LiveRepository, text: str, *, tokens_max: int, under: str, form: Form, parts: Collection[Part]
+    ) -> dict[str, Any]:
         """What a model or another agent should read for the question, of at most `tokens_max` tokens."""
         began_s = time.perf_counter()
         repository.expect(text)
         pending = repository.catch_up(CATCH_UP_S)
         with repository.reading() as catalogue:
-            packed = pack(rank(text, catalogue, under=under), tokens_max, self._counter.count)
+            ranking = rank(text, catalogue, under=under)
+            commits = _last_commits(ranking, catalogue) if "history" in parts else ()
+            packed = pack(ranking, tokens_max, self._counter.count, form=form, parts=parts, commits=commits)
             clock, revision = catalogue.clock, catalogue.notes_revision
         return {
             "question": text,
@@ -198,6 +204,15 @@ def _checked(composition: Composition, catalogue: StoreCatalogue) -> Composition
 
 def _place(one: Evidence) -> tuple[str, int, int, str]:
     return one.path, one.span.start_line, one.span.end_line, one.commit.oid if one.commit else ""
+
+
+def _last_commits(ranking: Ranking, catalogue: StoreCatalogue) -> tuple[str, ...]:
+    """A line on each of the last commits of the files that matter most, each commit once."""
+    found: dict[str, str] = {}
+    for path, _ in ranking.files[:HISTORY_FILES_MAX]:
+        for commit in catalogue.commits(path, HISTORY_COMMITS_MAX):
+            found.setdefault(commit.oid, f"commit {commit.oid[:10]} {commit.date[:10]} {path}: {commit.subject}")
+    return tuple(found.values())
 
 
 def _answer(text: str, found: _Found, pending: Pending) -> dict[str, Any]:

@@ -11,10 +11,10 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +24,7 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from . import __version__, wire
+from .core.packing import FORMS, PARTS, USUAL_PARTS, Form, Part
 from .errors import UserError, WrongUsage
 
 BODY_BYTES_MAX = 1 << 20
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 Emit = Callable[[dict[str, Any]], None]
 
 
+Name = TypeVar("Name", bound=str)
+
+
 class Daemon(Protocol):
     """What the routes call; `app.py` provides it."""
 
@@ -44,7 +48,9 @@ class Daemon(Protocol):
     def ask(
         self, root: str, question: str, *, path: str, conversation: str, counted: bool
     ) -> Iterator[dict[str, Any]]: ...
-    def context(self, root: str, question: str, *, tokens: int, path: str) -> dict[str, Any]: ...
+    def context(
+        self, root: str, question: str, *, tokens: int, path: str, form: Form, parts: Collection[Part]
+    ) -> dict[str, Any]: ...
     def index(self, root: str) -> Iterator[dict[str, Any]]: ...
     def learn(self, root: str) -> Iterator[dict[str, Any]]: ...
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]: ...
@@ -103,7 +109,23 @@ def _ask(daemon: Daemon, given: dict[str, Any]) -> object:
 
 def _context(daemon: Daemon, given: dict[str, Any]) -> object:
     tokens = _number(given, "tokens", 4000)
-    return daemon.context(_text(given, "root"), _question(given), tokens=max(tokens, 1), path=_text(given, "path", ""))
+    form = _one_of(FORMS, _text(given, "format", "text"), "format")
+    parts = [_one_of(PARTS, part, "include") for part in given.get("include") or sorted(USUAL_PARTS)]
+    return daemon.context(
+        _text(given, "root"),
+        _question(given),
+        tokens=max(tokens, 1),
+        path=_text(given, "path", ""),
+        form=form,
+        parts=frozenset(parts),
+    )
+
+
+def _one_of(known: Sequence[Name], wanted: object, what: str) -> Name:
+    for name in known:
+        if name == wanted:
+            return name
+    raise WrongUsage(f"“{wanted}” is no {what}; there are {', '.join(known)}.", next_step="reverie context --help")
 
 
 def _questions(daemon: Daemon, given: dict[str, Any]) -> object:
