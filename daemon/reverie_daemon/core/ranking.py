@@ -149,12 +149,17 @@ _ASKS_FOR: dict[FileRole, re.Pattern[str]] = {
 }
 
 
+_HOW_TO = re.compile(r"^\W*how (?:(?:do|can|could|should|would) (?:i|we|you|one)|to)\b", re.I)
+
+
 def role_factors(asked: Asked, weights: Weights) -> dict[FileRole, float]:
     """How much a piece counts for the role of its file: less outside source, unless the question asks for that role."""
     factors: dict[FileRole, float] = {
         "source": 1.0, "test": weights.test, "docs": weights.docs, "config": weights.config, "data": weights.last,
         "generated": weights.last, "vendored": weights.last,
     }  # fmt: skip
+    if _HOW_TO.search(asked.question):
+        factors["docs"] = 1.0  # written for whoever asks so
     wanted: set[FileRole] = {role for role, pattern in _ASKS_FOR.items() if pattern.search(asked.question)}
     if wanted:
         factors["source"] = weights.source_unasked
