@@ -1,8 +1,9 @@
 """What Reverie is compared with: BM25 over function chunks, and whole files in the order of their best chunk.
 
-Deliberately plain, the way a first attempt at retrieval looks: words split at humps and underscores, lower case, no
-stemming, one score a chunk. Chunks are the indexers' passages of source files, which in code are functions. A context
-is chunk after chunk, each behind its `path:first-last`, until the next does not fit.
+Deliberately plain, the way a first attempt at retrieval looks: words split at humps and underscores, lower case, one
+score a chunk. Stop words are left out, which gives it 11 points of L@4000; stemming gave it nothing. Chunks are the
+indexers' passages of source files, which in code are functions. A context is chunk after chunk, each behind its
+`path:first-last`; what does not fit is left out, and the next is tried.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from reverie_daemon.core.roles import role_of
 from reverie_daemon.core.tokens import Count
 from reverie_daemon.tokens import counter
 from reverie_indexers import index, language_of
-from reverie_indexers.words import searchable
+from reverie_indexers.words import STOP_WORDS, searchable
 
 from reverie_bench.measures import SPAN_LINES_MAX, Reply, Span
 from reverie_bench.rig import git
@@ -38,8 +39,9 @@ class Chunk:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text: identifiers split, lower case."""
-    return [word.lower() for word in _WORD.findall(searchable(text))]
+    """The words of a text: identifiers split, lower case, no stop words."""
+    found = (word.lower() for word in _WORD.findall(searchable(text)))
+    return [word for word in found if len(word) > 1 and word not in STOP_WORDS]
 
 
 def chunks_of(path: str, text: str) -> list[Chunk]:

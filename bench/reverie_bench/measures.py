@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 SPAN_LINES_MAX = 60
@@ -129,6 +129,11 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     """How far confidence is from being right, on average over the answers (expected calibration error)."""
     every = sum(one.count for one in bins)
     return sum(one.count * abs(one.confidence - one.right) for one in bins) / every if every else 0.0
+
+
+def held(evidence: Sequence[Mapping[str, object]]) -> int:
+    """How many citations of an answer hold: lines that were verified, and commits, which are read from git."""
+    return sum(bool(one.get("verified", "commit" in one)) for one in evidence)
 
 
 def mean(values: Sequence[float], seed: int = 1) -> Mean:

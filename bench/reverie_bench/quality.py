@@ -94,7 +94,8 @@ class Results:
 
     rows: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     latencies_ms: list[float] = field(default_factory=list)
-    citations: list[bool] = field(default_factory=list)
+    citations: int = 0
+    held: int = 0
     sureness: list[tuple[float, bool]] = field(default_factory=list)
 
     def add(self, subject: str, found: dict[str, dict[str, float]]) -> None:
@@ -179,7 +180,8 @@ def run(questions: Sequence[Question], repos: Path) -> Results:
 
 def _take_answers(results: Results, answers: Sequence[dict[str, Any]], questions: Sequence[Question]) -> None:
     for answer, question in zip(answers, questions, strict=True):
-        results.citations += [one["verified"] for one in answer["evidence"]]
+        results.citations += len(answer["evidence"])
+        results.held += measures.held(answer["evidence"])
         first = next((one["path"] for one in answer["evidence"] if "path" in one), "")
         if question.files:
             results.sureness.append((answer["confidence"], first in question.files))
@@ -222,9 +224,8 @@ def report(results: Results, questions: Sequence[Question]) -> str:
     over = sum(
         value for row in results.rows[REVERIE].values() for name, value in row.items() if name.startswith("over@")
     )
-    held = sum(results.citations)
     lines.append(f"latency of a context: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
-    lines.append(f"citations that hold: {held} of {len(results.citations)}; contexts over their budget: {over:.0f}")
+    lines.append(f"citations that hold: {results.held} of {results.citations}; contexts over their budget: {over:.0f}")
     bins = measures.reliability(results.sureness)
     lines += ["", "| confidence | answers | mean confidence | right file first |", "|---|---|---|---|"]
     lines += [f"| {b.low:.1f}–{b.high:.1f} | {b.count} | {b.confidence:.2f} | {b.right:.2f} |" for b in bins]
@@ -240,7 +241,7 @@ def as_json(results: Results) -> dict[str, Any]:
         "means": means,
         "tokens_for_baseline": ratios(results),
         "latency_ms": {share: measures.percentile(results.latencies_ms, share) for share in (0.5, 0.95)},
-        "citations": {"held": sum(results.citations), "given": len(results.citations)},
+        "citations": {"held": results.held, "given": results.citations},
         "reliability": [asdict(one) for one in measures.reliability(results.sureness)],
         "questions": results.rows,
     }

@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,10 +23,10 @@ from .core.budget import MICRO
 from .core.compose import compose
 from .core.inputs import Recorder, deserialise, serialise, unchanged
 from .core.nouns import Claim, Composition, Evidence, Tokens
-from .core.packing import Context, pack
+from .core.packing import Context, Form, Part, pack
 from .core.phrasings import phrasings
 from .core.questions import Question, key, understand
-from .core.ranking import Piece
+from .core.ranking import Piece, Ranking
 from .core.redact import redact
 from .core.retrieve import rank
 from .errors import UserError
@@ -41,6 +41,7 @@ from .writing import Prepared, Writing, Written, prepare
 
 CATCH_UP_S = 0.3
 CONVERSATIONS_MAX = 200
+HISTORY_FILES_MAX, HISTORY_COMMITS_MAX = 3, 3
 TURNS_MAX = 20
 
 log = logging.getLogger(__name__)
@@ -109,6 +110,7 @@ class Answering:
         # A secret pasted into a question is no part of it: it is neither looked for, nor kept, nor sent.
         asked, text = text, redact(text)
         conversation = conversation or f"c{secrets.token_hex(4)}"
+        repository.expect(text)
         given, pending = repository.read(
             lambda catalogue: self._given(repository, catalogue, text, under, conversation),
             CATCH_UP_S,
@@ -142,14 +144,19 @@ class Answering:
             "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
         }
 
-    def context(self, repository: LiveRepository, text: str, *, tokens_max: int, under: str) -> dict[str, Any]:
+    def context(
+        self, repository: LiveRepository, text: str, *, tokens_max: int, under: str, form: Form, parts: Collection[Part]
+    ) -> dict[str, Any]:
         """What a model or another agent should read for the question, of at most `tokens_max` tokens."""
         began_s = time.perf_counter()
 
         def work(catalogue: StoreCatalogue) -> tuple[Context, int, int]:
-            packed = pack(rank(text, catalogue, under=under), tokens_max, self._counter.count)
+            ranking = rank(text, catalogue, under=under)
+            commits = _last_commits(ranking, catalogue) if "history" in parts else ()
+            packed = pack(ranking, tokens_max, self._counter.count, form=form, parts=parts, commits=commits)
             return packed, catalogue.clock, catalogue.notes_revision
 
+        repository.expect(text)
         (packed, clock, revision), pending = repository.read(work, CATCH_UP_S, lambda found: _paths(found[0].evidence))
         return {
             "question": text,
@@ -319,6 +326,15 @@ def _paths(cited: Iterable[Evidence | Piece]) -> set[str]:
 
 def _place(one: Evidence) -> tuple[str, int, int, str]:
     return one.path, one.span.start_line, one.span.end_line, one.commit.oid if one.commit else ""
+
+
+def _last_commits(ranking: Ranking, catalogue: StoreCatalogue) -> tuple[str, ...]:
+    """A line on each of the last commits of the files that matter most, each commit once."""
+    found: dict[str, str] = {}
+    for path, _ in ranking.files[:HISTORY_FILES_MAX]:
+        for commit in catalogue.commits(path, HISTORY_COMMITS_MAX):
+            found.setdefault(commit.oid, f"commit {commit.oid[:10]} {commit.date[:10]} {path}: {commit.subject}")
+    return tuple(found.values())
 
 
 def _answer(text: str, found: _Found, pending: Pending) -> dict[str, Any]:

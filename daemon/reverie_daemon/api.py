@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -27,6 +27,7 @@ from . import __version__, wire
 from .choices import ROLES
 from .choosing import Choosing
 from .core.budget import MICRO, SIDES, Limits
+from .core.packing import FORMS, PARTS, USUAL_PARTS, Form, Part
 from .errors import UserError, WrongUsage
 
 BODY_BYTES_MAX = 1 << 20
@@ -35,7 +36,7 @@ QUESTIONS_MAX = 500
 
 log = logging.getLogger(__name__)
 
-_Word = TypeVar("_Word", bound=str)
+Name = TypeVar("Name", bound=str)
 
 
 class Daemon(Protocol):
@@ -50,7 +51,9 @@ class Daemon(Protocol):
     def ask(
         self, root: str, question: str, *, path: str, conversation: str, counted: bool
     ) -> Iterator[dict[str, Any]]: ...
-    def context(self, root: str, question: str, *, tokens: int, path: str) -> dict[str, Any]: ...
+    def context(
+        self, root: str, question: str, *, tokens: int, path: str, form: Form, parts: Collection[Part]
+    ) -> dict[str, Any]: ...
     def index(self, root: str) -> Iterator[dict[str, Any]]: ...
     def learn(self, root: str) -> Iterator[dict[str, Any]]: ...
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]: ...
@@ -127,7 +130,23 @@ def _ask(daemon: Daemon, given: dict[str, Any]) -> object:
 
 def _context(daemon: Daemon, given: dict[str, Any]) -> object:
     tokens = _number(given, "tokens", 4000)
-    return daemon.context(_text(given, "root"), _question(given), tokens=max(tokens, 1), path=_text(given, "path", ""))
+    form = _one_of(FORMS, _text(given, "format", "text"), "format")
+    parts = [_one_of(PARTS, part, "include") for part in given.get("include") or sorted(USUAL_PARTS)]
+    return daemon.context(
+        _text(given, "root"),
+        _question(given),
+        tokens=max(tokens, 1),
+        path=_text(given, "path", ""),
+        form=form,
+        parts=frozenset(parts),
+    )
+
+
+def _one_of(known: Sequence[Name], wanted: object, what: str) -> Name:
+    for name in known:
+        if name == wanted:
+            return name
+    raise WrongUsage(f"“{wanted}” is no {what}; there are {', '.join(known)}.", next_step="use one of these")
 
 
 def _learn(daemon: Daemon, given: dict[str, Any]) -> object:
@@ -159,7 +178,7 @@ def _forget(daemon: Daemon, given: dict[str, Any]) -> object:
 
 
 def _use(daemon: Daemon, given: dict[str, Any]) -> object:
-    roles = ROLES if "for" not in given else (_one_of(given, "for", ROLES),)
+    roles = ROLES if "for" not in given else (_one_of(ROLES, given["for"], "role"),)
     free, local = bool(given.get("free")), bool(given.get("local"))
     return {"chosen": daemon.choosing.use(_text(given, "target"), roles, free=free, local=local)}
 
@@ -173,7 +192,7 @@ def _local_only(daemon: Daemon, given: dict[str, Any]) -> object:
 
 
 def _budget(daemon: Daemon, given: dict[str, Any]) -> object:
-    sides = SIDES if "for" not in given else (_one_of(given, "for", SIDES),)
+    sides = SIDES if "for" not in given else (_one_of(SIDES, given["for"], "side of the budget"),)
     tokens = _number(given, "tokens_per_day", 0) if "tokens_per_day" in given else None
     try:
         microusd = round(float(given["usd_per_day"]) * MICRO) if "usd_per_day" in given else None
@@ -184,13 +203,6 @@ def _budget(daemon: Daemon, given: dict[str, Any]) -> object:
             "A budget is a number of at least 0, in tokens or in dollars.", next_step="reverie budget --help"
         )
     return daemon.choosing.limit(sides, Limits(tokens, microusd), _text(given, "root", ""))
-
-
-def _one_of(given: dict[str, Any], key: str, allowed: Sequence[_Word]) -> _Word:
-    for word in allowed:
-        if given[key] == word:
-            return word
-    raise WrongUsage(f'"{key}" is not one of {", ".join(map(str, allowed))}.', next_step="see docs/API.md")
 
 
 def _stop(daemon: Daemon, given: dict[str, Any]) -> object:

@@ -17,7 +17,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -28,6 +28,7 @@ from . import __version__, api
 from .answering import Answering
 from .choosing import Choosing
 from .config import Locations, Settings, locations, private_folder, settings
+from .core.packing import Form, Part
 from .endpoints import Endpoints
 from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
@@ -226,9 +227,12 @@ class Reverie:
             yield from self._answering.ask(repository, question, under=path, conversation=conversation, counted=counted)
         self._hub.poke()
 
-    def context(self, root: str, question: str, *, tokens: int, path: str) -> dict[str, Any]:
+    def context(
+        self, root: str, question: str, *, tokens: int, path: str, form: Form, parts: Collection[Part]
+    ) -> dict[str, Any]:
+        repository = self._repository(root)
         with self._learning.question():
-            return self._answering.context(self._repository(root), question, tokens_max=tokens, under=path)
+            return self._answering.context(repository, question, tokens_max=tokens, under=path, form=form, parts=parts)
 
     def index(self, root: str) -> Iterator[dict[str, Any]]:
         return self._repository(root).index()

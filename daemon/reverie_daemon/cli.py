@@ -92,6 +92,12 @@ def _ask_options(command: argparse.ArgumentParser) -> None:
 def _context_options(command: argparse.ArgumentParser) -> None:
     _question(command)
     command.add_argument("--tokens", type=int, default=CONTEXT_TOKENS, metavar="N", help="at most so many (o200k)")
+    command.add_argument(
+        "--format", default="text", choices=("text", "markdown", "xml", "json"), help="how to print it (default: text)"
+    )
+    command.add_argument(
+        "--include", default="", metavar="PARTS", help="of notes,source,tests,history (default: all but history)"
+    )
 
 
 def _folder(command: argparse.ArgumentParser) -> None:
@@ -155,16 +161,18 @@ def _ask(options: argparse.Namespace) -> int:
 def _context(options: argparse.Namespace) -> int:
     if options.tokens < 1:
         raise WrongUsage("--tokens takes a whole number of at least 1.", next_step="reverie context --help")
+    form = "text" if options.format == "json" else options.format
+    include = [part.strip() for part in options.include.split(",") if part.strip()]
     client = _client()
     root = _indexed_root(client, options)
 
     def fetch(question: str) -> dict[str, Any]:
-        return client.context(question, root=root, tokens=options.tokens, path=options.path)
+        return client.context(question, root=root, tokens=options.tokens, path=options.path, form=form, include=include)
 
     if options.batch is not None:
         return _batch(options.batch, fetch)
     context = fetch(_spoken(options))
-    print(json.dumps(context) if options.json else context["context"])
+    print(json.dumps(context) if options.json or options.format == "json" else context["context"])
     return 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -91,8 +91,19 @@ class Client:
         body = {"root": root, "question": question, "path": path, "conversation": conversation, "counted": counted}
         return self._call("POST", "/v1/ask", body)
 
-    def context(self, question: str, *, root: str, tokens: int, path: str = "") -> dict[str, Any]:
+    def context(
+        self,
+        question: str,
+        *,
+        root: str,
+        tokens: int,
+        path: str = "",
+        form: str = "text",
+        include: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """What to read for a question; nothing in `include` means the usual parts."""
         body = {"root": root, "question": question, "tokens": tokens, "path": path}
+        body |= {"format": form, "include": list(include)}
         return self._call("POST", "/v1/context", body)
 
     def index(self, *, root: str) -> Iterator[dict[str, Any]]:

@@ -56,6 +56,13 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Expect:
+    """Says that a question about this text will come, so that it is embedded by then."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Nearest:
     """Asks for the (place, cosine) of what is nearest to a text, at most `limit`, only `among` some places if given."""
 
@@ -170,6 +177,11 @@ class Meaning:
             self._starting = True
         threading.Thread(target=self._start, name="meaning", daemon=True).start()
 
+    def expect(self, text: str) -> None:
+        """Begins to embed a question, while its repository is still being looked at."""
+        if self.ready:
+            threading.Thread(target=self._expect, args=(text,), name="meaning", daemon=True).start()
+
     def nearest(
         self, holdings: Holdings, text: str, limit: int, among: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
@@ -196,6 +208,11 @@ class Meaning:
         with self._lock:
             self._retry_s = float("inf")
             self._end()
+
+    def _expect(self, text: str) -> None:
+        with self._lock:
+            if self._child is not None and self._child.ask(Expect(text), NEAREST_WAIT_S) is None:
+                self._end()
 
     def _start(self) -> None:
         child = Child(MODULE)

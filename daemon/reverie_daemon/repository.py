@@ -91,10 +91,14 @@ class LiveRepository:
 
     # What questions need
 
-    def catch_up(self, wait_s: float) -> Pending:
-        """Applies every save that came before this call, for at most `wait_s`; what is still missing afterwards."""
+    def expect(self, question: str) -> None:
+        """A question is about to be answered: what can be done meanwhile is begun."""
         self._keeper.give_way()
         self.store.vectors.answer_by_meaning(self._meaning.ready)
+        self._meaning.expect(question)
+
+    def catch_up(self, wait_s: float) -> Pending:
+        """Applies every save that came before this call, for at most `wait_s`; what is still missing afterwards."""
         deadline_s = time.monotonic() + wait_s
         if not self._keeper.table:
             self._keeper.wait_until_ready(wait_s)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .children import serve
-from .meaning import Embed, Hold, Nearest, Ready
+from .meaning import Embed, Expect, Hold, Nearest, Ready
 
 DIMENSIONS = 384
 TOKENS_MAX = 128
@@ -127,6 +127,11 @@ def _model() -> Model:
     return Model(min(os.cpu_count() or 1, THREADS_MAX))
 
 
+@lru_cache(maxsize=64)
+def _embedded(text: str) -> Floats:
+    return cast(Floats, _model().embed([text])[0])
+
+
 class _Server:
     """Answers the requests that `meaning.py` sends."""
 
@@ -142,11 +147,15 @@ class _Server:
             return quantised(_model().embed(request.texts))
         if isinstance(request, Hold):
             return self._hold(request)
-        return self._nearest(request) if isinstance(request, Nearest) else isinstance(request, Ready)
+        if isinstance(request, Nearest):
+            return self._nearest(request)
+        if isinstance(request, Expect):
+            _embedded(request.text)
+        return isinstance(request, Expect | Ready)
 
     def _nearest(self, request: Nearest) -> list[tuple[int, float]]:
         held = self._held.get(request.store, Neighbourhood())
-        return held.nearest(_model().embed([request.text])[0], request.limit, request.among)
+        return held.nearest(_embedded(request.text), request.limit, request.among)
 
     def _hold(self, request: Hold) -> bool:
         held = Neighbourhood() if request.anew else self._held.get(request.store, Neighbourhood())

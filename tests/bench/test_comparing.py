@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from reverie_bench import measures, picture
+from reverie_bench import measures, picture, regression
 from reverie_bench.baselines import FunctionChunks, WholeFiles, words
 from reverie_bench.history import score, tasks
 from reverie_bench.measures import Reply
+from reverie_bench.regression import Expected
 from support.shell import git, repository, write
 
 FILES = {
@@ -77,3 +79,30 @@ def test_the_picture_is_well_formed_and_has_each_curve() -> None:
     root = ElementTree.fromstring(picture.panels(["Spans", "Symbols"], [curves, curves], "tokens"))
     assert len([one for one in root.iter() if one.tag.endswith("polyline")]) == 4
     assert "files & more" in "".join(root.itertext())
+
+
+def test_the_regression_set_holds_ten_questions_of_each_shape_and_no_code() -> None:
+    """Sixty questions on six repositories; an answer key with code in it would be a copy."""
+    every = [one for file in sorted(regression.FOLDER.glob("*.jsonl")) for one in regression.read(file)]
+    counts = Counter(one.shape for one in every)
+    assert counts == dict.fromkeys(regression.SHAPES, 10) and len({one.repo for one in every}) == 6
+    assert len({one.id for one in every}) == 60 and all(len(one.commit) == 40 for one in every)
+    for one in every:
+        assert bool(one.lines) != bool(one.commits), one.id
+        assert {path for path, _, _ in one.lines} <= set(one.files)
+        assert all(1 <= first <= last for _, first, last in one.lines)
+
+
+def test_an_answer_is_scored_by_the_lines_and_commits_it_cites() -> None:
+    """Overlap counts, the same file elsewhere does not; abbreviated ids name commits."""
+    expected = Expected("o/r", "c", "i", "flow", "?", ("a.py",), (("a.py", 5, 9), ("a.py", 20, 20)), ("abcdef0123",))
+    cited = [
+        {"path": "a.py", "start_line": 9, "end_line": 12, "verified": True},
+        {"path": "b.py", "start_line": 20, "end_line": 20, "verified": False},
+        {"commit": "abcdef0", "subject": "Begin", "date": "2020-01-01"},
+    ]
+    row = regression.score({"evidence": cited}, expected)
+    assert row == {"first file": 1.0, "file in 3": 1.0, "lines": 0.5, "commits": 1.0, "holds": pytest.approx(2 / 3)}
+    assert regression.score({"evidence": []}, expected) == {
+        "first file": 0.0, "file in 3": 0.0, "lines": 0.0, "commits": 0.0
+    }  # fmt: skip

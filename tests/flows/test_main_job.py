@@ -202,3 +202,15 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_context_comes_in_the_form_and_with_the_parts_that_are_asked_for(shell: Shell, kettle: Path) -> None:
+    """Agents differ in what they read best; a wrong word is told apart from a wrong question."""
+    shell.ok("learn", cwd=kettle)
+    question = ("context", "--tokens", "300", "where is the temperature read?")
+    xml = shell.ok(*question, "--format", "xml", "--include", "notes,history", cwd=kettle)
+    assert "<note>kettle/sensor.py:" in xml and "Begin</note>" in xml and "<source>" not in xml
+    plain = json.loads(shell.ok(*question, "--format", "json", cwd=kettle))
+    assert plain["tokens"] <= 300 and "kettle/sensor.py" in {one["path"] for one in plain["evidence"]}
+    wrong = shell.run(*question, "--include", "poems", cwd=kettle)
+    assert wrong.returncode == 2 and "poems" in wrong.stderr

@@ -6,12 +6,14 @@ the question and the repository.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reverie_indexers.facts import Span
 
 from reverie_daemon.core.nouns import Catalogue, Definition, FileRole, PassageHit
+from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.ranking import (
     Piece,
     Weights,
@@ -30,7 +32,7 @@ SOURCE_HITS_MAX = 80
 """Passages of source that are looked at: the more a question says, the more of them it can tell apart."""
 OTHER_HITS_SHARE = 0.3
 """For how many of tests, documents and the rest, of what is looked at of source."""
-NEAR_ADDED_MAX = 40
+NEAR_ADDED_MAX = 20
 """Passages of source that are looked at for their meaning alone."""
 NAMES_MAX = 12
 SAME_NAME_MAX = 8
@@ -41,6 +43,7 @@ PIECE_LINES_MAX = 60
 ASKING_SHARE = 0.3
 """How much of its rarity a word counts that says how a thing is asked about ("mechanism") rather than what."""
 
+_BESIDE_ASKED = re.compile(r"\b(?:examples?|samples?|demos?|tutorials?|bench\w*|scripts?)\b", re.I)
 _SOURCE: tuple[FileRole, ...] = ("source",)
 _OTHERS: tuple[FileRole, ...] = ("test", "docs", "config", "data", "generated", "vendored")
 
@@ -73,6 +76,7 @@ class Candidates:
             self.rarities[word.text] = share * rarity(found or passages, passages)
         self.terms = [word.text for word in rarest(asked.words, self.rarities, SEARCH_TERMS_MAX)]
         self._cosines = catalogue.nearness(asked.question, under)
+        self._asks_beside = bool(_BESIDE_ASKED.search(asked.question))
         self._named = dict.fromkeys(asked.names[:NAMES_MAX], 1.0)
         for name in asked.hints[:NAMES_MAX]:
             self._named.setdefault(name, weights.hinted / weights.exact)
@@ -83,9 +87,9 @@ class Candidates:
         hits = list(self._catalogue.search(self.terms, limit, self._under, _SOURCE))
         hits += self._catalogue.search(self.terms, int(limit * OTHER_HITS_SHARE), self._under, _OTHERS)
         if self._cosines:
-            near = min(NEAR_ADDED_MAX, limit)
-            hits += self._catalogue.near(self.asked.question, near, self._under, _SOURCE)
-            hits += self._catalogue.near(self.asked.question, int(near * OTHER_HITS_SHARE), self._under, _OTHERS)
+            others = int(NEAR_ADDED_MAX * OTHER_HITS_SHARE)
+            hits += self._catalogue.near(self.asked.question, NEAR_ADDED_MAX, self._under, _SOURCE)
+            hits += self._catalogue.near(self.asked.question, others, self._under, _OTHERS)
         for hit in hits:
             if (hit.path, hit.span.start_line) not in self._by_key:
                 self._add(_found(hit), self._cosines.get(hit.place, 0.0))
@@ -134,9 +138,13 @@ class Candidates:
 
     def factor(self, candidate: Candidate, factors: dict[FileRole, float]) -> float:
         """What its role makes of a candidate. A helper in a test file that the question names is no lesser answer; a
-        test itself is, since whoever asks about a test mostly wants what it tests."""
+        test itself is, since whoever asks about a test mostly wants what it tests. Examples, benchmarks and scripts
+        stand beside the product, unless the question is about them."""
         helper = candidate.named >= 0.4 and not candidate.piece.title.rpartition(".")[2].lower().startswith("test")
-        return 1.0 if helper else factors[candidate.piece.role]
+        if helper:
+            return 1.0
+        aside = candidate.piece.role == "source" and beside(candidate.piece.path) and not self._asks_beside
+        return factors[candidate.piece.role] * (self.weights.beside if aside else 1.0)
 
     def role_factors(self) -> dict[FileRole, float]:
         return role_factors(self.asked, self.weights)

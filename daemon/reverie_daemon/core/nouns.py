@@ -72,7 +72,7 @@ class Site:
 class PassageHit:
     """A passage that a search found. `score` is BM25, or a cosine where meaning was searched; higher is better. `text`
     is the passage as stored (redacted). `definition` is the symbol it belongs to, None outside symbols. `place` is the
-    number of this content in the search indexes, the same wherever it stands."""
+    number of this content in this store's search indexes, and says nothing in another store."""
 
     path: str
     blob: BlobId
@@ -83,7 +83,7 @@ class PassageHit:
     text: str
     score: float
     definition: Definition | None
-    place: int = 0
+    place: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ Nothing is fetched here.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from html import escape as escaped
+from typing import Literal, get_args
 
 from reverie_daemon.core.neighbours import names_in
 from reverie_daemon.core.ranking import Piece, Ranking, first_sentence
@@ -39,6 +41,15 @@ _COMMON_NAMES = (
 _COMMON = frozenset(_COMMON_NAMES.split())
 
 
+Form = Literal["text", "markdown", "xml"]
+Part = Literal["notes", "source", "tests", "history"]
+FORMS: tuple[Form, ...] = get_args(Form)
+PARTS: tuple[Part, ...] = get_args(Part)
+USUAL_PARTS: frozenset[Part] = frozenset({"notes", "source", "tests"})
+HISTORY_SHARE_MAX = 0.2
+"""The part of a budget that the last commits may take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`text` is at most the budget's `tokens`; `evidence` are the pieces it introduces, most relevant first."""
@@ -48,13 +59,47 @@ class Context:
     evidence: tuple[Piece, ...]
 
 
-def pack(ranking: Ranking, budget_tokens: int, count: Count) -> Context:
+def pack(
+    ranking: Ranking,
+    budget_tokens: int,
+    count: Count,
+    *,
+    form: Form = "text",
+    parts: Collection[Part] = USUAL_PARTS,
+    commits: Sequence[str] = (),
+) -> Context:
     """The pieces most worth their tokens as one text of at most `budget_tokens`. The same ranking, budget and counter
-    give the same text. A budget too small for any piece gives an empty context."""
-    chosen = ranking.pieces[: budget_tokens // NOTE_TOKENS_USUAL]
-    asked = re.compile("|".join(map(re.escape, ranking.stems))) if ranking.stems else None
-    notes = [note(piece, asked) + "\n" for piece in chosen]
-    bodies = [body(piece) for piece in chosen[:SOURCE_PIECES_MAX]]
+    give the same text. A budget too small for any piece gives an empty context.
+
+    Without "notes" among the parts only pieces whose source is shown are there, without "source" no source, without
+    "tests" nothing of test files; `commits` are lines on the history, which stand last when "history" is a part."""
+    history = _history(commits if "history" in parts else (), budget_tokens, form, count)
+    room = budget_tokens - (count([history])[0] + 1 if history else 0)
+    pieces = [piece for piece in ranking.pieces if "tests" in parts or piece.role != "test"]
+    context = _packed(pieces, ranking.stems, room, count, form, parts)
+    text = context.text + history
+    return Context(text, count([text])[0] if history else context.tokens, context.evidence)
+
+
+def _history(commits: Sequence[str], budget_tokens: int, form: Form, count: Count) -> str:
+    """As many of the lines as their share of the budget holds."""
+    kept: list[str] = []
+    for line in commits:
+        if count(["".join([*kept, noted(line, form)])])[0] > budget_tokens * HISTORY_SHARE_MAX:
+            break
+        kept.append(noted(line, form))
+    return "".join(kept)
+
+
+def _packed(
+    pieces: Sequence[Piece], stems: Sequence[str], budget_tokens: int, count: Count, form: Form, parts: Collection[Part]
+) -> Context:
+    chosen = pieces[: budget_tokens // NOTE_TOKENS_USUAL]
+    asked = re.compile("|".join(map(re.escape, stems))) if stems else None
+    notes = [noted(note(piece, asked), form) for piece in chosen]
+    bodies = [quoted(body(piece), form) if "source" in parts else "" for piece in chosen[:SOURCE_PIECES_MAX]]
+    if "notes" not in parts:
+        notes = notes[: len(bodies)]
     sizes = count([*notes, *bodies])
     kept = _kept(sizes[: len(notes)], budget_tokens - _reserve(budget_tokens, sizes[len(notes) :]))
     room = budget_tokens - sum(sizes[number] for number in kept)
@@ -63,6 +108,8 @@ def pack(ranking: Ranking, budget_tokens: int, count: Count) -> Context:
         if text and number in blocks and size <= room:
             blocks[number] += text
             room -= size
+    if "notes" not in parts:
+        kept = [number for number in kept if blocks[number] != notes[number]]
     return _counted(chosen, kept, blocks, budget_tokens, count)
 
 
@@ -93,6 +140,21 @@ def _counted(
             return Context(text, tokens, tuple(chosen[number] for number in kept))
         kept = kept[:-1]
     return Context("", 0, ())
+
+
+def noted(line: str, form: Form) -> str:
+    """A line in one of the forms."""
+    return {"text": f"{line}\n", "markdown": f"- {line}\n", "xml": f"<note>{escaped(line, quote=False)}</note>\n"}[form]
+
+
+def quoted(source: str, form: Form) -> str:
+    """Source in one of the forms; "" stays so."""
+    if not source or form == "text":
+        return source
+    if form == "xml":
+        return f"<source>\n{escaped(source.rstrip(), quote=False)}\n</source>\n"
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", source)), default=0))
+    return f"\n{fence}\n{source.rstrip()}\n{fence}\n\n"
 
 
 def body(piece: Piece) -> str:

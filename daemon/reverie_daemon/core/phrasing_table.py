@@ -146,6 +146,8 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
      r"|edited|broken|gone|moved|refactored|replaced)"),
     ("impact", "in", "", r"what (?:will|would|does|could|might) (?:i )?<change> <x> (?:break|affect|impact|do|touch"
         r"|cause|change)"),
+    ("impact", "in", "", r"(?:what|who|which \w+) (?:will|would|does|could|might) <art>(?:changes?|edits?)"
+        r" (?:of|to|in) <x> (?:break|affect|impact|touch|concern)"),
     ("impact", "in", "", r"(?:<art>(?:impact|consequences?|effects?|blast radius|ripple effects?|implications?|risks?"
         r"|side effects?)) (?:of|from|for|when) (?:<change> )?<x>"),
     ("impact", "in", "", r"what(?:'s| is| are|'re) (?:the )?(?:impact|consequences?|effects?|blast radius"
@@ -358,6 +360,7 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
         r"|under the hood)"),
     ("how", "", "", r"(?:explain|elaborate on|break down)(?: to me| me)? <x>(?: to me| step by step| in detail)*"),
     # What it is.
+    ("what", "", "", r"what(?:'s| is| does)(?: the code)? (?:at|on|around|near)(?: the)? <x>(?: do| doing| for)?"),
     ("what", "", "", r"what <x> (?:does|is|means|represents|stands for|is for|is used for)"),
     ("what", "", "", r"what (?:does|do|did|exactly does|is|are|can|should|would) <x> (?:actually |really |exactly "
         r"|even |supposed to |meant to |used to )*(?:do|for|mean|represent|stand for|used for|good for|about|provide"

@@ -66,6 +66,7 @@ _TAIL = re.compile(
     r"|again|anyway|then|here|right now|currently|nowadays))+$",
     re.IGNORECASE,
 )
+_AND_WHY = re.compile(r"(?<=\w),? (?:and|&) (?:why|when|how|by whom|what for)$", re.I)
 _INVERTED = re.compile(
     r"^(where|how) (.+?) (is|are) (defined|implemented|located|declared|used|called|for|configured)$", re.I
 )
@@ -75,7 +76,7 @@ def tidy(text: str) -> str:
     """The question without greetings, politeness, closing marks and doubled spaces."""
     text = " ".join(text.replace("’", "'").replace("‘", "'").split())[:2000]
     trimmed = _TAIL.sub("", _POLITE.sub("", text)).strip()
-    trimmed = _INVERTED.sub(r"\1 \3 \2 \4", trimmed)
+    trimmed = _INVERTED.sub(r"\1 \3 \2 \4", _AND_WHY.sub("", trimmed))
     return trimmed or text
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reverie_daemon.core import naming, pathnames, phrasings
+from reverie_daemon.core import naming, pasted, pathnames, phrasings
 from reverie_daemon.core.naming import Subject
 from reverie_daemon.core.nouns import Catalogue
 from reverie_daemon.core.phrasing_table import Direction, Kind
@@ -116,13 +116,39 @@ _SLOTLESS: frozenset[str] = frozenset({"recent", "run", "about", "commit"})
 def understand(text: str, catalogue: Catalogue, *, conversation: Sequence[Question] = ()) -> Question:
     """The question that `text` puts to this repository; `conversation` holds the earlier ones, oldest first, so that
     "it" and "what about its tests" have something to stand for."""
+    if "\n" in text and (question := _of_paste(text, catalogue)) is not None:
+        return question
     sentence, place = _placed(_continued(phrasings.tidy(text), conversation), catalogue)
     qualifiers = _qualifiers(sentence, place)
     for match in phrasings.matches(sentence):
         question = _named(text, match, qualifiers, catalogue, conversation)
         if question is not None:
             return question
-    return _alone(text, sentence, qualifiers, catalogue) or _described(text, sentence, qualifiers, catalogue)
+    return (
+        _of_project(text, sentence, qualifiers, catalogue)
+        or _alone(text, sentence, qualifiers, catalogue)
+        or _described(text, sentence, qualifiers, catalogue)
+    )
+
+
+def _of_project(text: str, sentence: str, qualifiers: tuple[str, ...], catalogue: Catalogue) -> Question | None:
+    """ "How do I run the tests of ripgrep?", asked in ripgrep."""
+    renamed = re.sub(rf"(?<![\w./`]){re.escape(catalogue.name)}(?![\w./`])", "this project", sentence, flags=re.I)
+    if renamed == sentence:
+        return None
+    match = next((match for match in phrasings.matches(renamed) if match.kind == "run"), None)
+    return _named(text, match, qualifiers, catalogue, ()) if match else None
+
+
+def _of_paste(text: str, catalogue: Catalogue) -> Question | None:
+    """A pasted traceback asks about the place where it ends, a pasted diff about what it touches."""
+    found = pasted.pasted(text, catalogue.files())
+    if found is None:
+        return None
+    subjects = [naming.resolve_mention(place, catalogue) for place in found.places]
+    resolved = tuple(subject for subject in subjects if subject is not None and subject.resolved)[:SUBJECTS_MAX]
+    kind: Kind = "impact" if found.shape == "diff" else "what"
+    return Question(text, kind, resolved, terms=content_terms(text)) if resolved else None
 
 
 def _continued(sentence: str, conversation: Sequence[Question]) -> str:

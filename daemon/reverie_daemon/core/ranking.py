@@ -38,18 +38,19 @@ class Weights:
     """For being what the question names, as code or as a path."""
     hinted: float = 2.5
     """For being what the question seems to name ("the Skip class", "the links method")."""
-    meaning: float = 5.0
+    meaning: float = 8.0
     """For each unit of cosine with the question's meaning above `COSINE_MIN`."""
     class_share: float = 0.3
     """What a class gives of its score to its members."""
     callee_share: float = 0.4
     """What a piece gives of its score to what it calls or names."""
-    file_share: float = 0.15
+    file_share: float = 0.05
     """What a file gives of the sum of its best pieces' scores to each of its pieces."""
     test: float = 0.5
     """Factors for roles: what stands there counts that much less than the same text in a source file."""
     docs: float = 0.5
     config: float = 0.5
+    beside: float = 0.5
     last: float = 0.2
     source_unasked: float = 0.5
     """For source, when the question asks for tests, documents or configuration."""
@@ -148,12 +149,17 @@ _ASKS_FOR: dict[FileRole, re.Pattern[str]] = {
 }
 
 
+_HOW_TO = re.compile(r"^\W*how (?:(?:do|can|could|should|would) (?:i|we|you|one)|to)\b", re.I)
+
+
 def role_factors(asked: Asked, weights: Weights) -> dict[FileRole, float]:
     """How much a piece counts for the role of its file: less outside source, unless the question asks for that role."""
     factors: dict[FileRole, float] = {
         "source": 1.0, "test": weights.test, "docs": weights.docs, "config": weights.config, "data": weights.last,
         "generated": weights.last, "vendored": weights.last,
     }  # fmt: skip
+    if _HOW_TO.search(asked.question):
+        factors["docs"] = 1.0  # written for whoever asks so
     wanted: set[FileRole] = {role for role, pattern in _ASKS_FOR.items() if pattern.search(asked.question)}
     if wanted:
         factors["source"] = weights.source_unasked

@@ -376,7 +376,11 @@ class Resolver:
         if candidate.language in ("python", "javascript", "typescript", "tsx", "go", "rust", "php"):
             return 0.0, ""
         own = own_class(scope)
-        if owner == own:
+        around = candidate.symbol.qualname.rpartition(".")[0]
+        within = (
+            scope is not None and f"{scope.symbol.qualname}.".startswith(f"{around}.") and scope.path == candidate.path
+        )
+        if owner == own or within:
             return 0.9, "its own class"
         if own and owner in self.lineage(own, path):
             return 0.8, "a base class"

@@ -17,19 +17,20 @@ from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Span
 
 from ..core.nouns import LINES_MAX, Commit, Definition, FileRole, FileVersion, PassageHit, Site
 from ..core.roles import role_within
+from ..meaning import Moment
 from . import history, searching
 from .fulltext import FACTS_SHIFT, after_last_of, first_of
 from .naming import Names
 from .packing import StoredPassage, token_of, unpack_imports, unpack_places, unpack_references, unpack_symbol
 from .reading import Shelf
-from .vectors import StoredVectors
+from .vectors import StoredVectors, newest_and_count
 
 PATHS_PER_BLOB_MAX = 4
 FILES_KEPT_MAX = 20_000
 PLACED_AT_ONCE = 200
 VARIABLES_MAX = 500
 PASSAGES_FILTERED_MAX = 5_000
-NEAR_MAX = 1_000
+NEAR_MAX = 400
 PATHS_DECODED = 8_192
 """One question meets the same few paths in hundreds of rows."""
 
@@ -278,7 +279,8 @@ class StoreCatalogue:
     def _nearest(self, text: str, under: str) -> Sequence[tuple[int, float]]:
         """Asked of the child once a question."""
         if (text, under) not in self._near_places:
-            vectors = StoredVectors(self._reader, self._store, self.clock)
+            held = self._shelf.at(self.clock, ("vectors", self.notes_revision), lambda: newest_and_count(self._reader))
+            vectors = StoredVectors(self._reader, self._store, Moment(self.clock, *held))
             among = self._places_under(under) if under else None
             self._near_places[text, under] = self._near(vectors, text, NEAR_MAX, among)
         return self._near_places[text, under]

@@ -72,6 +72,12 @@ def count(reader: sqlite3.Connection) -> int:
     return int(reader.execute("SELECT count(*) FROM vector").fetchone()[0])
 
 
+def newest_and_count(reader: sqlite3.Connection) -> tuple[int, int]:
+    """The number of the newest vector, and how many there are."""
+    (newest,) = reader.execute("SELECT coalesce(max(id), 0) FROM vector").fetchone()
+    return newest, count(reader)
+
+
 class VectorStore:
     """What `RepositoryStore` offers of vectors, by its own connections and behind its own lock."""
 
@@ -127,13 +133,10 @@ class VectorStore:
 class StoredVectors:
     """The vectors as of a reader's snapshot: `meaning.Holdings`."""
 
-    def __init__(self, reader: sqlite3.Connection, store: str, clock: int) -> None:
+    def __init__(self, reader: sqlite3.Connection, store: str, moment: Moment) -> None:
         self._reader = reader
         self.store = store
-        newest, held = reader.execute(
-            "SELECT (SELECT coalesce(max(id), 0) FROM vector), (SELECT count(*) FROM vector)"
-        ).fetchone()
-        self.moment = Moment(clock, newest, held)
+        self.moment = moment
 
     def after(self, number: int) -> tuple[bytes, bytes]:
         rows = self._reader.execute(

@@ -373,3 +373,26 @@ def test_an_answer_is_the_same_every_time(shop):
     """Remembered and composed again must not differ."""
     for text in QUESTIONS[:12]:
         assert answered(shop, text) == answered(shop, text)
+
+
+def test_a_described_answer_is_surer_the_further_its_file_leads(catalogue_of):
+    """Confidence is to say how often such an answer is right; two files that fit alike are a coin toss."""
+    one = {"src/kettle.py": "def boil_water(kettle):\n    kettle.heat()\n", "src/lamp.py": "def shine():\n    pass\n"}
+    two = {**one, "src/pan.py": "def boil_water(pan):\n    pan.heat()\n"}
+    text = "where is water boiled until it is hot"
+    sure, unsure = answered(catalogue_of(one), text).confidence, answered(catalogue_of(two), text).confidence
+    assert 0.3 < unsure < sure < 1
+
+
+def test_why_a_file_was_added_is_told_from_the_commit_that_added_it(catalogue_of):
+    """The last commits say why it is as it is; the question is why it is there at all."""
+    later = [
+        Commit(
+            f"{number:040d}", "Cy", "2024-05-01T10:00:00+01:00", f"Polish {number}", "", (("M", "tests/test_shop.py"),)
+        )
+        for number in range(9)
+    ]
+    shop = catalogue_of(FILES, name="shop", commits=(*later, *COMMITS))
+    answer = answered(shop, "Why was tests/test_shop.py added?")
+    assert "Reserve before selling" in first(answer) and "Two customers bought" in first(answer)
+    assert answer.claims[0].evidence[0].commit.oid == "f" * 40

@@ -241,3 +241,24 @@ def test_the_members_of_a_type_are_not_what_a_change_of_it_would_touch(catalogue
     markdown = compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue)).markdown
     assert "`main`" in markdown
     assert "- Store." not in markdown and "- `Store." not in markdown
+
+
+STATIC = {
+    "Limits.java": "class Limits {\n  static void check(int n) {\n    if (n > 9) throw new Error();\n  }\n}\n",
+    "Reader.java": "class Reader {\n  void read(int n) {\n    Limits.check(n);\n  }\n}\n",
+    "Policy.java": (
+        "enum Policy {\n  UPPER {\n    String of(String s) {\n      return split(s);\n    }\n  };\n\n"
+        "  static String split(String s) {\n    return s;\n  }\n}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "caller"), [("What uses `Limits`?", "Reader.read"), ("Who calls `Policy.split`?", "Policy.UPPER.of")]
+)
+def test_static_members_are_used_through_their_class_or_from_within(catalogue_of, text, caller):
+    """A class of static functions is never constructed, and an enum's constants call what stands around them."""
+    catalogue = catalogue_of(STATIC)
+    question = understand(text, catalogue)
+    answer = compose(question, catalogue, lambda: rank(text, catalogue))
+    assert f"`{caller}`" in answer.claims[0].text

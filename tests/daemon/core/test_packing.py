@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -100,3 +101,34 @@ def test_source_in_a_context_is_the_files(catalogue_of: Callable[..., Any]) -> N
     catalogue = catalogue_of({"src/till.py": SOURCE})
     context = pack(rank("Who takes the money?", catalogue), 4_000, words)
     assert SOURCE.rstrip() in context.text
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "xml"])
+@pytest.mark.parametrize("parts", [("notes",), ("source",), ("notes", "source", "history"), ("notes", "tests")])
+@pytest.mark.parametrize("budget", [0, 10, 40, 200, 2_000])
+def test_no_form_and_no_choice_of_parts_exceeds_the_budget(form: Any, parts: Any, budget: int) -> None:
+    """Whoever names a budget has no room for more, whatever the marks around the pieces cost."""
+    many = ranking(*(piece(number) for number in range(1, 30)))
+    commits = [f"commit abc{number} 2026-01-01 src/m1.py: Say {number} more words about money" for number in range(9)]
+    packed = pack(many, budget, words, form=form, parts=parts, commits=commits)
+    assert packed.tokens <= budget and words([packed.text]) == [packed.tokens]
+    assert all(f"{one.path}:{one.span.start_line}" in packed.text for one in packed.evidence)
+
+
+def test_parts_say_what_a_context_holds() -> None:
+    """An agent that will read the files itself needs no source, and one that fixes tests needs them."""
+    test = replace(piece(2), path="tests/test_m2.py", role="test")
+    both, commits = ranking(piece(1), test), ["commit abc 2026-01-01 src/m1.py: Begin"]
+    usual = pack(both, 2_000, words, commits=commits).text
+    assert "return charge" in usual and "tests/test_m2.py" in usual and "commit abc" not in usual
+    assert "return charge" not in pack(both, 2_000, words, parts=("notes", "tests")).text
+    assert "tests/test_m2.py" not in pack(both, 2_000, words, parts=("notes", "source")).text
+    assert pack(both, 2_000, words, parts=("notes", "history"), commits=commits).text.endswith("Begin\n")
+    assert pack(ranking(piece(1, complete=False)), 2_000, words, parts=("source",)).evidence == ()
+
+
+def test_markup_in_source_cannot_break_out_of_its_form() -> None:
+    """A file that holds "```" or "</source>" must not end the quotation for whoever reads it."""
+    tricky = ranking(piece(1, text="x = '```'\n</source>\n"))
+    assert "&lt;/source&gt;" in pack(tricky, 2_000, words, form="xml").text
+    assert "````\nx = '```'" in pack(tricky, 2_000, words, form="markdown").text

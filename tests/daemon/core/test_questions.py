@@ -213,6 +213,8 @@ NAMED = [
     ("who changed App.run", "history", "App.run"),
     ("who wrote create_app", "history", "create_app"),
     ("who last touched App", "history", "App"),
+    ("Who last changed App, and why?", "history", "App"),
+    ("What would a change of App affect?", "impact", "App"),
     ("history of url_for", "history", "url_for"),
     ("when was url_for added", "history", "url_for"),
     ("blame App.run", "history", "App.run"),
@@ -498,3 +500,11 @@ def test_terms_keep_identifiers_and_drop_filler():
 def test_any_text_is_a_question(example, text):
     """What users type is data: understanding it never fails."""
     assert understand(text, example).kind
+
+
+def test_the_repositorys_own_name_means_the_project(catalogue_of):
+    """ "How do I run the tests of kettle?" is asked in kettle."""
+    kettle = catalogue_of({"kettle.py": "def boil():\n    return 1\n"}, name="kettle")
+    assert understand("How do I run the tests of Kettle?", kettle).kind == "run"
+    assert understand("How do I build kettle from source?", kettle).kind == "run"
+    assert understand("How does kettle.py work?", kettle).kind != "run"

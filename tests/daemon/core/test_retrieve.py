@@ -148,3 +148,11 @@ def test_a_passage_found_by_word_and_by_meaning_counts_for_both_and_once(catalog
 
     found = titles(rank(question, catalogue_of(SHOP, meanings=meanings)))
     assert found[0] == "settle" and found.count("settle") == 1
+
+
+def test_examples_and_benchmarks_stand_behind_the_product_unless_asked_for(catalogue_of: Callable[..., Any]) -> None:
+    """They use the words of what they show off, and answer nothing about how it works."""
+    text = "def boil_water(kettle):\n    kettle.heat()\n"
+    files = {"src/kettle.py": text, "examples/a_kettle.py": text, "bench/kettle.py": text}
+    assert rank("How is water boiled in the kettle?", catalogue_of(files)).files[0][0] == "src/kettle.py"
+    assert rank("Which example boils water in a kettle?", catalogue_of(files)).files[0][0] == "examples/a_kettle.py"

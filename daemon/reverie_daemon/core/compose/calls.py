@@ -8,13 +8,15 @@ from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, path_claims
 from reverie_daemon.core.compose.describing import Said, cited, deed, name, which
 from reverie_daemon.core.compose.literal import occurrences
-from reverie_daemon.core.naming import CALLABLE_KINDS
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import COMMON, LIKELY, SITES_MAX, Call, Use, callees, callers, tests_of
 
 LISTED_MAX = 12
+MEMBERS_MAX = 12
+"""Of a class, whose uses through the class's name are looked for."""
 KINDS_BY_TYPE = ("call", "inherit", "type", "decorate", "read")
 
 
@@ -27,7 +29,7 @@ def who_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
     if definition.symbol.kind in ("heading", "key") and (found := occurrences(catalogue, definition.symbol.name)):
         return found
     kinds = KINDS_BY_TYPE if definition.symbol.kind not in ("function", "method") else ("call", "decorate")
-    uses = _within(question, callers(definition, catalogue, kinds=kinds))
+    uses = _within(question, callers(definition, catalogue, kinds=kinds) + _through_members(definition, catalogue))
     sure = [use for use in uses if use.certainty >= LIKELY and use.site.scope != definition]
     unsure = [use for use in uses if use.certainty < LIKELY]
     if not sure:
@@ -38,6 +40,21 @@ def who_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
     claims.append(_by_tests(catalogue, definition, tests) if code else citing.claim(""))
     claims.append(_by_name_only(catalogue, definition, unsure))
     return kept(claims)
+
+
+def _through_members(definition: Definition, catalogue: Catalogue) -> list[Use]:
+    """Uses of a class by its static members (`NumberLimits.check(x)`): the class is only their receiver there."""
+    if definition.symbol.kind not in TYPE_KINDS:
+        return []
+    own = definition.symbol.qualname
+    members = [one for one in catalogue.outline(definition.path) if one.symbol.qualname.rpartition(".")[0] == own]
+    through: dict[tuple[str, int], Use] = {}
+    for member in [one for one in members if one.symbol.kind == "method"][:MEMBERS_MAX]:
+        for use in callers(member, catalogue):
+            receiver = use.site.reference.receiver.rpartition(".")[2].rpartition("::")[2]
+            if receiver == definition.symbol.name:
+                through.setdefault((use.site.path, use.site.reference.line), use)
+    return list(through.values())
 
 
 def _within(question: Question, uses: Sequence[Use]) -> list[Use]:

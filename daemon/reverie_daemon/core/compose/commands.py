@@ -13,7 +13,7 @@ from reverie_daemon.core.compose import prose
 from reverie_daemon.core.nouns import Catalogue, FileVersion
 from reverie_daemon.core.pathnames import beside
 
-READ_LINES_MAX = 400
+READ_LINES_MAX = 2_000
 FILES_MAX = 20
 COMMANDS_MAX = 6
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from reverie_daemon.core.compose import (
@@ -49,6 +50,11 @@ _SURE = {
     "joined": 0.78, "similar": 0.45, "unknown": 0.15,
 }  # fmt: skip
 LITERAL_CONFIDENCE = 0.7
+LEAD_BASE, LEAD_WEIGHT = 0.5, 4.0
+LEAD_MAX = 0.6
+"""A lead over nothing says little."""
+COVERED_USUAL = 0.12
+"""Nine of ten questions share at least this much of their words, weighed by rarity, with their best place."""
 NEAR_CLAIMS_MAX = 3
 BRIEF_TERMS_MAX = 3
 """A described question of so few words is about the name in it."""
@@ -156,12 +162,15 @@ def _confidence(question: Question) -> float:
 def _described_confidence(
     question: Question, catalogue: Catalogue, ranking: Ranking | None, answered: bool, missing: bool
 ) -> float:
-    """For described questions: how much of the question's weight the best places carry, and how far they lead."""
+    """For described questions: how far the best file leads, as the chance that it is the right one (a logistic curve
+    fitted on the bench's questions and on commits of other repositories); less when hardly a word of the question
+    stands in the best place."""
     if not answered or ranking is None or not ranking.pieces:
         return 0.05
     words = described.words_of(question, catalogue)
     best = ranking.pieces[0]
     covered = words.matched(f"{best.title} {best.path} {best.text}") / words.total
-    third = ranking.pieces[min(4, len(ranking.pieces) - 1)].score
-    lead = 1 - third / best.score if best.score else 0.0
-    return min(0.85, 0.15 + 0.5 * covered + 0.4 * lead) * (0.6 if missing else 1.0)
+    second = ranking.files[1][1] if len(ranking.files) > 1 else 0.0
+    lead = 1 - second / best.score if best.score else 0.0
+    sure = 1 / (1 + math.exp(-(LEAD_BASE + LEAD_WEIGHT * min(lead, LEAD_MAX))))
+    return sure * min(1.0, covered / COVERED_USUAL) * (0.6 if missing else 1.0)

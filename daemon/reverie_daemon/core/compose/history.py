@@ -15,6 +15,7 @@ from reverie_daemon.core.nouns import Catalogue, Claim, Commit, Evidence
 from reverie_daemon.core.questions import Question
 
 COMMITS_SHOWN = 6
+COMMITS_KNOWN_MAX = 10_000
 RECENT_MAX = 200
 _TRAILER = re.compile(
     r"^(?:[A-Z][\w-]+-by|Change-Id|Reviewed-on|Fixes|Closes|Refs|Cc|git-svn-id|PiperOrigin-RevId):", re.I
@@ -44,6 +45,9 @@ def _escaped(text: str) -> str:
     return text.replace("`", "'")
 
 
+_BEGINNING = re.compile(r"\b(?:add(?:ed)?|introduced?|created?)\b", re.I)
+
+
 def history(question: Question, catalogue: Catalogue) -> list[Claim]:
     """Who changed a thing, when and why."""
     subject = question.subjects[0]
@@ -56,6 +60,8 @@ def history(question: Question, catalogue: Catalogue) -> list[Claim]:
     evidence = citing.head(catalogue, definition) if definition is not None else ()
     if not commits:
         return [citing.claim(f"Git has no commit yet that touched {label}.", evidence)]
+    if definition is None and _BEGINNING.search(question.text) and {"why", "when", "who"} & set(question.qualifiers):
+        return kept([_begun(catalogue, path), _reasons(commits, whole=True), _together(catalogue, path)])
     if definition is None and (path.endswith("/") or "recent" in question.text.lower()):
         return kept([_recent_lead(commits, path), _recent_rows(commits), _who_knows(catalogue, path)])
     claims = [_lead(question, label, commits, evidence), _reasons(commits, whole=definition is None)]
@@ -67,6 +73,16 @@ def history(question: Question, catalogue: Catalogue) -> list[Claim]:
         said = opening(catalogue, definition)
         claims.append(citing.claim(said.text, said.evidence))
     return kept([*claims, _who_knows(catalogue, path), _together(catalogue, path)])
+
+
+def _begun(catalogue: Catalogue, path: str) -> Claim:
+    """The commit that brought a file or folder, as far back as the history is known."""
+    every = catalogue.commits(path.rstrip("/"), COMMITS_KNOWN_MAX)
+    added = (one for one in reversed(every) if any(status == "A" and name == path for status, name in one.paths))
+    first = next(added, every[-1])
+    why = _why(first)
+    text = f"`{path}` came with {told(first)}" + (f": {why}" if why else "")
+    return citing.claim(prose.ended(text), citing.commit_evidence([first]))
 
 
 def _commits_of(catalogue: Catalogue, question: Question, path: str) -> Sequence[Commit]:
