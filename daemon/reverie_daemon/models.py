@@ -49,6 +49,8 @@ class Spent:
     calls: tuple[int, ...] = ()
     usage: Usage = field(default_factory=Usage)
     microusd: int | None = 0
+    first_paid: bool = False
+    """Never before did a call cost money: the user is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,9 @@ class Models:
         usage = attempt.usage or _assumed(attempt, asked.tokens_max)
         cost = self._cost(asked.chosen, usage)
         text = redact(attempt.text)
+        first = bool(cost) and self._journal.paid_since() is None
+        if first:
+            log.warning("money is spent for the first time, on %s at %s", asked.chosen.name, asked.chosen.host)
         self._journal.received(attempt.call, usage, cost, text)
         self._endpoints.succeeded(asked.chosen)
         value = parsed(text, asked.schema) if asked.schema else None
@@ -277,7 +282,7 @@ class Models:
             self._journal.unusable(attempt.call, reason)
             attempt.usage = usage
             raise ModelFailure("unusable", reason)
-        return Reply(text, asked.chosen.name, Spent((attempt.call,), usage, cost), value)
+        return Reply(text, asked.chosen.name, Spent((attempt.call,), usage, cost, first), value)
 
     def _given_up(self, asked: _Asked, attempt: _Attempt, failure: ModelFailure) -> Spent:
         """Settles a call without a usable reply; what it counts as having spent."""
@@ -366,7 +371,8 @@ def _plus(one: Spent, other: Spent) -> Spent:
         one.usage.reasoning + other.usage.reasoning,
     )
     unknown = one.microusd is None or other.microusd is None
-    return Spent((*one.calls, *other.calls), usage, None if unknown else (one.microusd or 0) + (other.microusd or 0))
+    microusd = None if unknown else (one.microusd or 0) + (other.microusd or 0)
+    return Spent((*one.calls, *other.calls), usage, microusd, one.first_paid or other.first_paid)
 
 
 _NEXT_STEP: dict[FailureKind, str] = {

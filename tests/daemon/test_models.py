@@ -326,6 +326,17 @@ def test_prices_are_applied_and_cached_tokens_are_cheaper(house, monkeypatch):
     assert prices.cost_microusd(known, Usage(prompt=1), free=True) == 0
 
 
+def test_the_first_money_spent_is_told_once(house, monkeypatch):
+    """Nobody should learn of it from a bill."""
+    monkeypatch.setattr(prices, "cost_microusd", lambda target, usage, free=False: usage.total)
+    with serving(says("Leaves.")) as server:
+        house.choose(f"{server.address}#tiny", usd=1_000_000)
+        assert house.journal.paid_since() is None
+        first, second = house.answer()[-1], house.answer()[-1]
+    assert first.spent.first_paid and first.spent.microusd == 110 and not second.spent.first_paid
+    assert house.journal.paid_since() == today(NOON)
+
+
 def test_a_budget_in_dollars_alone_cannot_bind_a_model_of_unknown_price(house):
     """It would bind nothing."""
     with serving(says("Leaves.")) as server:
