@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     import openai
 
 CONNECT_WAIT_S = 10.0
-SILENCE_WAIT_S = 60.0
+SILENCE_WAIT_S = 300.0
+"""Servers that load a model first say nothing for long; each request has its own, shorter end."""
 CONNECTIONS_MAX = 64
 PROBE_WAIT_S = 0.5
 PROBE_BYTES_MAX = 1 << 18
@@ -282,8 +283,8 @@ class _Endpoint:
         after_s = _retry_after_s(error.response.headers) if kind in ("busy", "broken") else None
         return ModelFailure(kind, said, retry_after_s=after_s, key=self._key)
 
-    def rest(self, now_s: float) -> None:
-        """Holds little between calls."""
+    def rest(self, now_s: float) -> bool:
+        return True
 
     def close(self) -> None:
         with self._lock:
