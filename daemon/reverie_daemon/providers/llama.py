@@ -78,7 +78,7 @@ def _check(path: Path) -> None:
     if find_spec("xllamacpp") is None:
         raise UserError(
             "What serves model files is not installed.",
-            next_step="install the extra: pip install 'reverie[local]'",
+            next_step=f"{sys.executable} -m pip install xllamacpp",
             code="extra_missing",
         )
 
