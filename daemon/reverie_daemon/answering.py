@@ -78,6 +78,7 @@ class Answering:
             found = _remembered(repository, catalogue, identity, model) or _composed(question, catalogue, under, model)
             account = self._priced(text, found, catalogue.text, conversation)
             clock, revision = catalogue.clock, catalogue.notes_revision
+            moment = repository.moment  # of the reading: HEAD may move while a model writes
         if found.prepared is not None:
             found = yield from self._written(repository, text, found, found.prepared)
             account = self._repriced(text, found, account, conversation)
@@ -89,7 +90,7 @@ class Answering:
         called = found.written is not None and found.written.spent.calls
         ledger_id = self._record(repository, text, found, account, conversation, counts) if counted or called else None
         if found.route != "remembered" and not pending:
-            self._remember(repository, identity, text, found, clock)
+            self._remember(repository, identity, text, found, clock, moment)
         yield {
             "event": "answer",
             **_answer(asked, found, pending),
@@ -193,7 +194,9 @@ class Answering:
             calls=written.spent.calls if written else (),
         )
 
-    def _remember(self, repository: LiveRepository, identity: str, text: str, found: _Found, clock: int) -> None:
+    def _remember(
+        self, repository: LiveRepository, identity: str, text: str, found: _Found, clock: int, moment: str
+    ) -> None:
         composition = found.composition
         answer: dict[str, object] = {
             "kind": composition.kind,
@@ -203,9 +206,7 @@ class Answering:
             "readings": composition.readings,
             "tried": found.tried,
         }
-        repository.store.remember(
-            identity, text, answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
-        )
+        repository.store.remember(identity, text, answer, found.inputs, clock=clock, head=moment, now=time.time())
 
 
 def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity: str, model: str) -> _Found | None:
