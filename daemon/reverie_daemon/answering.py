@@ -66,13 +66,15 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """An answer as of one moment of the repository, with the key under which it may be remembered."""
+    """An answer as of one moment of the repository, with the key under which it may be remembered. HEAD may have moved
+    on from `moment` by the time a model has written."""
 
     question: Question
     identity: str
     found: _Found
     account: savings.Account
     clock: int
+    moment: str
     notes_revision: int
 
 
@@ -132,7 +134,7 @@ class Answering:
             with _failure_logged():
                 self._asked(repository, _asked(question, given.identity, account.tokens.saved))
         if not found.known and not pending:
-            self._remember(repository, given.identity, text, found, given.clock)
+            self._remember(repository, given, text, found)
         yield {
             "event": "answer",
             **_answer(asked, found, pending),
@@ -178,7 +180,7 @@ class Answering:
         model = self._writing.model()
         found = _remembered(repository, catalogue, identity, model) or _composed(question, catalogue, under, model)
         account = self._priced(text, found, catalogue.text, conversation)
-        return _Given(question, identity, found, account, catalogue.clock, catalogue.notes_revision)
+        return _Given(question, identity, found, account, catalogue.clock, repository.moment, catalogue.notes_revision)
 
     def _written(
         self, repository: LiveRepository, text: str, found: _Found, prepared: Prepared
@@ -259,11 +261,11 @@ class Answering:
             )
         return None
 
-    def _remember(self, repository: LiveRepository, identity: str, text: str, found: _Found, clock: int) -> None:
+    def _remember(self, repository: LiveRepository, given: _Given, text: str, found: _Found) -> None:
         answer = answer_to_store(found.composition, asked=True, tried=found.tried, composed_by=found.composed_by)
         with _failure_logged():
             repository.store.remember(
-                identity, text, answer, found.inputs, clock=clock, head=repository.moment, now=time.time()
+                given.identity, text, answer, found.inputs, clock=given.clock, head=given.moment, now=time.time()
             )
 
 

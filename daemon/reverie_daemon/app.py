@@ -99,7 +99,10 @@ class Reverie:
             self._embedder.rest()
             self._meaning.rest()
             self._endpoints.rest(self.choosing.in_use())
-            self._journal.purge(time.time())
+            try:
+                self._journal.purge(time.time())
+            except UserError as error:
+                log.warning("old texts of calls stay for now: %s", error.message)
 
     def resume(self) -> None:
         """Takes up the repositories that the ledger knows; one that cannot be used is shown with its problem."""

@@ -101,13 +101,16 @@ class Choosing:
         return {**{role: _in_words(model) for role, model in models.items()}, "problem": next(iter(problems), None)}
 
     def budget_status(self) -> dict[str, Any] | None:
-        """What is spent and left, for `status`; null where no model is chosen and no limit named. Never raises."""
+        """What is spent and left, and since when money was spent, for `status`; null where no model is chosen and no
+        limit named. Never raises."""
         try:
             chosen = self.choices()
         except UserError:
             return None
         named = any(limits.named for limits in chosen.limits.values())
-        return self.budget() if chosen.models or named else None
+        if not (chosen.models or named):
+            return None
+        return {**self.budget(), "paid_since": self._journal.paid_since()}
 
     def in_use(self) -> tuple[Chosen, ...]:
         """The models that are chosen and can be used."""

@@ -33,7 +33,11 @@ def answer_footer(answer: Mapping[str, Any]) -> str:
 
 def _about_model(model: Mapping[str, Any] | None) -> str:
     """Why a model's word is not the answer, where one was asked or could not be."""
-    if model is None or model["used"]:
+    if model is None:
+        return ""
+    if model["first_paid"]:
+        return f"\n  this is the first time that {model['name']} cost money: see reverie ledger and reverie budget"
+    if model["used"]:
         return ""
     if model["refused"]:
         return f"\n  not written by a model: {model['refused']['message']} Next: {model['refused']['next_step']}"
@@ -57,7 +61,7 @@ def status(status: Mapping[str, Any]) -> str:
         f"daemon   process {status['pid']}, version {status['version']}, up {_duration(status['uptime_s'])}",
         f"state    {sleep['state']}: {sleep['reason']}",
         *_models(status["model"]),
-        *(f"budget   {models_text.budget_line(side, account)}" for side, account in (status["budget"] or {}).items()),
+        *_budget(status["budget"]),
         f"saved    {status['saved']['tokens']:,} tokens ({status['saved']['today']:,} today)",
     ]
     return "\n".join(lines + [line for repository in status["repositories"] for line in _repository(repository)])
@@ -71,6 +75,15 @@ def _models(model: Mapping[str, Any] | None) -> Iterator[str]:
     yield "model    " + ", ".join(f"{role}: {model[role] or 'none'}" for role in ("sleeping", "answering"))
     if model["problem"]:
         yield f"         {model['problem']['message']} Next: {model['problem']['next_step']}"
+
+
+def _budget(budget: Mapping[str, Any] | None) -> Iterator[str]:
+    if budget is None:
+        return
+    for side in ("learning", "questions"):
+        yield f"budget   {models_text.budget_line(side, budget[side])}"
+    if budget["paid_since"]:
+        yield f"         money was spent since {budget['paid_since']}: reverie ledger"
 
 
 def _repository(repository: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ paused until there is another key, an hour has gone, or the user chooses anew; s
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -145,18 +146,21 @@ class Endpoints:
             return self._connections[name]
 
     def rest(self, kept: tuple[Chosen, ...]) -> None:
-        """Unloads what is unused, and closes what is chosen no longer."""
+        """Unloads what is unused, and at once what is chosen no longer; a reply under way is waited for."""
         with self._lock:
-            gone = [name for name in self._connections if name[0] not in kept]
-            closing = [self._connections.pop(name) for name in gone]
-            resting = list(self._connections.values())
-        for connection in closing:
-            connection.close()
-        for connection in resting:
-            connection.rest(self._monotonic_s())
+            connections = dict(self._connections)
+        for name, connection in connections.items():
+            chosen = name[0] in kept
+            if connection.rest(self._monotonic_s() if chosen else math.inf) and not chosen:
+                with self._lock:
+                    self._connections.pop(name, None)
 
     def close(self) -> None:
-        self.rest(())
+        """Ends every connection, also in the midst of a reply."""
+        with self._lock:
+            connections, self._connections = self._connections, {}
+        for connection in connections.values():
+            connection.close()
 
     def _state(self, chosen: Chosen) -> _State:
         return self._states.setdefault(chosen.target.label, _State())

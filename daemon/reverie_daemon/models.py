@@ -49,6 +49,8 @@ class Spent:
     calls: tuple[int, ...] = ()
     usage: Usage = field(default_factory=Usage)
     microusd: int | None = 0
+    first_paid: bool = False
+    """Never before did a call cost money: the user is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class _Asked:
     schema: Mapping[str, Any] | None
     key: bytes
     cancelled: Cancelled
+    lost_before: int
+    """How often this request went out in earlier lives of the daemon, or of the job, and got no reply."""
 
     def request(self) -> ChatRequest:
         wait_s = LEARNING_WAIT_S if self.side == "learning" else QUESTION_WAIT_S
@@ -195,12 +199,13 @@ class Models:
             return Refused("too_long", "The question alone is longer than a prompt may be.", "ask something shorter")
         tokens_max = min(tokens_max, REPLY_TOKENS_MAX)
         key = _key(chosen, root, side, fitted, tokens_max, schema)
-        if side == "learning" and not chosen.free and self._journal.times_lost(key) >= ARRIVALS_LOST_MAX:
+        lost = self._journal.times_lost(key) if side == "learning" and not chosen.free else 0
+        if lost >= ARRIVALS_LOST_MAX:
             return Refused("lost_twice", "This call was paid for twice and no reply came.", "reverie ledger")
-        return _Asked(root, side, analysis, chosen, fitted, tokens_max, schema, key, cancelled)
+        return _Asked(root, side, analysis, chosen, fitted, tokens_max, schema, key, cancelled, lost)
 
     def _attempts(self, asked: _Asked, *, streaming: bool) -> Iterator[str | Reply | Refused]:
-        failures: list[FailureKind] = []
+        failures: list[FailureKind] = ["lost"] * asked.lost_before
         spent = Spent()
         while True:
             attempt = self._reserved(asked, spent)
@@ -269,6 +274,9 @@ class Models:
         usage = attempt.usage or _assumed(attempt, asked.tokens_max)
         cost = self._cost(asked.chosen, usage)
         text = redact(attempt.text)
+        first = bool(cost) and self._journal.paid_since() is None
+        if first:
+            log.warning("money is spent for the first time, on %s at %s", asked.chosen.name, asked.chosen.host)
         self._journal.received(attempt.call, usage, cost, text)
         self._endpoints.succeeded(asked.chosen)
         value = parsed(text, asked.schema) if asked.schema else None
@@ -277,7 +285,7 @@ class Models:
             self._journal.unusable(attempt.call, reason)
             attempt.usage = usage
             raise ModelFailure("unusable", reason)
-        return Reply(text, asked.chosen.name, Spent((attempt.call,), usage, cost), value)
+        return Reply(text, asked.chosen.name, Spent((attempt.call,), usage, cost, first), value)
 
     def _given_up(self, asked: _Asked, attempt: _Attempt, failure: ModelFailure) -> Spent:
         """Settles a call without a usable reply; what it counts as having spent."""
@@ -302,13 +310,12 @@ class Models:
         """The request to make again, after waiting; None where it is made no more."""
         log.info("%s: %s (%s)", asked.chosen.name, failure.message, failure.kind)
         step = next_step(failures, failure.retry_after_s, self._chance())
-        if isinstance(step, Stop) or shown or self._too_slow(asked, step) or not self._waited(step, asked.cancelled):
+        if isinstance(step, Stop) or shown or _too_slow(asked, failure, step):
+            return None
+        if not self._waited(step, asked.cancelled):
             return None
         shorter = asked.prompt.shorter() if step.shorter else asked.prompt
         return None if shorter is None else replace(asked, prompt=shorter)
-
-    def _too_slow(self, asked: _Asked, step: Again) -> bool:
-        return asked.side == "questions" and step.after_s > QUESTION_PATIENCE_S
 
     def _waited(self, step: Again, cancelled: Cancelled) -> bool:
         left_s = step.after_s
@@ -323,6 +330,11 @@ class Models:
         return prices.cost_microusd(chosen.target, usage, free=chosen.free)
 
 
+def _too_slow(asked: _Asked, failure: ModelFailure, step: Again) -> bool:
+    """Whether trying again would take longer than a person waits: the composed answer is there."""
+    return asked.side == "questions" and (failure.kind == "lost" or step.after_s > QUESTION_PATIENCE_S)
+
+
 def today(now: float) -> str:
     """The user's calendar day at a moment, in seconds since the epoch."""
     return time.strftime("%Y-%m-%d", time.localtime(now))
@@ -332,10 +344,15 @@ def _redacted(prompt: Prompt) -> Prompt:
     """The last gate before a prompt leaves: what it holds was redacted when it was read, save the user's own words."""
     return replace(
         prompt,
-        before=redact(prompt.before),
-        passages=tuple(map(redact, prompt.passages)),
-        ask=redact(prompt.ask),
+        before=_sendable(prompt.before),
+        passages=tuple(map(_sendable, prompt.passages)),
+        ask=_sendable(prompt.ask),
     )
+
+
+def _sendable(text: str) -> str:
+    """Without secrets, and without the surrogates that stand for bytes of odd file names."""
+    return redact(text).encode("utf-8", "replace").decode("utf-8")
 
 
 def _key(
@@ -366,7 +383,8 @@ def _plus(one: Spent, other: Spent) -> Spent:
         one.usage.reasoning + other.usage.reasoning,
     )
     unknown = one.microusd is None or other.microusd is None
-    return Spent((*one.calls, *other.calls), usage, None if unknown else (one.microusd or 0) + (other.microusd or 0))
+    microusd = None if unknown else (one.microusd or 0) + (other.microusd or 0)
+    return Spent((*one.calls, *other.calls), usage, microusd, one.first_paid or other.first_paid)
 
 
 _NEXT_STEP: dict[FailureKind, str] = {

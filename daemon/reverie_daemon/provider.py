@@ -85,8 +85,8 @@ class Connection(Protocol):
         of `cancelled` where the model runs on this machine."""
         ...
 
-    def rest(self, now_s: float) -> None:
-        """Lets go of memory when unused for a while; `now_s` is a monotonic clock's."""
+    def rest(self, now_s: float) -> bool:
+        """Lets go of memory when unused for a while; `now_s` is a monotonic clock's. Whether nothing is held now."""
         ...
 
     def close(self) -> None: ...

@@ -58,6 +58,7 @@ class Written:
             "name": self.name,
             "used": self.composition is not None,
             "reason": self.reason,
+            "first_paid": self.spent.first_paid,
             "refused": None
             if refused is None
             else {"code": refused.code, "message": refused.message, "next_step": refused.next_step},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -200,6 +201,29 @@ def test_a_call_whose_reply_never_came_counts_and_is_made_once_more_never_a_thir
         assert isinstance(again, Refused) and again.code == "lost_twice" and len(server.bodies) == 2
 
 
+def test_a_call_that_a_crash_cut_off_is_made_once_more_only(house):
+    """The first may have been billed, and so may the second."""
+    with serving(misbehaving.cuts) as server:
+        house.choose(f"{server.address}#tiny")
+        house.models.complete(ROOT, "learning", PROMPT, tokens_max=50, cancelled=lambda: len(server.bodies) > 0)
+        assert len(server.bodies) == 1
+        house.reopen()
+        assert isinstance(house.learn(), Refused) and len(server.bodies) == 2
+
+
+def test_a_model_chosen_no_longer_is_let_go(house, gguf):
+    """It holds memory."""
+    house.choose(str(gguf), tokens=None)
+    assert isinstance(house.learn(), Reply)
+    chosen = house.models.chosen("sleeping")
+    connection = house.endpoints.connection(chosen)
+    house.clock.now = time.monotonic()
+    house.endpoints.rest((chosen,))
+    assert connection.pid is not None
+    house.endpoints.rest(())
+    assert connection.pid is None
+
+
 def test_a_prompt_that_is_too_long_is_sent_shorter(house):
     """The least relevant passages go first."""
     with serving(fails(400, "maximum context length is 10"), says("Leaves.")) as server:
@@ -273,15 +297,26 @@ def test_an_endpoint_that_keeps_failing_is_left_alone_then_tried_again(house):
 def test_a_local_only_repository_never_reaches_a_remote_endpoint(house):
     """Shown at the socket: nobody even connects."""
     with serving(says("Leaves.")) as server:
-        server.verify_request = lambda request, address: pytest.fail("somebody connected")
+        connected: list[object] = []
+        server.verify_request = lambda request, address: not connected.append(address)
         house.choose(f"{server.address}#tiny", local_only=[ROOT])
         refused = house.learn()
         assert isinstance(refused, Refused) and refused.code == "local_only"
         (answered,) = house.answer()
         assert isinstance(answered, Refused) and answered.code == "local_only"
-        del server.verify_request
+        assert connected == []
         house.choose(f"{server.address}#tiny", local=True, free=True, local_only=[ROOT])
-        assert isinstance(house.learn(), Reply)
+        assert isinstance(house.learn(), Reply) and len(connected) == 1
+
+
+def test_odd_file_names_and_secrets_are_mended_before_anything_is_sent(house):
+    """Whoever built the prompt: this is the last gate."""
+    secret = "gh" + "p_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    with serving(says("Leaves.")) as server:
+        house.choose(f"{server.address}#tiny")
+        prompt = Prompt("Be brief.", (f"caf\udce9.py holds {secret}",), f"What is {secret}?", f"token = {secret}")
+        assert isinstance(house.learn(prompt), Reply)
+        assert secret not in server.bodies[0].decode() and b"[redacted]" in server.bodies[0]
 
 
 def test_a_question_streams_and_waits_for_nobody_long(house):
@@ -324,6 +359,17 @@ def test_prices_are_applied_and_cached_tokens_are_cheaper(house, monkeypatch):
     assert thought == prices.cost_microusd(known, Usage(completion=1_000)) and thought
     assert prices.cost_microusd(prices.Target("openai_compatible", "http://127.0.0.1:1/v1", "x"), Usage(1)) is None
     assert prices.cost_microusd(known, Usage(prompt=1), free=True) == 0
+
+
+def test_the_first_money_spent_is_told_once(house, monkeypatch):
+    """Nobody should learn of it from a bill."""
+    monkeypatch.setattr(prices, "cost_microusd", lambda target, usage, free=False: usage.total)
+    with serving(says("Leaves.")) as server:
+        house.choose(f"{server.address}#tiny", usd=1_000_000)
+        assert house.journal.paid_since() is None
+        first, second = house.answer()[-1], house.answer()[-1]
+    assert first.spent.first_paid and first.spent.microusd == 110 and not second.spent.first_paid
+    assert house.journal.paid_since() == today(NOON)
 
 
 def test_a_budget_in_dollars_alone_cannot_bind_a_model_of_unknown_price(house):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
-from support.misbehaving import KEY, fails, says, serving
+from support.misbehaving import KEY, fails, hangs, says, serving
 from support.shell import Shell
 
 ANSWER = "`Boiler` heats water until its sensor says that it boils [1].\n"
@@ -136,3 +140,21 @@ def test_a_local_only_repository_is_answered_without_a_remote_model(shell: Shell
         answer = shell.json("ask", "what does Boiler do?", cwd=kettle)
         assert answer["route"] == "composed" and answer["model"]["refused"]["code"] == "local_only"
         assert server.bodies == []
+
+
+def test_a_daemon_that_is_killed_in_the_midst_of_a_call_has_spent_it(shell: Shell, kettle: Path) -> None:
+    """The server may have billed it; the account must not forget."""
+    with serving(hangs) as server:
+        shell.ok("model", "use", f"{server.address}#tiny", cwd=kettle)
+        shell.ok("budget", "set", "--tokens-per-day", "100000", cwd=kettle)
+        shell.ok("index", cwd=kettle)
+        pid = shell.json("status", cwd=kettle)["pid"]
+        asking = threading.Thread(target=shell.run, args=("ask", "what does Boiler do?"), kwargs={"cwd": kettle})
+        asking.start()
+        while not server.bodies:
+            time.sleep(0.02)
+        os.kill(pid, signal.SIGKILL)
+        asking.join()
+        reserved = shell.json("budget", cwd=kettle)["questions"]["tokens"]["spent"]
+        assert reserved > len(server.bodies[0])
+        assert shell.json("ledger", cwd=kettle)["total"]["awake"]["tokens"] == reserved

@@ -227,3 +227,21 @@ def test_with_a_model_as_weak_as_smollm2_answers_do_not_get_worse(shell: Shell, 
             assert after["route"] == "learned" and any(one["path"] == main["path"] for one in held)
     total = shell.json("ledger", cwd=kettle)["total"]
     assert total["awake"]["tokens"] > 0 and total["awake"]["usd"] == 0
+
+
+def test_what_changes_while_a_model_writes_is_not_remembered_as_fresh(
+    shell: Shell, kettle: Path, tmp_path: Path
+) -> None:
+    """Models take their time; their developers do not wait."""
+    replaying(shell, tmp_path, {"reply": GOOD, "latency_s": 2.0})
+    shell.ok("index", cwd=kettle)
+    stream = Client(locations(shell.environ).socket).ask(QUESTION, root=str(kettle))
+    next(stream)
+    next(stream)
+    boiler = kettle / "kettle" / "boiler.py"
+    boiler.write_text(boiler.read_text().replace("Heats water", "Warms water"))
+    git(kettle, "commit", "-qam", "Warm")
+    shell.ok("index", cwd=kettle)
+    *_, answer = stream
+    assert answer["route"] == "learned"
+    assert shell.json("ask", QUESTION, cwd=kettle)["route"] == "learned"

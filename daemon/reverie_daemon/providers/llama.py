@@ -23,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ..config import SOCKET_PATH_BYTES_MAX
 from ..core.budget import Usage
 from ..errors import UserError, WrongUsage
 from ..provider import (
@@ -49,6 +50,7 @@ STOP_WAIT_S = 0.6
 """Generation that does not stop by itself within this is killed."""
 LOWEST_PRIORITY = 19
 READY = b"ready\n"
+SOCKET = "llama.sock"
 
 
 def _understands(text: str) -> Target | None:
@@ -76,7 +78,7 @@ def _check(path: Path) -> None:
     if find_spec("xllamacpp") is None:
         raise UserError(
             "What serves model files is not installed.",
-            next_step="install the extra: pip install 'reverie[local]'",
+            next_step=f"{sys.executable} -m pip install xllamacpp",
             code="extra_missing",
         )
 
@@ -157,7 +159,7 @@ class _Llama:
 
     def _connection(self, wait_s: float) -> _UnixConnection:
         assert self._folder is not None
-        return _UnixConnection(self._folder / "llama.sock", wait_s)
+        return _UnixConnection(self._folder / SOCKET, wait_s)
 
     def _stop_generating(self) -> None:
         """A closed connection ends the reply at its next batch; where that takes too long, the process goes."""
@@ -189,16 +191,26 @@ class _Llama:
             _check(self._path)
         except UserError as error:
             raise ModelFailure("missing", error.message) from error
-        self._folder = Path(tempfile.mkdtemp(prefix="reverie-llama-"))
-        arguments = [str(self._path), str(self._folder / "llama.sock"), "quiet" if self._quiet else "brisk"]
-        self._child = subprocess.Popen(
+        try:
+            self._child = self._started()
+        except OSError as error:
+            raise ModelFailure("broken", f"no process could be started for the model: {error}") from error
+        self._await_ready(self._child, cancelled)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        folder = Path(tempfile.mkdtemp(prefix="reverie-llama-"))
+        if len(os.fsencode(folder / SOCKET)) > SOCKET_PATH_BYTES_MAX:
+            folder.rmdir()
+            folder = Path(tempfile.mkdtemp(prefix="reverie-llama-", dir="/tmp"))
+        self._folder = folder
+        arguments = [str(self._path), str(folder / SOCKET), "quiet" if self._quiet else "brisk"]
+        return subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             close_fds=True,
         )
-        self._await_ready(self._child, cancelled)
 
     def _await_ready(self, child: subprocess.Popen[bytes], cancelled: Cancelled) -> None:
         """Until the model is loaded. Loading is given up when cancelled: it, too, takes a core."""
@@ -236,12 +248,13 @@ class _Llama:
         child = self._child
         return child.pid if child is not None else None
 
-    def rest(self, now_s: float) -> None:
+    def rest(self, now_s: float) -> bool:
         if now_s - self._used_s >= UNLOAD_AFTER_S and self._turn.acquire(blocking=False):
             try:
                 self._unload()
             finally:
                 self._turn.release()
+        return self._child is None
 
     def close(self) -> None:
         """Also in the midst of a reply, which then fails."""
@@ -312,6 +325,7 @@ def _parameters(xllamacpp: Any, model: str, address: str) -> Any:
     parameters.model.path = model
     parameters.hostnames = [address]
     parameters.n_ctx = CONTEXT_TOKENS
+    parameters.n_gpu_layers = -1  # as many as fit on a GPU, where the build and the machine have one
     parameters.n_parallel = 1
     parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
     parameters.cache_ram_mib = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -34,11 +35,12 @@ from ..provider import (
 )
 
 if TYPE_CHECKING:
-    import httpx2
     import openai
 
 CONNECT_WAIT_S = 10.0
-SILENCE_WAIT_S = 60.0
+SILENCE_WAIT_S = 300.0
+"""Servers that load a model first say nothing for long; each request has its own, shorter end."""
+CONNECTIONS_MAX = 64
 PROBE_WAIT_S = 0.5
 PROBE_BYTES_MAX = 1 << 18
 MODELS_SHOWN_MAX = 20
@@ -141,15 +143,18 @@ class _Endpoint:
         self._key = key
         self._local = local
         self._refused_options: set[str] = set()
+        self._lock = threading.Lock()
+        self._client: openai.OpenAI | None = None
+        self._calls = threading.local()
 
     def stream(self, request: ChatRequest, cancelled: Cancelled) -> Iterator[str | Usage]:
         """A remote call is paid for once it is sent, so it is not cut when cancelled; a local one is."""
         if cancelled():
             raise ModelFailure("cancelled", "stopped before it was sent")
         stop = cancelled if self._local else _never
-        with cut_when(stop, request.wait_s) as cut, self._client(cut) as client:
+        with cut_when(stop, request.wait_s) as cut:
             try:
-                for piece in self._pieces(client, request):
+                for piece in self._pieces(request, cut):
                     yield piece
                     if stop():
                         raise ModelFailure("cancelled", "stopped")
@@ -159,13 +164,13 @@ class _Endpoint:
                 said = "stopped" if cut.reason == "cancelled" else f"no whole reply in {request.wait_s:.0f} s"
                 raise ModelFailure(cut.reason, said) from failure
 
-    def _pieces(self, client: openai.OpenAI, request: ChatRequest) -> Iterator[str | Usage]:
+    def _pieces(self, request: ChatRequest, cut: Cut) -> Iterator[str | Usage]:
         import httpx2
         import openai
 
         finished, bounds = False, ReplyBounds(request)
         try:
-            for chunk in self._sent(client, request):
+            for chunk in self._sent(request, cut):
                 if usage := _usage(chunk):
                     yield usage
                 for choice in getattr(chunk, "choices", None) or ():
@@ -190,7 +195,7 @@ class _Endpoint:
         if not finished:
             raise ModelFailure("lost", "the stream ended before the reply did")
 
-    def _sent(self, client: openai.OpenAI, request: ChatRequest) -> Iterator[Any]:
+    def _sent(self, request: ChatRequest, cut: Cut) -> Iterator[Any]:
         """The stream of chunks. An option that the server does not know is left out from then on."""
         import openai
 
@@ -198,7 +203,8 @@ class _Endpoint:
             options = self._options(request)
             try:
                 messages: Any = [{"role": role, "content": text} for role, text in request.messages]
-                stream: Any = client.chat.completions.create(
+                self._calls.cut = cut
+                stream: Any = self._opened().chat.completions.create(
                     model=self._target.model, messages=messages, stream=True, **options
                 )
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
@@ -207,7 +213,8 @@ class _Endpoint:
                     raise
                 self._refused_options.add(unknown)
                 continue
-            yield from stream
+            with stream:
+                yield from stream
             return
 
     def _options(self, request: ChatRequest) -> dict[str, Any]:
@@ -225,11 +232,20 @@ class _Endpoint:
         kept = self._refused_options - {"max_tokens", "max_completion_tokens"}
         return {name: value for name, value in options.items() if name not in kept}
 
-    def _client(self, cut: Cut) -> openai.OpenAI:
+    def _opened(self) -> openai.OpenAI:
+        """The client, made once: what it loads for TLS takes longer than a call. Connections are not kept between
+        calls, since one that the server closed meanwhile would look like a reply that was lost."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._made()
+            return self._client
+
+    def _made(self) -> openai.OpenAI:
         import httpx2
         import openai
 
         def trace(request: httpx2.Request) -> None:
+            cut: Cut = self._calls.cut
             request.extensions["trace"] = lambda event, info: _watch(cut, event, info)
 
         # The environment's organization and project are OpenAI's, and no other host's business.
@@ -237,6 +253,7 @@ class _Endpoint:
         timeout = httpx2.Timeout(SILENCE_WAIT_S, connect=CONNECT_WAIT_S)
         transport = httpx2.Client(
             timeout=timeout,
+            limits=httpx2.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=0),
             follow_redirects=False,
             trust_env=not is_loopback(self._target.address),
             event_hooks={"request": [trace]},
@@ -266,11 +283,14 @@ class _Endpoint:
         after_s = _retry_after_s(error.response.headers) if kind in ("busy", "broken") else None
         return ModelFailure(kind, said, retry_after_s=after_s, key=self._key)
 
-    def rest(self, now_s: float) -> None:
-        """Holds nothing between calls."""
+    def rest(self, now_s: float) -> bool:
+        return True
 
     def close(self) -> None:
-        """Holds nothing between calls."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
 
 def _never() -> bool:

@@ -84,8 +84,8 @@ class _Replay:
             yield piece
         yield recording.usage or Usage(estimate([prompt])[0], 0, estimate([recording.reply])[0])
 
-    def rest(self, now_s: float) -> None:
-        """Holds nothing between calls."""
+    def rest(self, now_s: float) -> bool:
+        return True
 
     def close(self) -> None:
         """Holds nothing between calls."""

@@ -64,6 +64,7 @@ class Journal:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._paid_since: str | None = None
         self._recover()
 
     def reserve(self, planned: Planned, bounds: Bounds) -> int | Denied:
@@ -135,6 +136,14 @@ class Journal:
         with self._ledger.reading() as reader:
             query = "SELECT count(*) FROM call WHERE key = ? AND state = 'lost'"
             return int(reader.execute(query, (key,)).fetchone()[0])
+
+    def paid_since(self) -> str | None:
+        """The date of the first call that cost money; None while none did."""
+        if self._paid_since is None:
+            with self._ledger.reading() as reader:
+                query = "SELECT min(date) FROM call WHERE cost_microusd > 0 AND state != 'open'"
+                self._paid_since = reader.execute(query).fetchone()[0]
+        return self._paid_since
 
     def spent(self, today: str, side: Side, repository: bytes | None = None) -> Amount:
         """What is spent or reserved on the day that is open, by everybody or by one repository."""

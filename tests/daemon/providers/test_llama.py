@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from reverie_daemon.errors import UserError
 from reverie_daemon.provider import ChatRequest, ModelFailure
+from reverie_daemon.providers import llama as llama_file
 from reverie_daemon.providers.llama import PROVIDER, UNLOAD_AFTER_S
 
 LONG = ChatRequest((("user", "Tell a very long story about a kettle that travels the world."),), 2_000, wait_s=300)
@@ -134,6 +135,15 @@ def test_a_file_that_is_no_model_is_refused_before_anything_starts(tmp_path: Pat
         with pytest.raises(UserError) as caught:
             PROVIDER.understands(f"{path}" if path.suffix else f"{path}/.gguf")
         assert caught.value.next_step
+
+
+def test_a_missing_extra_is_said_with_the_command_that_installs_it(tmp_path: Path, monkeypatch) -> None:
+    """Into the environment that Reverie runs in, wherever that is."""
+    (tmp_path / "tiny.gguf").write_bytes(b"GGUF")
+    monkeypatch.setattr(llama_file, "find_spec", lambda name: None)
+    with pytest.raises(UserError) as caught:
+        PROVIDER.understands(str(tmp_path / "tiny.gguf"))
+    assert caught.value.next_step == f"{sys.executable} -m pip install xllamacpp"
 
 
 def test_a_model_file_that_is_damaged_fails_with_words(tmp_path: Path, gguf: Path) -> None:

@@ -106,6 +106,16 @@ def test_an_endless_reply_is_cut_at_its_bound():
     assert 0 < text.count("and on") <= REQUEST.tokens_max + 16
 
 
+def test_replies_that_were_cut_do_not_use_up_the_connections():
+    """There is a limit of them; a hundred endless replies must not end all learning."""
+    with serving(misbehaving.never_ends) as server:
+        connection = PROVIDER.connect(Target("openai_compatible", server.address, "tiny"), KEY, False, False)
+        request = ChatRequest(REQUEST.messages, 1, wait_s=5)
+        for _ in range(openai_compatible.CONNECTIONS_MAX + 3):
+            assert list(connection.stream(request, lambda: False))
+        connection.close()
+
+
 def test_an_option_that_a_server_does_not_know_is_left_out():
     """Servers differ; the user should not have to know how."""
     script = [fails(400, "Unknown field: response_format"), fails(422, "stream_options not permitted"), says("{}")]
