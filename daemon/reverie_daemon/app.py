@@ -210,7 +210,7 @@ class Reverie:
     def ledger(self, root: str) -> dict[str, Any]:
         report = self._ledger.report(os.fsencode(root) if root else None)
         known = [one for one in list(self._repositories.values()) if root in ("", one.root)]
-        return report | {"predictions": self._learning.score(known)}
+        return report | {"predictions": self._learning.score(known), "claims": self._learning.claims(known)}
 
     def forget(self, root: str, path: str) -> dict[str, int]:
         remembered = self._repository(root).store.forget(os.fsencode(path) if path else None)

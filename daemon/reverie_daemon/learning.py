@@ -14,8 +14,9 @@ from typing import Any
 from . import preferences, wire
 from .config import Locations
 from .core.inputs import deserialise, unchanged
-from .core.notes import Note
+from .core.notes import Declined, Note
 from .core.plan import Job, total
+from .errors import OverBudget
 from .repository import LiveRepository
 from .sleeping import Sleeper
 from .store.catalogue import StoreCatalogue
@@ -59,6 +60,7 @@ class Learning:
     def learn(self, repository: LiveRepository) -> Iterator[dict[str, Any]]:
         """Indexes, then learns all there is to learn now: `progress` events, then `done`."""
         done: dict[str, Any] = {}
+        stopped: Declined | None = None
         for event in repository.learn():
             if event["event"] == "done":
                 done = event
@@ -69,6 +71,9 @@ class Learning:
                 yield event
             else:
                 done |= {"jobs": event["jobs"], "jobs_failed": event["failed"]}
+                stopped = event["stopped"]
+        if stopped is not None:
+            raise OverBudget(stopped.message, next_step=stopped.next_step)
         yield done | {"notes": sum(self._sleeper.notes(repository))}
 
     def dry_run(self, repository: LiveRepository) -> dict[str, Any]:
@@ -129,6 +134,24 @@ class Learning:
         slept_s = self._sleeper.slept_since_asked()
         repository.store.learned.asked(repository.worktree_id, replace(question, slept_s=slept_s))
         self._sleeper.wake()
+
+    def claims(self, repositories: Sequence[LiveRepository]) -> list[dict[str, Any]]:
+        """Of each model: the claims in notes that were kept, those dropped because their citations did not hold."""
+        counts: dict[str, list[int]] = {}
+        for learned in {id(one.store): one.store.learned for one in repositories}.values():
+            for model, (kept, dropped) in learned.claim_counts().items():
+                before = counts.setdefault(model, [0, 0])
+                before[0] += kept
+                before[1] += dropped
+        return [
+            {
+                "model": model,
+                "kept": kept,
+                "dropped": dropped,
+                "dropped_share": round(dropped / (kept + dropped or 1), 3),
+            }
+            for model, (kept, dropped) in sorted(counts.items())
+        ]
 
     def score(self, repositories: Sequence[LiveRepository]) -> dict[str, Any]:
         """How predictions fared: `{"asked", "hits", "hit_rate", "saved", "unasked", "idle_share_used"}`."""

@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from .analyses import discover
-from .core.idle import Policy, Standing, decide
+from .core.idle import Depth, Policy, Standing, decide
 from .core.inputs import deserialise, unchanged
+from .core.notes import Ask, Completed, Declined
 from .desk import Desk
 from .errors import UserError
 from .planning import Plan
@@ -26,7 +27,7 @@ from .remembering import keep_answer
 from .repository import LiveRepository
 from .sensors import Sensors
 from .store.jobs import Leased
-from .studying import Begin, Broken, MakePlan, Place, Studied
+from .studying import Begin, Broken, GoOn, MakePlan, Place, Reply, Studied, Unknown, Wanted
 
 TICK_S = 0.5
 """While something is learned the machine is looked at so often: a busy one is left within a second."""
@@ -39,16 +40,46 @@ STUDY_WAIT_S = 120.0
 PLAN_WAIT_S = 300.0
 PROGRESS_PACE_S = 0.05
 ENDED = "it took too long, or its process ended"
-EVERY_DEPTH = ("light", "remote", "deep")
+EVERY_DEPTH: Sequence[Depth] = ("light", "remote", "deep")
+
+BUDGET_RETRY_S = 60.0
+"""A limit that stood in the way is looked at again so often: it renews by itself."""
 
 log = logging.getLogger(__name__)
+
+
+class Thinker(Protocol):
+    """The model that learning may use."""
+
+    @property
+    def depth(self) -> Depth | None:
+        """What has to be free for it: "deep" for one on this machine, "remote" for others; None where there is none."""
+        ...
+
+    def complete(self, root: str, ask: Ask, analysis: str, cancelled: Callable[[], bool]) -> Completed | Declined:
+        """Its reply; `cancelled` is asked often from other threads. A reply that was paid for once is given again
+        without cost."""
+        ...
+
+
+class NoThinker:
+    """Learning without a model."""
+
+    depth: Depth | None = None
+
+    def complete(self, root: str, ask: Ask, analysis: str, cancelled: Callable[[], bool]) -> Completed | Declined:
+        return Declined("No model is chosen for sleeping.", "reverie model")
+
+
+_State = tuple[int, str, int, Depth | None]
+"""All that a plan depends on: the clock, HEAD, how many questions wait to be learned from, and the model's depth."""
 
 
 @dataclass(slots=True)
 class _Plot:
     """What is known of one repository's learning. `planned` is the moment that its plan is for."""
 
-    planned: tuple[int, str, int] | None = None
+    planned: _State | None = None
     again_at_s: float | None = None
     counted: tuple[tuple[int, str, int], tuple[int, int]] | None = None
 
@@ -65,12 +96,15 @@ class Sleeper:
         paused: bool = False,
         desk: Desk | None = None,
         sensors: Sensors | None = None,
+        thinker: Thinker | None = None,
     ) -> None:
         self._repositories = repositories
         self._settings = settings
         self._poke = poke
         self._sensors = sensors or Sensors()
         self._desk = desk or Desk()
+        self._thinker = thinker or NoThinker()
+        self._declined: tuple[Declined, float] | None = None
         self._standing = Standing()
         self._plots: dict[str, _Plot] = {}
         self._woken = threading.Event()
@@ -148,6 +182,8 @@ class Sleeper:
             return {"state": "paused", "depth": "awake", "reason": "until you run: reverie resume"}
         if not self._something_to_do():
             return {"state": "waiting", "depth": "awake", "reason": "everything here is learned"}
+        if self._declined is not None and not self._has_free_jobs():
+            return {"state": "waiting", "depth": "awake", "reason": self._declined[0].message}
         if not standing.asleep:
             return {"state": "waiting", "depth": "awake", "reason": standing.reason}
         doing = f": {self._doing}" if self._doing else ""
@@ -234,6 +270,14 @@ class Sleeper:
     def _has_jobs(self, repository: LiveRepository) -> bool:
         return repository.store.learned.count_open_jobs(repository.worktree_id) > 0
 
+    def _has_free_jobs(self) -> bool:
+        """Whether there is anything to do that needs no model."""
+        return any(
+            job.depth != self._thinker.depth
+            for one in self._ready()
+            for job in one.store.learned.open_jobs(one.worktree_id, 1)
+        )
+
     def _is_unplanned(self, repository: LiveRepository) -> bool:
         plot = self._plot(repository)
         due = plot.again_at_s is not None and time.monotonic() >= plot.again_at_s
@@ -268,7 +312,14 @@ class Sleeper:
         return False
 
     def _depths(self) -> Sequence[str]:
-        return [depth for depth in EVERY_DEPTH if self._standing.allows(depth)]  # type: ignore[arg-type]
+        return [depth for depth in self._affordable() if self._standing.allows(depth)]
+
+    def _affordable(self) -> Sequence[Depth]:
+        """Every depth; without the model's while a limit of the budget stands in the way."""
+        if self._declined is not None and time.monotonic() < self._declined[1]:
+            return [depth for depth in EVERY_DEPTH if depth != self._thinker.depth]
+        self._declined = None
+        return EVERY_DEPTH
 
     def _step(self, repository: LiveRepository, depths: Sequence[str]) -> bool:
         """Makes the plan where there is none for this moment, else does the best job; False when there is neither."""
@@ -286,25 +337,28 @@ class Sleeper:
         return True
 
     def _plan(self, repository: LiveRepository) -> bool:
-        plot, (clock, moment, asked) = self._plot(repository), self._state(repository)
+        plot, (clock, moment, asked, depth) = self._plot(repository), self._state(repository)
         self._show("looking for what to learn")
         plan = self._made_plan(repository)
         if plan is None:
             if not self._desk.stopped:
-                plot.planned = clock, moment, asked  # not again before something changes
+                plot.planned = clock, moment, asked, depth  # not again before something changes
             return False
         learned = repository.store.learned
         learned.notes_held(plan.held, plan.clock, plan.moment)
         if plan.questions:
             learned.learn_habits(plan.habits, plan.questions)
         learned.replan(repository.worktree_id, plan.jobs, plan.predictions)
-        plot.planned = clock, moment, asked - len(plan.questions)
+        plot.planned = clock, moment, asked - len(plan.questions), depth
         plot.again_at_s = None if plan.again_in_s is None else time.monotonic() + plan.again_in_s
         return True
 
     def _made_plan(self, repository: LiveRepository) -> Plan | None:
         """What is worth learning now; None when it was stopped or failed."""
-        reply = self._desk.ask(MakePlan(_place(repository), time.time(), self._settings().file_quiet_s), PLAN_WAIT_S)
+        chosen = self._settings()
+        depth, quiet_s = self._thinker.depth, chosen.file_quiet_s
+        wanted = MakePlan(_place(repository), time.time(), quiet_s, depth, chosen.rethink_passes)
+        reply = self._desk.ask(wanted, PLAN_WAIT_S)
         if isinstance(reply, Plan):
             return reply
         if not self._desk.stopped:
@@ -312,26 +366,52 @@ class Sleeper:
             log.warning("%s: what to learn could not be worked out: %s", repository.root, problem)
         return None
 
-    def _state(self, repository: LiveRepository) -> tuple[int, str, int]:
-        """All that a plan depends on: the clock, HEAD, and how many questions were asked since."""
+    def _state(self, repository: LiveRepository) -> _State:
         asked = len(repository.store.learned.unlearned(repository.worktree_id))
-        return repository.store.clock(repository.worktree_id), repository.moment, asked
+        return repository.store.clock(repository.worktree_id), repository.moment, asked, self._thinker.depth
 
     def _study(self, repository: LiveRepository, leased: Leased) -> None:
         learned, job = repository.store.learned, leased.job
         self._show(f"{job.analysis}, {job.topic.name or repository.location.name}")
         self._current = (repository, repository.store.clock(repository.worktree_id))
-        reply = self._desk.ask(Begin(_place(repository), leased.id, job.analysis, job.topic), STUDY_WAIT_S)
+        reply = self._studied(repository, leased)
         self._current = None
         if isinstance(reply, Studied):
             self._keep(repository, leased, reply)
-        elif self._desk.stopped:
+        elif isinstance(reply, Declined):
+            self._was_declined(repository, leased, reply)
+        elif self._desk.stopped or isinstance(reply, Unknown):
             learned.job_given_back(leased)
         else:
             problem = reply.problem if isinstance(reply, Broken) else ENDED
             if learned.job_failed(leased, problem):
                 log.warning("%s: %s of %s failed: %s", repository.root, job.analysis, job.topic.name, problem)
         self._show("")
+
+    def _studied(self, repository: LiveRepository, leased: Leased) -> Reply | Declined | None:
+        """A whole study, with as many replies of the model as it wants."""
+        job = leased.job
+        passes = self._settings().rethink_passes
+        reply = self._desk.ask(Begin(_place(repository), leased.id, job.analysis, job.topic, passes), STUDY_WAIT_S)
+        while isinstance(reply, Wanted):
+            said = self._thinker.complete(repository.root, reply.ask, job.analysis, self._is_stopped)
+            if isinstance(said, Declined):
+                return said
+            reply = self._desk.ask(GoOn(reply.study, said.text, said.model), STUDY_WAIT_S)
+        return reply
+
+    def _is_stopped(self) -> bool:
+        return self._closing.is_set() or not (self._told or self._allowed.is_set())
+
+    def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined) -> None:
+        """Stopped, or without budget, a job waits; what a model cannot do counts as an attempt."""
+        learned = repository.store.learned
+        if declined.over_budget:
+            self._declined = declined, time.monotonic() + BUDGET_RETRY_S
+        if declined.over_budget or self._is_stopped():
+            learned.job_given_back(leased)
+        else:
+            learned.job_failed(leased, declined.message)
 
     def _keep(self, repository: LiveRepository, leased: Leased, studied: Studied) -> None:
         """Stores what was found, where what it read is still so."""
@@ -345,6 +425,8 @@ class Sleeper:
         if studied.answer is not None:
             keep_answer(repository, studied.answer, note)
             learned.prepared(repository.worktree_id, studied.answer.question, studied.answer.key)
+        if note.model:
+            learned.count_claims(note.model, len(note.claims), studied.dropped)
         different = learned.keep_note(note)
         learned.job_done(leased)
         if different and discover()[leased.job.analysis].steers:
@@ -396,12 +478,13 @@ class Sleeper:
         while not self._closing.is_set():
             yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
             planned = self._is_unplanned(repository)
-            if not self._step(repository, EVERY_DEPTH):
+            if not self._step(repository, self._affordable()):
                 break
             done += 0 if planned else 1
             total = done + learned.count_open_jobs(repository.worktree_id)
         failed = len(learned.failed_jobs(repository.worktree_id, 1_000))
-        yield {"event": "learned", "jobs": done, "failed": failed}
+        stopped = self._declined[0] if self._declined is not None else None
+        yield {"event": "learned", "jobs": done, "failed": failed, "stopped": stopped}
 
 
 def _place(repository: LiveRepository) -> Place:

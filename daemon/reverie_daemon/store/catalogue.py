@@ -10,12 +10,13 @@ import itertools
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Span
 
-from ..core.nouns import Commit, Definition, FileRole, FileVersion, PassageHit, Site
-from . import history, searching
+from ..core.notes import Topic, TopicKind
+from ..core.nouns import Claim, Commit, Definition, FileRole, FileVersion, PassageHit, Site
+from . import history, notes, searching
 from .fulltext import FACTS_SHIFT, after_last_of, first_of
 from .naming import Names
 from .packing import StoredPassage, token_of, unpack_imports, unpack_places, unpack_references, unpack_symbol
@@ -185,6 +186,10 @@ class StoreCatalogue:
 
     def uncommitted(self) -> Sequence[str]:
         return self._disk.uncommitted()
+
+    def noted(self, analysis: str, kind: str, name: str) -> Sequence[Claim]:
+        found = notes.of(self._reader, analysis, Topic(cast("TopicKind", kind), name))
+        return found[0].claims if found else ()
 
     def _one(self, query: str, values: Sequence[object] = ()) -> Any:
         return self._reader.execute(query, values).fetchone()[0]
