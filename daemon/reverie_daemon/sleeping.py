@@ -38,7 +38,8 @@ WAKE_PACE_S = 0.25
 LEASE_S = 600.0
 STUDY_WAIT_S = 120.0
 PLAN_WAIT_S = 300.0
-PROGRESS_PACE_S = 0.05
+STILL_HERE_S = 5.0
+"""A model can take minutes for one job; a client takes so long a silence for the daemon's end."""
 ENDED = "it took too long, or its process ended"
 EVERY_DEPTH: Sequence[Depth] = ("light", "remote", "deep")
 
@@ -478,13 +479,34 @@ class Sleeper:
         while not self._closing.is_set():
             yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
             planned = self._is_unplanned(repository)
-            if not self._step(repository, self._affordable()):
+            step = _Step(lambda: self._step(repository, self._affordable()))
+            while not step.wait(STILL_HERE_S):
+                yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
+            if not step.result:
                 break
             done += 0 if planned else 1
             total = done + learned.count_open_jobs(repository.worktree_id)
         failed = len(learned.failed_jobs(repository.worktree_id, 1_000))
         stopped = self._declined[0] if self._declined is not None else None
         yield {"event": "learned", "jobs": done, "failed": failed, "stopped": stopped}
+
+
+class _Step:
+    """Work on a thread of its own, so that whoever waits for it can be told that it goes on."""
+
+    def __init__(self, work: Callable[[], bool]) -> None:
+        self.result = False
+        self._work = work
+        self._thread = threading.Thread(target=self._run, name="step", daemon=True)
+        self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is done."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        self.result = self._work()
 
 
 def _place(repository: LiveRepository) -> Place:

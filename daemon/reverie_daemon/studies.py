@@ -18,7 +18,7 @@ from .core.notes import Declined, Note
 from .core.plan import Job, total
 from .errors import OverBudget
 from .repository import LiveRepository
-from .sleeping import Sleeper
+from .sleeping import Sleeper, Thinker
 from .store.catalogue import StoreCatalogue
 from .store.foresight import Asked, Score
 
@@ -27,15 +27,20 @@ JOBS_SHOWN_MAX = 2_000
 NOTES_MAX = 1_000
 
 
-class Learning:
-    """The daemon's learning. Its methods may be called from any thread."""
+class Studies:
+    """What the daemon learns. Its methods may be called from any thread."""
 
     def __init__(
-        self, where: Locations, repositories: Callable[[], Sequence[LiveRepository]], poke: Callable[[], None]
+        self,
+        where: Locations,
+        repositories: Callable[[], Sequence[LiveRepository]],
+        poke: Callable[[], None],
+        thinker: Thinker | None = None,
     ) -> None:
         self._paused_file = where.state / "paused"
         self._settings = _Watched(where.config_file)
-        self._sleeper = Sleeper(repositories, self._settings.read, poke, paused=self._paused_file.exists())
+        paused = self._paused_file.exists()
+        self._sleeper = Sleeper(repositories, self._settings.read, poke, paused=paused, thinker=thinker)
         self._poke = poke
         self.start = self._sleeper.start
         self.close = self._sleeper.close
