@@ -18,9 +18,10 @@ from .core.notes import Declined, Note
 from .core.plan import Job, total
 from .errors import OverBudget
 from .repository import LiveRepository
-from .sleeping import Sleeper, Thinker
+from .sleeping import Sleeper
 from .store.catalogue import StoreCatalogue
 from .store.foresight import Asked, Score
+from .working import Thinker
 
 PREDICTIONS_MAX = 500
 JOBS_SHOWN_MAX = 2_000
