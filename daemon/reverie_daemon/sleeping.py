@@ -213,7 +213,7 @@ class Sleeper:
     def _worked_a_little(self) -> bool:
         try:
             return self._work_a_little()
-        except Exception:  # noqa: BLE001
+        except Exception:
             # A bug of ours is logged, and the thread goes on later: without it nothing would be learned any more.
             log.exception("learning failed")
             self._closing.wait(NOTHING_TICK_S)
