@@ -33,7 +33,6 @@ from .endpoints import Endpoints
 from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
 from .keys import Keys
-from .learning import Learning
 from .meaning import Embedder, Meaning
 from .models import Models, today
 from .parsing import ParserPool
@@ -42,6 +41,7 @@ from .store.claiming import claim
 from .store.journal import Journal
 from .store.ledger import Ledger
 from .store.repository import RepositoryStore
+from .studies import Studies
 from .tokens import TokenCounter
 from .worktree import RepositoryLocation, find
 from .writing import Writing
@@ -79,13 +79,13 @@ class Reverie:
         self._counter = TokenCounter()
         self._embedder = Embedder()
         self._meaning = Meaning(enabled=chosen.vectors_max > 0)
-        self._learning = Learning(where, lambda: list(self._repositories.values()), self._hub.poke)
+        self._studies = Studies(where, lambda: list(self._repositories.values()), self._hub.poke)
         self._answering = Answering(
-            self._ledger, self._counter, self._meaning, Writing(self._models), self._learning.asked
+            self._ledger, self._counter, self._meaning, Writing(self._models), self._studies.asked
         )
         self._closing = threading.Event()
         threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
-        self._learning.start()
+        self._studies.start()
 
     def leave(self) -> None:
         """Begins to stop, as SIGTERM does."""
@@ -117,7 +117,7 @@ class Reverie:
         """Stops every part; what was applied stays."""
         self._closing.set()
         self._hub.close()
-        self._learning.close()
+        self._studies.close()
         for repository in list(self._repositories.values()):
             repository.cancel()
         self._pool.close()
@@ -132,14 +132,14 @@ class Reverie:
         self._ledger.close()
 
     def status(self) -> dict[str, Any]:
-        rows = [one.status() | self._learning.counts(one) for one in list(self._repositories.values())]
+        rows = [one.status() | self._studies.counts(one) for one in list(self._repositories.values())]
         rows += [_vanished(root, error) for root, error in self._problems.items()]
         busy = next((row for row in rows if row["progress"]), None)
         return {
             "pid": os.getpid(),
             "version": __version__,
             "uptime_s": round(time.monotonic() - self._started, 1),
-            "sleep": _indexing(busy) if busy else self._learning.sleep(),
+            "sleep": _indexing(busy) if busy else self._studies.sleep(),
             "repositories": rows,
             "model": self.choosing.status(),
             "budget": self.choosing.budget_status(),
@@ -186,14 +186,14 @@ class Reverie:
             self._settings,
             poke=self._changed,
             when_begun=self._answering.warm,
-            may_learn=self._learning.may_learn,
+            may_learn=self._studies.may_learn,
         )
         repository.start()
         return repository
 
     def _changed(self) -> None:
         self._hub.poke()
-        self._learning.wake()
+        self._studies.wake()
 
     def _open_store(self, location: RepositoryLocation) -> RepositoryStore:
         fallback = self._where.store_elsewhere(location.common_dir)
@@ -226,7 +226,7 @@ class Reverie:
 
     def ask(self, root: str, question: str, *, path: str, conversation: str, counted: bool) -> Iterator[dict[str, Any]]:
         repository = self._repository(root)
-        with self._learning.question():
+        with self._studies.question():
             yield from self._answering.ask(repository, question, under=path, conversation=conversation, counted=counted)
         self._hub.poke()
 
@@ -234,29 +234,29 @@ class Reverie:
         self, root: str, question: str, *, tokens: int, path: str, form: Form, parts: Collection[Part]
     ) -> dict[str, Any]:
         repository = self._repository(root)
-        with self._learning.question():
+        with self._studies.question():
             return self._answering.context(repository, question, tokens_max=tokens, under=path, form=form, parts=parts)
 
     def index(self, root: str) -> Iterator[dict[str, Any]]:
         return self._repository(root).index()
 
     def learn(self, root: str) -> Iterator[dict[str, Any]]:
-        return self._learning.learn(self._repository(root))
+        return self._studies.learn(self._repository(root))
 
     def dry_run(self, root: str) -> dict[str, Any]:
-        return self._learning.dry_run(self._repository(root))
+        return self._studies.dry_run(self._repository(root))
 
     def pause(self, paused: bool) -> dict[str, bool]:
-        return self._learning.pause(paused)
+        return self._studies.pause(paused)
 
     def predictions(self, root: str, limit: int) -> dict[str, Any]:
-        return self._learning.predictions(self._repository(root), limit)
+        return self._studies.predictions(self._repository(root), limit)
 
     def notes(self, root: str, about: str, limit: int) -> dict[str, Any]:
-        return self._learning.notes(self._repository(root), about, limit)
+        return self._studies.notes(self._repository(root), about, limit)
 
     def jobs(self, root: str) -> dict[str, Any]:
-        return self._learning.jobs(self._repository(root))
+        return self._studies.jobs(self._repository(root))
 
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]:
         return self._ledger.questions(os.fsencode(root), limit)
@@ -267,7 +267,7 @@ class Reverie:
     def ledger(self, root: str) -> dict[str, Any]:
         report = self._ledger.report(os.fsencode(root) if root else None)
         known = [one for one in list(self._repositories.values()) if root in ("", one.root)]
-        return report | {"predictions": self._learning.score(known)}
+        return report | {"predictions": self._studies.score(known), "claims": self._studies.claims(known)}
 
     def ledger_entry(self, number: int) -> dict[str, Any]:
         entry = self._journal.entry(number)

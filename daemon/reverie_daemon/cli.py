@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="reverie",
         description="A coding assistant that thinks while you do not ask. Without a command: the terminal UI.",
-        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no repository here, 4 no daemon.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no repository here, 4 no daemon, 5 out of budget.",
     )
     parser.add_argument("--version", action="version", version=f"reverie {__version__}")
     parser.add_argument(

@@ -95,7 +95,7 @@ def _repository(repository: Mapping[str, Any]) -> list[str]:
     if repository["problem"]:
         lines.append(f"  {repository['problem']['message']} Next: {repository['problem']['next_step']}")
     if repository["notes_fresh"] or repository["notes_stale"] or repository["jobs"]:
-        notes = f"{repository['notes_fresh']:,} notes hold, {repository['notes_stale']:,} are to be looked at again"
+        notes = f"{repository['notes_fresh']:,} notes hold, {repository['notes_stale']:,} are not known to"
         lines.append(f"  {notes}, {repository['jobs']:,} jobs wait")
     if repository["jobs_failed"]:
         lines.append(f"  {repository['jobs_failed']:,} jobs failed; reverie logs says why")

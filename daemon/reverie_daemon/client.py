@@ -16,12 +16,12 @@ from urllib.parse import urlencode
 
 from . import service
 from .config import Locations, locations
-from .errors import DaemonUnreachable, NoRepository, UserError, WrongUsage
+from .errors import DaemonUnreachable, NoRepository, OverBudget, UserError, WrongUsage
 
 REPLY_WAIT_S = 120
 """The longest silence of the daemon within one reply before it counts as unreachable."""
 
-_ERRORS = {kind.code: kind for kind in (WrongUsage, NoRepository, DaemonUnreachable)}
+_ERRORS = {kind.code: kind for kind in (WrongUsage, NoRepository, DaemonUnreachable, OverBudget)}
 
 
 class _UnixConnection(http.client.HTTPConnection):

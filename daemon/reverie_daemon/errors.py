@@ -3,7 +3,8 @@
 UserError                 what happened, and the next command to run; carries `code` and `exit_code`
 ├── WrongUsage            exit 2
 ├── NoRepository          exit 3: no (usable) repository here
-└── DaemonUnreachable     exit 4: the daemon could not be reached or started
+├── DaemonUnreachable     exit 4: the daemon could not be reached or started
+└── OverBudget            exit 5: `learn` was stopped by a budget
 
 Only `cli.py` prints them, and only `api.py` puts them on the wire.
 """
@@ -48,3 +49,10 @@ class DaemonUnreachable(UserError):
 
     code = "daemon_unreachable"
     exit_code = 4
+
+
+class OverBudget(UserError):
+    """`learn` was stopped by a budget; what was learned until then is kept."""
+
+    code = "over_budget"
+    exit_code = 5

@@ -15,6 +15,7 @@ from datetime import datetime
 from .analyses import Analysis, Survey, discover
 from .core import predict
 from .core.attention import Chronicle, Signals, Situation
+from .core.idle import Depth
 from .core.inputs import deserialise, unchanged
 from .core.notes import Topic
 from .core.nouns import Commit, Definition
@@ -61,10 +62,18 @@ def moment_of(worktree: Worktree, store: StoreReader, worktree_id: int) -> str:
 
 
 def plan(
-    catalogue: StoreCatalogue, store: StoreReader, worktree: Worktree, worktree_id: int, *, now_s: float, quiet_s: float
+    catalogue: StoreCatalogue,
+    store: StoreReader,
+    worktree: Worktree,
+    worktree_id: int,
+    *,
+    now_s: float,
+    quiet_s: float,
+    model_depth: Depth | None = None,
+    passes: int = 0,
 ) -> Plan:
     """The plan for this moment. `now_s` is seconds since the epoch; a file that differs from HEAD and was saved less
-    than `quiet_s` ago is left alone."""
+    than `quiet_s` ago is left alone. `model_depth` is what has to be free for the model, None where there is none."""
     moment = moment_of(worktree, store, worktree_id)
     chronicle = _chronicle(catalogue)
     uncommitted, branch = _changed(worktree)
@@ -87,8 +96,8 @@ def plan(
     }
     attention = dict(sorted(likely.items(), key=lambda item: (-item[1], item[0])))
     predictions = _predictions(catalogue, attention, habits, now_s)
-    survey = Survey(catalogue, attention, predictions, quiet)
-    jobs, held = _due(survey, store, catalogue, moment)
+    survey = Survey(catalogue, attention, predictions, quiet, passes)
+    jobs, held = _due(survey, store, catalogue, moment, model_depth)
     return Plan(
         tuple(order(jobs)), tuple(predictions), tuple(held), habits, tuple(number for number, _, _ in pending),
         again_in_s, catalogue.clock, moment,
@@ -170,14 +179,17 @@ def _public(name: str) -> float:
 
 
 def _due(
-    survey: Survey, store: StoreReader, catalogue: StoreCatalogue, moment: str
+    survey: Survey, store: StoreReader, catalogue: StoreCatalogue, moment: str, model_depth: Depth | None
 ) -> tuple[list[Job], list[tuple[str, Topic]]]:
     """The jobs whose notes are missing or no longer hold, and the notes that hold."""
     jobs: list[Job] = []
     held: list[tuple[str, Topic]] = []
     digests: dict[str, str] = {}
     for analysis in discover().values():
-        for job in analysis.propose(survey):
+        if analysis.uses_model and model_depth is None:
+            continue
+        for proposed in analysis.propose(survey):
+            job = replace(proposed, depth=model_depth) if analysis.uses_model and model_depth else proposed
             version = _fresh_version(analysis, job, store, catalogue, moment, digests)
             if version is None:
                 jobs.append(job)

@@ -39,6 +39,7 @@ PREFERENCES: Mapping[str, Preference] = {
         Preference("learning.quiet_hours", "spans", [], "parts of the day without learning, such as 22:00-07:30"),
         Preference("learning.on_battery", "switch", True, "learn on battery, too, down to 40 % of its charge"),
         Preference("learning.file_quiet_s", "number", 60, "study an edited file once it was left alone for so long"),
+        Preference("learning.rethink_passes", "number", 1, "how often a model thinks over what it learned; 0: never"),
         Preference("limits.source_bytes_max", "number", 1 << 20, "larger source files are listed, not read"),
         Preference("limits.parsers", "number", 0, "parser processes at most; 0: one a core, four at most"),
     )
@@ -48,10 +49,12 @@ _WORDS = {"true": True, "on": True, "yes": True, "false": False, "off": False, "
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """When to learn, and for how long an edited file is left alone after a save, in seconds."""
+    """When to learn, for how long an edited file is left alone after a save, in seconds, and how often a model thinks
+    over what it learned."""
 
     policy: Policy
     file_quiet_s: float
+    rethink_passes: int = 1
 
 
 def read(config_file: Path) -> dict[str, Value]:
@@ -84,7 +87,8 @@ def learning(config_file: Path) -> Learning:
         on_battery=bool(values["learning.on_battery"]),
         quiet_hours=tuple(map(quiet_hours, spans)) if isinstance(spans, list) else (),
     )
-    return Learning(policy, float(_number(values["learning.file_quiet_s"])))
+    quiet_s, passes = (_number(values[f"learning.{name}"]) for name in ("file_quiet_s", "rethink_passes"))
+    return Learning(policy, float(quiet_s), passes)
 
 
 def write(config_file: Path, key: str, texts: list[str]) -> Value:

@@ -1,8 +1,7 @@
 """Learning while nobody asks: the idle loop, and all of it at once when told to.
 
-One thread looks at the machine and decides when to work; another does one job after the other in a child process, which
-is ended the moment a question comes or the machine gets busy. What comes back is compared with the repository as it is
-by then, and only what still holds is stored. What is worth learning is decided in `planning.py`.
+One thread looks at the machine and decides when to work; another does one job after the other (`working.py`) in a child
+process, which is ended the moment a question comes or the machine gets busy.
 """
 
 from __future__ import annotations
@@ -12,21 +11,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from .analyses import discover
 from .core.idle import Policy, Standing, decide
-from .core.inputs import deserialise, unchanged
 from .desk import Desk
 from .errors import UserError
 from .planning import Plan
 from .preferences import Learning
-from .remembering import keep_answer
 from .repository import LiveRepository
 from .sensors import Sensors
-from .store.jobs import Leased
-from .studying import Begin, Broken, MakePlan, Place, Studied
+from .working import FAILED_COUNTED_MAX, NoThinker, Thinker, Worker
 
 TICK_S = 0.5
 """While something is learned the machine is looked at so often: a busy one is left within a second."""
@@ -34,23 +29,10 @@ AWAKE_TICK_S = 2.0
 NOTHING_TICK_S = 60.0
 WAKE_PACE_S = 0.25
 """Indexing wakes it many times a second; once is enough."""
-LEASE_S = 600.0
-STUDY_WAIT_S = 120.0
-PLAN_WAIT_S = 300.0
-PROGRESS_PACE_S = 0.05
-ENDED = "it took too long, or its process ended"
-EVERY_DEPTH = ("light", "remote", "deep")
+STILL_HERE_S = 5.0
+"""A model can take minutes for one job; a client takes so long a silence for the daemon's end."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Plot:
-    """What is known of one repository's learning. `planned` is the moment that its plan is for."""
-
-    planned: tuple[int, str, int] | None = None
-    again_at_s: float | None = None
-    counted: tuple[tuple[int, str, int], tuple[int, int]] | None = None
 
 
 class Sleeper:
@@ -65,14 +47,17 @@ class Sleeper:
         paused: bool = False,
         desk: Desk | None = None,
         sensors: Sensors | None = None,
+        thinker: Thinker | None = None,
     ) -> None:
         self._repositories = repositories
         self._settings = settings
         self._poke = poke
         self._sensors = sensors or Sensors()
         self._desk = desk or Desk()
+        self._worker = Worker(settings, poke, self._is_stopped, self._desk, thinker or NoThinker())
+        self.notes = self._worker.notes
+        self.counts = self._worker.counts
         self._standing = Standing()
-        self._plots: dict[str, _Plot] = {}
         self._woken = threading.Event()
         self._closing = threading.Event()
         self._allowed = threading.Event()
@@ -81,12 +66,10 @@ class Sleeper:
         self._questions = 0
         self._told = 0
         self._counting = threading.Lock()
-        self._doing = ""
         self._worked_s = 0.0
         self._idle_s = 0.0
         self._slept_s = 0.0
         self._looked_at_s = 0.0
-        self._current: tuple[LiveRepository, int] | None = None
         self._threads = [
             threading.Thread(target=self._look, name="look", daemon=True),
             threading.Thread(target=self._work, name="learn", daemon=True),
@@ -147,36 +130,24 @@ class Sleeper:
         """`{"state", "depth", "reason"}`: learning, waiting (why) or paused."""
         standing = self._standing
         if self._told:
-            return {"state": "learning", "depth": "light", "reason": f"as you asked: {self._doing or 'planning'}"}
+            return {
+                "state": "learning",
+                "depth": "light",
+                "reason": f"as you asked: {self._worker.doing or 'planning'}",
+            }
         if self._paused:
             return {"state": "paused", "depth": "awake", "reason": "until you run: reverie resume"}
         if not self._something_to_do():
             return {"state": "waiting", "depth": "awake", "reason": "everything here is learned"}
+        declined = self._worker.declined
+        if declined is not None and not any(map(self._worker.has_free_jobs, self._ready())):
+            return {"state": "waiting", "depth": "awake", "reason": declined.message}
         if not standing.asleep:
             return {"state": "waiting", "depth": "awake", "reason": standing.reason}
         left = sum(one.unembedded for one in self._ready())
-        meanings = f"what {left:,} more passages mean" if left else ""
-        doing = f": {self._doing or meanings}" if self._doing or left else ""
+        doing = self._worker.doing or (f"what {left:,} more passages mean" if left else "")
+        doing = f": {doing}" if doing else ""
         return {"state": "learning", "depth": standing.depth, "reason": f"{standing.reason}{doing}"}
-
-    def notes(self, repository: LiveRepository) -> tuple[int, int]:
-        """(fresh, stale): how many notes are known to hold now, and how many others there are."""
-        counts = self.counts(repository)
-        return counts["notes_fresh"], counts["notes_stale"]
-
-    def counts(self, repository: LiveRepository) -> dict[str, Any]:
-        """A repository's part of the status: notes known to hold or not, jobs that wait, jobs that failed."""
-        plot = self._plot(repository)
-        learned = repository.store.learned
-        now = (repository.store.clock(repository.worktree_id), repository.moment, repository.store.notes_revision())
-        if plot.counted is None or plot.counted[0] != now:
-            plot.counted = (now, learned.count_notes(now[0], now[1]))
-        fresh, stale = plot.counted[1]
-        failed = len(learned.failed_jobs(repository.worktree_id, 1_000))
-        return {
-            "notes_fresh": fresh, "notes_stale": stale, "jobs": learned.count_open_jobs(repository.worktree_id),
-            "jobs_failed": failed,
-        }  # fmt: skip
 
     # When
 
@@ -201,14 +172,14 @@ class Sleeper:
             self._allowed.clear()
             self._standing = Standing()
             self._desk.rest()
-            return self._until_planned(NOTHING_TICK_S)
+            return max(TICK_S, self._worker.until_planned(NOTHING_TICK_S))
         before = self._standing
         now = replace(self._sensors.read(), question_waiting=self._questions > 0, paused=self._paused)
         self._standing = decide(before, now, policy)
         if before.asleep and self._standing.asleep:
             self._idle_s += now.at_s - self._looked_at_s
         self._looked_at_s = now.at_s
-        self._stop_what_is_outdated()
+        self._worker.stop_what_is_outdated()
         if self._standing.asleep:
             self._allowed.set()
         else:
@@ -224,31 +195,17 @@ class Sleeper:
         if not self._told:
             self._desk.stop()
 
-    def _stop_what_is_outdated(self) -> None:
-        """The repository changed under a study: it would be of what was."""
-        current = self._current
-        if current is not None and current[0].store.clock(current[0].worktree_id) != current[1]:
-            self._desk.stop()
+    def _is_stopped(self) -> bool:
+        return self._closing.is_set() or not (self._told or self._allowed.is_set())
 
     def _something_to_do(self) -> bool:
-        return any(self._is_unplanned(one) or self._has_jobs(one) or one.unembedded for one in self._ready())
+        return any(
+            self._worker.is_unplanned(one) or self._worker.has_jobs(one) or one.unembedded for one in self._ready()
+        )
 
     def _ready(self) -> Sequence[LiveRepository]:
         """The repositories whose index stands still."""
         return [one for one in self._repositories() if one.begun and not one.indexing]
-
-    def _has_jobs(self, repository: LiveRepository) -> bool:
-        return repository.store.learned.count_open_jobs(repository.worktree_id) > 0
-
-    def _is_unplanned(self, repository: LiveRepository) -> bool:
-        plot = self._plot(repository)
-        due = plot.again_at_s is not None and time.monotonic() >= plot.again_at_s
-        return due or plot.planned != self._state(repository)
-
-    def _until_planned(self, seconds_max: float) -> float:
-        """Until a file that is being edited will have been quiet for long enough."""
-        due = [plot.again_at_s for plot in self._plots.values() if plot.again_at_s is not None]
-        return max(TICK_S, min([seconds_max, *(at_s - time.monotonic() for at_s in due)]))
 
     # What
 
@@ -257,9 +214,18 @@ class Sleeper:
             self._allowed.wait()
             if self._closing.is_set():
                 return
-            if not self._work_a_little():
+            if not self._worked_a_little():
                 self._allowed.clear()
-                self._show("")
+                self._worker.show("")
+
+    def _worked_a_little(self) -> bool:
+        try:
+            return self._work_a_little()
+        except Exception:
+            # A bug of ours is logged, and the thread goes on later: without it nothing would be learned any more.
+            log.exception("learning failed")
+            self._closing.wait(NOTHING_TICK_S)
+            return False
 
     def _work_a_little(self) -> bool:
         """One plan or one job, of the first repository that has any; whether there was one."""
@@ -268,100 +234,13 @@ class Sleeper:
             for repository in self._ready():
                 if not self._allowed.is_set():
                     return True
-                if self._step(repository, self._depths()):
+                if self._worker.step(repository, self._depths()):
                     self._worked_s += time.monotonic() - began_s
                     return True
         return False
 
     def _depths(self) -> Sequence[str]:
-        return [depth for depth in EVERY_DEPTH if self._standing.allows(depth)]  # type: ignore[arg-type]
-
-    def _step(self, repository: LiveRepository, depths: Sequence[str]) -> bool:
-        """Makes the plan where there is none for this moment, else does the best job; False when there is neither."""
-        try:
-            if self._is_unplanned(repository):
-                return self._plan(repository)
-            now = time.time()
-            leased = repository.store.learned.lease(repository.worktree_id, depths, now=now, until=now + LEASE_S)
-            if leased is None:
-                return False
-            self._study(repository, leased)
-        except UserError as error:
-            log.warning("%s: %s", repository.root, error.message)
-            return False
-        return True
-
-    def _plan(self, repository: LiveRepository) -> bool:
-        plot, (clock, moment, asked) = self._plot(repository), self._state(repository)
-        self._show("looking for what to learn")
-        plan = self._made_plan(repository)
-        if plan is None:
-            if not self._desk.stopped:
-                plot.planned = clock, moment, asked  # not again before something changes
-            return False
-        learned = repository.store.learned
-        learned.notes_held(plan.held, plan.clock, plan.moment)
-        if plan.questions:
-            learned.learn_habits(plan.habits, plan.questions)
-        learned.replan(repository.worktree_id, plan.jobs, plan.predictions)
-        plot.planned = clock, moment, asked - len(plan.questions)
-        plot.again_at_s = None if plan.again_in_s is None else time.monotonic() + plan.again_in_s
-        return True
-
-    def _made_plan(self, repository: LiveRepository) -> Plan | None:
-        """What is worth learning now; None when it was stopped or failed."""
-        reply = self._desk.ask(MakePlan(_place(repository), time.time(), self._settings().file_quiet_s), PLAN_WAIT_S)
-        if isinstance(reply, Plan):
-            return reply
-        if not self._desk.stopped:
-            problem = reply.problem if isinstance(reply, Broken) else ENDED
-            log.warning("%s: what to learn could not be worked out: %s", repository.root, problem)
-        return None
-
-    def _state(self, repository: LiveRepository) -> tuple[int, str, int]:
-        """All that a plan depends on: the clock, HEAD, and how many questions were asked since."""
-        asked = len(repository.store.learned.unlearned(repository.worktree_id))
-        return repository.store.clock(repository.worktree_id), repository.moment, asked
-
-    def _study(self, repository: LiveRepository, leased: Leased) -> None:
-        learned, job = repository.store.learned, leased.job
-        self._show(f"{job.analysis}, {job.topic.name or repository.location.name}")
-        self._current = (repository, repository.store.clock(repository.worktree_id))
-        reply = self._desk.ask(Begin(_place(repository), leased.id, job.analysis, job.topic), STUDY_WAIT_S)
-        self._current = None
-        if isinstance(reply, Studied):
-            self._keep(repository, leased, reply)
-        elif self._desk.stopped:
-            learned.job_given_back(leased)
-        else:
-            problem = reply.problem if isinstance(reply, Broken) else ENDED
-            if learned.job_failed(leased, problem):
-                log.warning("%s: %s of %s failed: %s", repository.root, job.analysis, job.topic.name, problem)
-        self._show("")
-
-    def _keep(self, repository: LiveRepository, leased: Leased, studied: Studied) -> None:
-        """Stores what was found, where what it read is still so."""
-        learned = repository.store.learned
-        note = replace(studied.note, made_at=time.time())
-        with repository.reading() as catalogue:
-            moved = (catalogue.clock, repository.moment) != (note.clock, note.moment)
-            if moved and not unchanged(deserialise(note.inputs), catalogue):
-                learned.job_given_back(leased)
-                return
-        if studied.answer is not None:
-            keep_answer(repository, studied.answer, note)
-            learned.prepared(repository.worktree_id, studied.answer.question, studied.answer.key)
-        different = learned.keep_note(note)
-        learned.job_done(leased)
-        if different and discover()[leased.job.analysis].steers:
-            self._plot(repository).planned = None
-
-    def _show(self, doing: str) -> None:
-        self._doing = doing
-        self._poke()
-
-    def _plot(self, repository: LiveRepository) -> _Plot:
-        return self._plots.setdefault(repository.root, _Plot())
+        return [depth for depth in self._worker.affordable() if self._standing.allows(depth)]
 
     # All at once
 
@@ -373,7 +252,7 @@ class Sleeper:
     def plan_only(self, repository: LiveRepository) -> Plan:
         """What would be learned now; nothing is stored. Raises UserError."""
         with self._as_told():
-            plan = self._made_plan(repository)
+            plan = self._worker.made_plan(repository)
         if plan is None:
             raise UserError(
                 f"What to learn about {repository.root} could not be worked out.",
@@ -394,23 +273,38 @@ class Sleeper:
         finally:
             with self._counting:
                 self._told -= 1
-            self._show("")
+            self._worker.show("")
 
     def _learn_all(self, repository: LiveRepository) -> Iterator[dict[str, Any]]:
         done, total = 0, 0
         learned = repository.store.learned
         while not self._closing.is_set():
             yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
-            planned = self._is_unplanned(repository)
-            if not self._step(repository, EVERY_DEPTH):
+            planned = self._worker.is_unplanned(repository)
+            step = _Step(lambda: self._worker.step(repository, self._worker.affordable()))
+            while not step.wait(STILL_HERE_S):
+                yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
+            if not step.result:
                 break
             done += 0 if planned else 1
             total = done + learned.count_open_jobs(repository.worktree_id)
-        failed = len(learned.failed_jobs(repository.worktree_id, 1_000))
-        yield {"event": "learned", "jobs": done, "failed": failed}
+        failed = len(learned.failed_jobs(repository.worktree_id, FAILED_COUNTED_MAX))
+        yield {"event": "learned", "jobs": done, "failed": failed, "stopped": self._worker.declined}
 
 
-def _place(repository: LiveRepository) -> Place:
-    return Place(
-        repository.store.path, repository.worktree_id, repository.location, repository.settings.source_bytes_max
-    )
+class _Step:
+    """Work on a thread of its own, so that whoever waits for it can be told that it goes on."""
+
+    def __init__(self, work: Callable[[], bool]) -> None:
+        self.result = False
+        self._work = work
+        self._thread = threading.Thread(target=self._run, name="step", daemon=True)
+        self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is done."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        self.result = self._work()

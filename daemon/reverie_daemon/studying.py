@@ -15,8 +15,9 @@ from pathlib import Path
 from .analyses import discover
 from .analyses.analysis import Study, note_of
 from .children import serve
+from .core.idle import Depth
 from .core.inputs import Recorder
-from .core.notes import Answered, Findings, Note, Prompt, Topic
+from .core.notes import Answered, Ask, Findings, Note, Topic
 from .disk import Disk
 from .planning import Plan, moment_of, plan
 from .priority import lowest
@@ -39,11 +40,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MakePlan:
-    """Asks for a `Plan`; see `planning.plan`."""
+    """Asks for a `Plan`; see `planning.plan`. `model_depth` is None without a model."""
 
     place: Place
     now_s: float
     quiet_s: float
+    model_depth: Depth | None = None
+    passes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,16 @@ class Begin:
     study: int
     analysis: str
     topic: Topic
+    passes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class GoOn:
-    """A model's reply to what this study asked."""
+    """A model's reply to what this study asked, and the model's name."""
 
     study: int
     reply: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class Wanted:
     """A study wants a model's reply."""
 
     study: int
-    prompt: Prompt
+    ask: Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,14 @@ class Studied:
     study: int
     note: Note
     answer: Answered | None
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No such study is under way: its process was ended meanwhile."""
+
+    study: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ class Broken:
 
 
 Request = MakePlan | Begin | GoOn
-Reply = Plan | Wanted | Studied | Broken
+Reply = Plan | Wanted | Studied | Unknown | Broken
 
 
 class _Room:
@@ -115,6 +128,7 @@ class _UnderWay:
     recorder: Recorder
     clock: int
     moment: str
+    model: str = ""
 
 
 class Scholar:
@@ -142,7 +156,7 @@ class Scholar:
         with room.reading() as catalogue:
             return plan(
                 catalogue, room.store, room.worktree, request.place.worktree_id,
-                now_s=request.now_s, quiet_s=request.quiet_s,
+                now_s=request.now_s, quiet_s=request.quiet_s, model_depth=request.model_depth, passes=request.passes,
             )  # fmt: skip
 
     def _begin(self, request: Begin) -> Reply:
@@ -152,12 +166,20 @@ class Scholar:
             recorder = Recorder(catalogue)
             moment = moment_of(room.worktree, room.store, request.place.worktree_id)
             under_way = _UnderWay(
-                room, request, analysis.study(request.topic, recorder), recorder, catalogue.clock, moment
+                room,
+                request,
+                analysis.study(request.topic, recorder, request.passes),
+                recorder,
+                catalogue.clock,
+                moment,
             )
             return self._step(under_way, None)
 
     def _go_on(self, request: GoOn) -> Reply:
-        under_way = self._waiting.pop(request.study)
+        under_way = self._waiting.pop(request.study, None)
+        if under_way is None:
+            return Unknown(request.study)
+        under_way.model = request.model
         # A new moment: what was read before stays as it was, and is compared again when the note arrives.
         with under_way.room.reading():
             return self._step(under_way, request.reply)
@@ -165,17 +187,17 @@ class Scholar:
     def _step(self, under_way: _UnderWay, reply: str | None) -> Reply:
         number = under_way.begun.study
         try:
-            prompt = next(under_way.study) if reply is None else under_way.study.send(reply)
+            ask = next(under_way.study) if reply is None else under_way.study.send(reply)
         except StopIteration as finished:
             return self._studied(under_way, finished.value)
         self._waiting[number] = under_way
-        return Wanted(number, prompt)
+        return Wanted(number, ask)
 
     def _studied(self, under_way: _UnderWay, findings: Findings) -> Studied:
         begun = under_way.begun
         note = note_of(discover()[begun.analysis], begun.topic, findings, under_way.recorder)
-        note = replace(note, clock=under_way.clock, moment=under_way.moment)
-        return Studied(begun.study, note, findings.answer)
+        note = replace(note, clock=under_way.clock, moment=under_way.moment, model=under_way.model)
+        return Studied(begun.study, note, findings.answer, findings.dropped)
 
     def _room(self, place: Place) -> _Room:
         if place not in self._rooms:

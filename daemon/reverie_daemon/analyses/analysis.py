@@ -10,24 +10,26 @@ from functools import cache, wraps
 
 from ..core.idle import Depth
 from ..core.inputs import Recorder
-from ..core.notes import Findings, Note, Prompt, Topic
+from ..core.notes import Ask, Findings, Note, Topic
 from ..core.nouns import Catalogue, FileVersion
 from ..core.plan import Job
 from ..core.predict import Prediction
 
-Study = Generator[Prompt, str, Findings]
+Study = Generator[Ask, str, Findings]
 """Yields what a model should read, is sent the reply, and returns what it found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What is known when jobs are proposed. `attention` is the probability that the user turns to each file, likeliest
-    first; `predictions` are likeliest first; `quiet` holds files that are being edited and are left alone."""
+    first; `predictions` are likeliest first; `quiet` holds files that are being edited and are left alone;
+    `passes` is how often a model may think over what is known, 0 for never."""
 
     catalogue: Catalogue
     attention: Mapping[str, float] = field(default_factory=dict)
     predictions: Collection[Prediction] = ()
     quiet: Collection[str] = ()
+    passes: int = 0
 
     def sources(self, limit: int) -> list[FileVersion]:
         """The source files that are likeliest turned to, without those left alone."""
@@ -46,7 +48,8 @@ class Analysis:
     depth: Depth
     purpose: str
     propose: Callable[[Survey], Iterable[Job]]
-    study: Callable[[Topic, Recorder], Study]
+    study: Callable[[Topic, Recorder, int], Study]
+    """Of a topic, reading the catalogue; the number is how often a model may think over the same (see `rethink`)."""
     applies: Callable[[Note, Catalogue], bool] = lambda note, catalogue: True
     """Whether a note whose inputs hold still is about what its topic means now."""
     uses_model: bool = False
@@ -54,11 +57,11 @@ class Analysis:
     """Whether its figures change what is worth learning: the plan is made anew when they do."""
 
 
-def without_model(study: Callable[[Topic, Recorder], Findings]) -> Callable[[Topic, Recorder], Study]:
+def without_model(study: Callable[[Topic, Recorder], Findings]) -> Callable[[Topic, Recorder, int], Study]:
     """A study that asks no model, in the form of one that may."""
 
     @wraps(study)
-    def lifted(topic: Topic, catalogue: Recorder) -> Study:
+    def lifted(topic: Topic, catalogue: Recorder, passes: int) -> Study:
         return study(topic, catalogue)
         yield  # makes it a generator
 

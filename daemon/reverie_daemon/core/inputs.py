@@ -14,7 +14,17 @@ from typing import Any, overload
 
 from reverie_indexers.facts import Import, Reference, Span
 
-from reverie_daemon.core.nouns import LINES_MAX, Catalogue, Commit, Definition, FileRole, FileVersion, PassageHit, Site
+from reverie_daemon.core.nouns import (
+    LINES_MAX,
+    Catalogue,
+    Claim,
+    Commit,
+    Definition,
+    FileRole,
+    FileVersion,
+    PassageHit,
+    Site,
+)  # fmt: skip
 
 LINES_WHOLE = "*"
 _DIGEST_BYTES = 12
@@ -152,6 +162,10 @@ class Recorder:
 
     def uncommitted(self) -> Sequence[str]:
         found: Sequence[str] = self._ask("uncommitted", [], _DIGESTS["uncommitted"])
+        return found
+
+    def noted(self, analysis: str, kind: str, name: str) -> Sequence[Claim]:
+        found: Sequence[Claim] = self._ask("noted", [analysis, kind, name], _DIGESTS["noted"])
         return found
 
 
@@ -294,4 +308,6 @@ _DIGESTS: dict[str, Callable[[Any], str]] = {
     "changed_together": _each(lambda item: f"{item[0]}\1{item[1]}"),
     "line_history": _each(_commit),
     "uncommitted": _each(str),
+    # By their text alone: learned again with the same result, a note leaves fresh what read it.
+    "noted": _each(lambda item: str(item.text)),
 }

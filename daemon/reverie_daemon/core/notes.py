@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reverie_daemon.core.nouns import Claim, Composition
+from reverie_daemon.core.prompting import Prompt
 
 TopicKind = Literal["repository", "folder", "file", "symbol", "commit", "question"]
 
@@ -39,19 +40,39 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What an analysis came to. `figures` are for the scheduler (ranks, say) and shown to nobody as facts."""
+    """What an analysis came to. `figures` are for the scheduler (ranks, say) and shown to nobody as facts. `dropped`
+    counts the claims of a model whose citations did not hold."""
 
     claims: tuple[Claim, ...] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
     answer: Answered | None = None
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
-    """What an analysis wants a model to read, as (role, text) pairs; the reply has at most `tokens_max` tokens."""
+class Ask:
+    """What an analysis wants a model to read; the reply has at most `tokens_max` tokens."""
 
-    messages: tuple[tuple[str, str], ...]
+    prompt: Prompt
     tokens_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a model wrote, under its name."""
+
+    text: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Why no model was asked, or none replied: a sentence for people and what they can do. `over_budget` says that a
+    limit stands in the way, and nothing else."""
+
+    message: str
+    next_step: str
+    over_budget: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,3 +259,7 @@ class Catalogue(Protocol):
     def uncommitted(self) -> Sequence[str]:
         """Paths that differ from HEAD, untracked ones included."""
         ...
+
+    def noted(self, analysis: str, kind: str, name: str) -> Sequence[Claim]:
+        """The claims that an analysis last found about a topic; see `core/notes.py` for topics."""
+        ...

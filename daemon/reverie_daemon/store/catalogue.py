@@ -11,14 +11,15 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Span
 
-from ..core.nouns import LINES_MAX, Commit, Definition, FileRole, FileVersion, PassageHit, Site
+from ..core.notes import Topic, TopicKind
+from ..core.nouns import LINES_MAX, Claim, Commit, Definition, FileRole, FileVersion, PassageHit, Site
 from ..core.roles import role_within
 from ..meaning import Moment
-from . import history, searching
+from . import history, notes, searching
 from .fulltext import FACTS_SHIFT, after_last_of, first_of
 from .naming import Names
 from .packing import StoredPassage, token_of, unpack_imports, unpack_places, unpack_references, unpack_symbol
@@ -215,6 +216,10 @@ class StoreCatalogue:
 
     def uncommitted(self) -> Sequence[str]:
         return self._disk.uncommitted()
+
+    def noted(self, analysis: str, kind: str, name: str) -> Sequence[Claim]:
+        found = notes.of(self._reader, analysis, Topic(cast("TopicKind", kind), name))
+        return found[0].claims if found else ()
 
     def _one(self, query: str, values: Sequence[object] = ()) -> Any:
         return self._reader.execute(query, values).fetchone()[0]

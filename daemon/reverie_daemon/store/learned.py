@@ -57,6 +57,7 @@ def create_learning(database: Any) -> None:
         not_null={"learned"},
     )  # fmt: skip
     database["habits"].create({"id": int, "content": str}, pk="id")
+    database["model_claims"].create({"model": str, "kept": int, "dropped": int}, pk="model")
 
 
 class Learned:
@@ -73,6 +74,21 @@ class Learned:
             if different:
                 writer.execute("UPDATE state SET notes_revision = notes_revision + 1")
             return different
+
+    def count_claims(self, model: str, kept: int, dropped: int) -> None:
+        """A model's claims that held, and those that were dropped because their citations did not."""
+        with self._writing() as writer:
+            writer.execute(
+                "INSERT INTO model_claims(model, kept, dropped) VALUES (?, ?, ?) ON CONFLICT(model) DO UPDATE"
+                " SET kept = kept + excluded.kept, dropped = dropped + excluded.dropped",
+                (model, kept, dropped),
+            )
+
+    def claim_counts(self) -> dict[str, tuple[int, int]]:
+        """(kept, dropped) by model."""
+        with self._reading() as reader:
+            rows = reader.execute("SELECT model, kept, dropped FROM model_claims ORDER BY model")
+            return {model: (kept, dropped) for model, kept, dropped in rows}
 
     def notes_of(self, analysis: str, topic: Topic) -> list[Note]:
         """The newest first, one for each state of what it read."""

@@ -57,7 +57,7 @@ class Studied:
     def study(self, analysis: Analysis, job: Job) -> tuple[Findings, Recorder]:
         with self.beside.reading(self.id, self.disk) as catalogue:
             recorder = Recorder(catalogue)
-            study = analysis.study(job.topic, recorder)
+            study = analysis.study(job.topic, recorder, 0)
             with pytest.raises(StopIteration) as finished:
                 next(study)
             recorder.settle()

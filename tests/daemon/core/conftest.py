@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import pytest
 from reverie_daemon.core.nouns import (
     LINES_MAX,
+    Claim,
     Commit,
     Definition,
     FileRole,
@@ -213,6 +214,9 @@ class MemoryCatalogue:
 
     def uncommitted(self) -> Sequence[str]:
         return self._uncommitted
+
+    def noted(self, analysis: str, kind: str, name: str) -> Sequence[Claim]:
+        return ()
 
 
 def _is_under(path: str, under: str) -> bool:

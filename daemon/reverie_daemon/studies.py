@@ -14,27 +14,34 @@ from typing import Any
 from . import preferences, wire
 from .config import Locations
 from .core.inputs import deserialise, unchanged
-from .core.notes import Note
+from .core.notes import Declined, Note
 from .core.plan import Job, total
+from .errors import OverBudget
 from .repository import LiveRepository
 from .sleeping import Sleeper
 from .store.catalogue import StoreCatalogue
 from .store.foresight import Asked, Score
+from .working import Thinker
 
 PREDICTIONS_MAX = 500
 JOBS_SHOWN_MAX = 2_000
 NOTES_MAX = 1_000
 
 
-class Learning:
-    """The daemon's learning. Its methods may be called from any thread."""
+class Studies:
+    """What the daemon learns. Its methods may be called from any thread."""
 
     def __init__(
-        self, where: Locations, repositories: Callable[[], Sequence[LiveRepository]], poke: Callable[[], None]
+        self,
+        where: Locations,
+        repositories: Callable[[], Sequence[LiveRepository]],
+        poke: Callable[[], None],
+        thinker: Thinker | None = None,
     ) -> None:
         self._paused_file = where.state / "paused"
         self._settings = _Watched(where.config_file)
-        self._sleeper = Sleeper(repositories, self._settings.read, poke, paused=self._paused_file.exists())
+        paused = self._paused_file.exists()
+        self._sleeper = Sleeper(repositories, self._settings.read, poke, paused=paused, thinker=thinker)
         self._poke = poke
         self.start = self._sleeper.start
         self.close = self._sleeper.close
@@ -60,6 +67,7 @@ class Learning:
     def learn(self, repository: LiveRepository) -> Iterator[dict[str, Any]]:
         """Indexes, then learns all there is to learn now: `progress` events, then `done`."""
         done: dict[str, Any] = {}
+        stopped: Declined | None = None
         for event in repository.learn():
             if event["event"] == "done":
                 done = event
@@ -70,6 +78,9 @@ class Learning:
                 yield event
             else:
                 done |= {"jobs": event["jobs"], "jobs_failed": event["failed"]}
+                stopped = event["stopped"]
+        if stopped is not None:
+            raise OverBudget(stopped.message, next_step=stopped.next_step)
         yield done | {"notes": sum(self._sleeper.notes(repository))}
 
     def dry_run(self, repository: LiveRepository) -> dict[str, Any]:
@@ -130,6 +141,24 @@ class Learning:
         slept_s = self._sleeper.slept_since_asked()
         repository.store.learned.asked(repository.worktree_id, replace(question, slept_s=slept_s))
         self._sleeper.wake()
+
+    def claims(self, repositories: Sequence[LiveRepository]) -> list[dict[str, Any]]:
+        """Of each model: the claims in notes that were kept, those dropped because their citations did not hold."""
+        counts: dict[str, list[int]] = {}
+        for learned in {id(one.store): one.store.learned for one in repositories}.values():
+            for model, (kept, dropped) in learned.claim_counts().items():
+                before = counts.setdefault(model, [0, 0])
+                before[0] += kept
+                before[1] += dropped
+        return [
+            {
+                "model": model,
+                "kept": kept,
+                "dropped": dropped,
+                "dropped_share": round(dropped / (kept + dropped or 1), 3),
+            }
+            for model, (kept, dropped) in sorted(counts.items())
+        ]
 
     def score(self, repositories: Sequence[LiveRepository]) -> dict[str, Any]:
         """How predictions fared: `{"asked", "hits", "hit_rate", "saved", "unasked", "idle_share_used"}`."""

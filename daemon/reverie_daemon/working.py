@@ -1,0 +1,273 @@
+"""One job after the other, in a child process: what is planned, leased, studied, compared and stored.
+
+What comes back is compared with the repository as it is by then, and only what still holds is kept. When to work is
+decided in `sleeping.py`, what is worth learning in `planning.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from .analyses import discover
+from .core.idle import Depth
+from .core.inputs import deserialise, unchanged
+from .core.notes import Ask, Completed, Declined
+from .desk import Desk
+from .errors import UserError
+from .planning import Plan
+from .preferences import Learning
+from .remembering import keep_answer
+from .repository import LiveRepository
+from .store.jobs import Leased
+from .studying import Begin, Broken, GoOn, MakePlan, Place, Reply, Studied, Unknown, Wanted
+
+LEASE_S = 600.0
+STUDY_WAIT_S = 120.0
+PLAN_WAIT_S = 300.0
+BUDGET_RETRY_S = 60.0
+"""A limit that stood in the way is looked at again so often: it renews by itself."""
+FAILED_COUNTED_MAX = 1_000
+ENDED = "it took too long, or its process ended"
+EVERY_DEPTH: Sequence[Depth] = ("light", "remote", "deep")
+
+log = logging.getLogger(__name__)
+
+
+class Thinker(Protocol):
+    """The model that learning may use."""
+
+    @property
+    def depth(self) -> Depth | None:
+        """What has to be free for it: "deep" for one on this machine, "remote" for others; None where there is none."""
+        ...
+
+    def complete(self, root: str, ask: Ask, analysis: str, cancelled: Callable[[], bool]) -> Completed | Declined:
+        """Its reply; `cancelled` is asked often from other threads. A reply that was paid for once is given again
+        without cost."""
+        ...
+
+
+class NoThinker:
+    """Learning without a model."""
+
+    depth: Depth | None = None
+
+    def complete(self, root: str, ask: Ask, analysis: str, cancelled: Callable[[], bool]) -> Completed | Declined:
+        return Declined("No model is chosen for sleeping.", "reverie model")
+
+
+_State = tuple[int, str, int, Depth | None]
+"""All that a plan depends on: the clock, HEAD, how many questions wait to be learned from, and the model's depth."""
+
+
+@dataclass(slots=True)
+class _Plot:
+    """What is known of one repository's learning. `planned` is the moment that its plan is for."""
+
+    planned: _State | None = None
+    again_at_s: float | None = None
+    counted: tuple[tuple[int, str, int], tuple[int, int]] | None = None
+
+
+class Worker:
+    """Plans and does jobs, for one thread at a time; what is asked of it besides may come from any thread. `stopped`
+    tells whether what runs now is to end."""
+
+    def __init__(
+        self,
+        settings: Callable[[], Learning],
+        poke: Callable[[], None],
+        stopped: Callable[[], bool],
+        desk: Desk,
+        thinker: Thinker,
+    ) -> None:
+        self._settings = settings
+        self._poke = poke
+        self._stopped = stopped
+        self._desk = desk
+        self._thinker = thinker
+        self._plots: dict[str, _Plot] = {}
+        self._current: tuple[LiveRepository, int] | None = None
+        self._declined: tuple[Declined, float] | None = None
+        self.doing = ""
+        """What it is at, for a reader; "" for nothing."""
+
+    @property
+    def declined(self) -> Declined | None:
+        """Why the model's jobs wait, None where nothing stands in their way."""
+        return self._declined[0] if self._declined is not None else None
+
+    def notes(self, repository: LiveRepository) -> tuple[int, int]:
+        """(fresh, stale): how many notes are known to hold now, and how many others there are."""
+        counts = self.counts(repository)
+        return counts["notes_fresh"], counts["notes_stale"]
+
+    def counts(self, repository: LiveRepository) -> dict[str, Any]:
+        """A repository's part of the status: notes known to hold or not, jobs that wait, jobs that failed."""
+        plot = self._plot(repository)
+        learned = repository.store.learned
+        now = (repository.store.clock(repository.worktree_id), repository.moment, repository.store.notes_revision())
+        if plot.counted is None or plot.counted[0] != now:
+            plot.counted = (now, learned.count_notes(now[0], now[1]))
+        fresh, stale = plot.counted[1]
+        failed = len(learned.failed_jobs(repository.worktree_id, FAILED_COUNTED_MAX))
+        return {
+            "notes_fresh": fresh, "notes_stale": stale, "jobs": learned.count_open_jobs(repository.worktree_id),
+            "jobs_failed": failed,
+        }  # fmt: skip
+
+    def has_jobs(self, repository: LiveRepository) -> bool:
+        return repository.store.learned.count_open_jobs(repository.worktree_id) > 0
+
+    def has_free_jobs(self, repository: LiveRepository) -> bool:
+        """Whether there is anything to do that needs no model."""
+        waiting = repository.store.learned.open_jobs(repository.worktree_id, FAILED_COUNTED_MAX)
+        return any(job.depth != self._thinker.depth for job in waiting)
+
+    def is_unplanned(self, repository: LiveRepository) -> bool:
+        plot = self._plot(repository)
+        due = plot.again_at_s is not None and time.monotonic() >= plot.again_at_s
+        return due or plot.planned != self._state(repository)
+
+    def until_planned(self, seconds_max: float) -> float:
+        """Until a file that is being edited will have been quiet for long enough."""
+        due = [plot.again_at_s for plot in self._plots.values() if plot.again_at_s is not None]
+        return max(0.0, min([seconds_max, *(at_s - time.monotonic() for at_s in due)]))
+
+    def stop_what_is_outdated(self) -> None:
+        """The repository changed under a study: it would be of what was."""
+        current = self._current
+        if current is not None and current[0].store.clock(current[0].worktree_id) != current[1]:
+            self._desk.stop()
+
+    def affordable(self) -> Sequence[Depth]:
+        """Every depth; without the model's while a limit of the budget stands in the way."""
+        if self._declined is not None and time.monotonic() < self._declined[1]:
+            return [depth for depth in EVERY_DEPTH if depth != self._thinker.depth]
+        self._declined = None
+        return EVERY_DEPTH
+
+    def step(self, repository: LiveRepository, depths: Sequence[str]) -> bool:
+        """Makes the plan where there is none for this moment, else does the best job; False when there is neither."""
+        try:
+            if self.is_unplanned(repository):
+                return self._plan(repository)
+            now = time.time()
+            leased = repository.store.learned.lease(repository.worktree_id, depths, now=now, until=now + LEASE_S)
+            if leased is None:
+                return False
+            self._study(repository, leased)
+        except UserError as error:
+            log.warning("%s: %s", repository.root, error.message)
+            return False
+        return True
+
+    def _plan(self, repository: LiveRepository) -> bool:
+        plot, (clock, moment, asked, depth) = self._plot(repository), self._state(repository)
+        self.show("looking for what to learn")
+        plan = self.made_plan(repository)
+        if plan is None:
+            if not self._desk.stopped:
+                plot.planned = clock, moment, asked, depth  # not again before something changes
+            return False
+        learned = repository.store.learned
+        learned.notes_held(plan.held, plan.clock, plan.moment)
+        if plan.questions:
+            learned.learn_habits(plan.habits, plan.questions)
+        learned.replan(repository.worktree_id, plan.jobs, plan.predictions)
+        plot.planned = clock, moment, asked - len(plan.questions), depth
+        plot.again_at_s = None if plan.again_in_s is None else time.monotonic() + plan.again_in_s
+        return True
+
+    def made_plan(self, repository: LiveRepository) -> Plan | None:
+        """What is worth learning now; None when it was stopped or failed."""
+        chosen = self._settings()
+        depth, quiet_s = self._thinker.depth, chosen.file_quiet_s
+        wanted = MakePlan(_place(repository), time.time(), quiet_s, depth, chosen.rethink_passes)
+        reply = self._desk.ask(wanted, PLAN_WAIT_S)
+        if isinstance(reply, Plan):
+            return reply
+        if not self._desk.stopped:
+            problem = reply.problem if isinstance(reply, Broken) else ENDED
+            log.warning("%s: what to learn could not be worked out: %s", repository.root, problem)
+        return None
+
+    def _state(self, repository: LiveRepository) -> _State:
+        asked = len(repository.store.learned.unlearned(repository.worktree_id))
+        return repository.store.clock(repository.worktree_id), repository.moment, asked, self._thinker.depth
+
+    def _study(self, repository: LiveRepository, leased: Leased) -> None:
+        learned, job = repository.store.learned, leased.job
+        self.show(f"{job.analysis}, {job.topic.name or repository.location.name}")
+        self._current = (repository, repository.store.clock(repository.worktree_id))
+        reply = self._studied(repository, leased)
+        self._current = None
+        if isinstance(reply, Studied):
+            self._keep(repository, leased, reply)
+        elif isinstance(reply, Declined):
+            self._was_declined(repository, leased, reply)
+        elif self._desk.stopped or isinstance(reply, Unknown):
+            learned.job_given_back(leased)
+        else:
+            problem = reply.problem if isinstance(reply, Broken) else ENDED
+            if learned.job_failed(leased, problem):
+                log.warning("%s: %s of %s failed: %s", repository.root, job.analysis, job.topic.name, problem)
+        self.show("")
+
+    def _studied(self, repository: LiveRepository, leased: Leased) -> Reply | Declined | None:
+        """A whole study, with as many replies of the model as it wants."""
+        job = leased.job
+        passes = self._settings().rethink_passes
+        reply = self._desk.ask(Begin(_place(repository), leased.id, job.analysis, job.topic, passes), STUDY_WAIT_S)
+        while isinstance(reply, Wanted):
+            said = self._thinker.complete(repository.root, reply.ask, job.analysis, self._stopped)
+            if isinstance(said, Declined):
+                return said
+            reply = self._desk.ask(GoOn(reply.study, said.text, said.model), STUDY_WAIT_S)
+        return reply
+
+    def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined) -> None:
+        """Stopped, or without budget, a job waits; what a model cannot do counts as an attempt."""
+        learned = repository.store.learned
+        if declined.over_budget:
+            self._declined = declined, time.monotonic() + BUDGET_RETRY_S
+        if declined.over_budget or self._stopped():
+            learned.job_given_back(leased)
+        else:
+            learned.job_failed(leased, declined.message)
+
+    def _keep(self, repository: LiveRepository, leased: Leased, studied: Studied) -> None:
+        """Stores what was found, where what it read is still so."""
+        learned = repository.store.learned
+        note = replace(studied.note, made_at=time.time())
+        with repository.reading() as catalogue:
+            moved = (catalogue.clock, repository.moment) != (note.clock, note.moment)
+            if moved and not unchanged(deserialise(note.inputs), catalogue):
+                learned.job_given_back(leased)
+                return
+        if studied.answer is not None:
+            keep_answer(repository, studied.answer, note)
+            learned.prepared(repository.worktree_id, studied.answer.question, studied.answer.key)
+        if note.model:
+            learned.count_claims(note.model, len(note.claims), studied.dropped)
+        different = learned.keep_note(note)
+        learned.job_done(leased)
+        if different and discover()[leased.job.analysis].steers:
+            self._plot(repository).planned = None
+
+    def show(self, doing: str) -> None:
+        self.doing = doing
+        self._poke()
+
+    def _plot(self, repository: LiveRepository) -> _Plot:
+        return self._plots.setdefault(repository.root, _Plot())
+
+
+def _place(repository: LiveRepository) -> Place:
+    return Place(
+        repository.store.path, repository.worktree_id, repository.location, repository.settings.source_bytes_max
+    )
