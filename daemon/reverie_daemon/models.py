@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import prices
@@ -26,6 +26,7 @@ from .core.tokens import estimate
 from .endpoints import Chosen, Endpoints, resolve
 from .errors import UserError
 from .provider import Cancelled, ChatRequest, ModelFailure
+from .replies import Refused, Reply, Spent, denied, failed, plus
 from .store.journal import Bounds, Journal, Planned
 
 PROMPT_BYTES_MAX = 48_000
@@ -40,41 +41,6 @@ QUESTION_PATIENCE_S = 3.0
 SLEEP_STEP_S = 0.2
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What all calls of one request used; the money is None where a price is unknown. `calls` are the journal's ids."""
-
-    calls: tuple[int, ...] = ()
-    usage: Usage = field(default_factory=Usage)
-    microusd: int | None = 0
-    first_paid: bool = False
-    """Never before did a call cost money: the user is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a model wrote. `value` is the JSON value where a schema was given. `replayed` says that it was paid for
-    before, so nothing was spent now."""
-
-    text: str
-    model: str
-    spent: Spent
-    value: Any = None
-    replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why there is no reply: `code` for programs, a sentence for people, and what they can do. `until_renewal` says
-    that only the day's limit stands in the way; `spent` is what was spent in vain."""
-
-    code: str
-    message: str
-    next_step: str
-    spent: Spent = Spent()
-    until_renewal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +101,17 @@ class Models:
         """The model for a role, None where none is chosen. Raises UserError where the chosen one cannot be used."""
         choice = self._choices().models.get(role)
         return None if choice is None else resolve(role, choice)
+
+    def standing(self, root: str, side: Side) -> Refused | None:
+        """Why no call can be made now, whatever it asks; None when one can. For whoever plans work, and asks nobody."""
+        asked = self._begun(root, side, Prompt("", (), ""), 1, None, "", lambda: False)
+        if isinstance(asked, Refused):
+            return asked
+        planned = self._planned(asked, Spent())
+        if isinstance(planned, Refused):
+            return planned
+        reason = self._journal.standing(*planned)
+        return None if reason is None else denied(reason, Spent())
 
     def complete(
         self,
@@ -218,22 +195,30 @@ class Models:
                         yield piece
                 reply = self._settled(asked, attempt)
             except ModelFailure as failure:
-                spent = _plus(spent, self._given_up(asked, attempt, failure))
+                spent = plus(spent, self._given_up(asked, attempt, failure))
                 failures.append(failure.kind)
                 again = self._again(asked, failures, failure, shown=streaming and attempt.pieces > 0)
                 if again is None:
-                    yield _refused(asked, failure, spent)
+                    yield failed(asked.chosen.name, failure, spent)
                     return
                 asked = again
             except GeneratorExit:
                 self._given_up(asked, attempt, ModelFailure("cancelled", "nobody listened to the end"))
                 raise
             else:
-                yield replace(reply, spent=_plus(spent, reply.spent))
+                yield replace(reply, spent=plus(spent, reply.spent))
                 return
 
     def _reserved(self, asked: _Asked, spent: Spent) -> _Attempt | Refused:
         """A call whose worst case is reserved; or why it may not be made now."""
+        planned = self._planned(asked, spent)
+        if isinstance(planned, Refused):
+            return planned
+        call = self._journal.reserve(*planned)
+        return denied(call, spent) if isinstance(call, Denied) else _Attempt(call, asked.request(), planned[0].worst)
+
+    def _planned(self, asked: _Asked, spent: Spent) -> tuple[Planned, Bounds] | Refused:
+        """The call as the journal takes it; or why the endpoint is not called now."""
         if held := self._endpoints.held(asked.chosen):
             return Refused(held.code, held.message, held.next_step, spent)
         request = asked.request()
@@ -244,16 +229,11 @@ class Models:
             bounds = Bounds(*self._choices().limits_of(asked.side, asked.root))
         except UserError as error:
             return Refused("model_unusable", error.message, error.next_step, spent)
-        call = self._journal.reserve(
-            Planned(
-                now, today(now), asked.side, os.fsencode(asked.root), asked.key, asked.analysis, asked.chosen.name,
-                request.messages, worst, asked.chosen.free,
-            ),
-            bounds,
+        planned = Planned(
+            now, today(now), asked.side, os.fsencode(asked.root), asked.key, asked.analysis, asked.chosen.name,
+            request.messages, worst, asked.chosen.free,
         )  # fmt: skip
-        if isinstance(call, Denied):
-            return Refused(call.code, call.message, call.next_step, spent, call.until_renewal)
-        return _Attempt(call, request, worst)
+        return planned, bounds
 
     def _pieces(self, asked: _Asked, attempt: _Attempt) -> Iterator[str]:
         self._endpoints.admitted(asked.chosen)
@@ -373,33 +353,3 @@ def _used_so_far(asked: _Asked, attempt: _Attempt) -> Usage:
     request = attempt.request
     prompt = estimate([text for _, text in request.messages]) if asked.chosen.free else [request.prompt_bytes]
     return Usage(prompt=sum(prompt), completion=attempt.pieces)
-
-
-def _plus(one: Spent, other: Spent) -> Spent:
-    usage = Usage(
-        one.usage.prompt + other.usage.prompt,
-        one.usage.cached + other.usage.cached,
-        one.usage.completion + other.usage.completion,
-        one.usage.reasoning + other.usage.reasoning,
-    )
-    unknown = one.microusd is None or other.microusd is None
-    microusd = None if unknown else (one.microusd or 0) + (other.microusd or 0)
-    return Spent((*one.calls, *other.calls), usage, microusd, one.first_paid or other.first_paid)
-
-
-_NEXT_STEP: dict[FailureKind, str] = {
-    "busy": "nothing: it is tried again later",
-    "broken": "nothing: it is tried again later",
-    "lost": "look at what it cost: reverie ledger",
-    "unreachable": "start the server, or: reverie model",
-    "overflow": "choose a model that takes longer prompts: reverie model",
-    "refused": "give another key: reverie model key",
-    "rejected": "choose another model: reverie model",
-    "missing": "choose another model: reverie model",
-    "unusable": "choose a stronger model: reverie model",
-    "cancelled": "nothing",
-}
-
-
-def _refused(asked: _Asked, failure: ModelFailure, spent: Spent) -> Refused:
-    return Refused(failure.kind, f"{asked.chosen.name}: {failure.message}", _NEXT_STEP[failure.kind], spent)

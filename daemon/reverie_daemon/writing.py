@@ -20,7 +20,8 @@ from .core.nouns import Catalogue, Claim, Composition, Evidence
 from .core.prompting import Passage, Reader
 from .core.ranking import Ranking
 from .errors import UserError
-from .models import Models, Refused, Reply, Spent
+from .models import Models
+from .replies import Refused, Reply, Spent
 
 CONTEXT_CHARACTERS_MAX = 8_000
 """About 2,300 tokens: a small context is what makes an answer cheap."""

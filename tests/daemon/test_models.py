@@ -15,7 +15,8 @@ from reverie_daemon.core.budget import Amount, Limits, Usage
 from reverie_daemon.core.prompting import Prompt
 from reverie_daemon.endpoints import PAUSE_S, Endpoints
 from reverie_daemon.keys import Keys
-from reverie_daemon.models import Models, Refused, Reply, Spent, today
+from reverie_daemon.models import Models, today
+from reverie_daemon.replies import Refused, Reply, Spent
 from reverie_daemon.store.journal import Journal
 from reverie_daemon.store.ledger import Ledger
 from support import misbehaving
@@ -396,6 +397,21 @@ def test_many_calls_at_once_stay_within_the_limit(house):
     done = [reply for reply in replies if isinstance(reply, Reply)]
     assert len(replies) == 60 and 0 < len(done) < 60
     assert house.spent().tokens == 110 * len(done) <= 2_000
+
+
+def test_whoever_plans_work_can_ask_whether_any_could_be_done(house):
+    """Asking costs nothing and reserves nothing."""
+    assert house.models.standing(ROOT, "learning").code == "no_model"
+    with serving(fails(401)) as server:
+        house.choose(f"{server.address}#tiny", tokens=None)
+        assert house.models.standing(ROOT, "learning").code == "no_budget"
+        house.choose(f"{server.address}#tiny")
+        assert house.models.standing(ROOT, "learning") is None and house.spent() == Amount(0, 0)
+        assert server.bodies == []
+        house.learn()
+        assert house.models.standing(ROOT, "learning").code == "key_refused"
+        house.choose(f"{server.address}#tiny", local_only=[ROOT])
+        assert house.models.standing(ROOT, "learning").code == "local_only"
 
 
 def test_no_model_chosen_is_said_with_the_way_to_choose_one(house):

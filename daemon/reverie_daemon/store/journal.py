@@ -70,10 +70,7 @@ class Journal:
     def reserve(self, planned: Planned, bounds: Bounds) -> int | Denied:
         """The call's id once its worst case is reserved; or why it may not be made."""
         with self._ledger.writing() as writer:
-            day = _turned(writer, planned.today)
-            repository = _repository(writer, planned.repository, planned.at)
-            scopes = _scopes(writer, day, planned.side, repository, planned.repository, bounds)
-            reason = denied(planned.worst, scopes, free=planned.free, side=planned.side)
+            day, repository, reason = _decided(writer, planned, bounds)
             if reason is not None:
                 return reason
             cursor = writer.execute(
@@ -90,6 +87,11 @@ class Journal:
             sent = _packed(json.dumps(list(planned.sent)))
             writer.execute("INSERT INTO call_text(id, at, sent) VALUES (?, ?, ?)", (number, planned.at, sent))
             return number
+
+    def standing(self, planned: Planned, bounds: Bounds) -> Denied | None:
+        """Why such a call may not be made now; None when it may. Nothing is reserved."""
+        with self._ledger.writing() as writer:
+            return _decided(writer, planned, bounds)[2]
 
     def received(self, call: int, usage: Usage, cost_microusd: int | None, text: str) -> None:
         """A reply came: it is kept and charged, before anybody uses it."""
@@ -196,6 +198,14 @@ class Journal:
             orphans = "entry IS NULL AND side = 'questions' AND state IN ('received', 'lost')"
             for (call,) in writer.execute(f"SELECT id FROM call WHERE {orphans}").fetchall():
                 _add_entry(writer, call, "awake")
+
+
+def _decided(writer: sqlite3.Connection, planned: Planned, bounds: Bounds) -> tuple[str, int, Denied | None]:
+    """The day and the repository that a call is charged to, and why it may not be made, if so."""
+    day = _turned(writer, planned.today)
+    repository = _repository(writer, planned.repository, planned.at)
+    scopes = _scopes(writer, day, planned.side, repository, planned.repository, bounds)
+    return day, repository, denied(planned.worst, scopes, free=planned.free, side=planned.side)
 
 
 def _turned(writer: sqlite3.Connection, today: str) -> str:
