@@ -53,7 +53,8 @@ class Stats:
 
 
 class RepositoryStore:
-    """See the module. `repaired` is where a damaged store was moved when this one was opened, else None."""
+    """See the module. `repaired` is where a damaged store was moved when this one was opened, else None; `name` tells
+    stores apart."""
 
     def __init__(self, path: Path, writer: sqlite3.Connection, repaired: Path | None) -> None:
         self.repaired = repaired
@@ -63,6 +64,7 @@ class RepositoryStore:
         self._readers: list[sqlite3.Connection] = []
         self._readers_lock = threading.Lock()
         self._shelf = Shelf()
+        self.name = str(path)
         self.vectors = VectorStore(self._reading, self._writing, _tick_notes)
         self._merging: bool | None = None
         self._closed = False
@@ -220,7 +222,7 @@ class RepositoryStore:
     def reading(self, worktree: int, disk: Disk, near: Near = nothing_near) -> Iterator[StoreCatalogue]:
         """One moment of a worktree, for one question; `near` finds what is close to it in meaning."""
         with self._reading() as reader:
-            yield StoreCatalogue(reader, worktree, disk, self._shelf, near, str(self._path))
+            yield StoreCatalogue(reader, worktree, disk, self._shelf, near, self.name)
 
     def history_head(self) -> str | None:
         """The newest commit that is known."""
