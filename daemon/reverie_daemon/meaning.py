@@ -57,8 +57,9 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """Says that a question about this text will come, so that it is embedded by then."""
+    """Says that a question about this text will come, so that it is embedded and compared by then."""
 
+    store: str
     text: str
 
 
@@ -177,10 +178,10 @@ class Meaning:
             self._starting = True
         threading.Thread(target=self._start, name="meaning", daemon=True).start()
 
-    def expect(self, text: str) -> None:
+    def expect(self, store: str, text: str) -> None:
         """Begins to embed a question, while its repository is still being looked at."""
         if self.ready:
-            threading.Thread(target=self._expect, args=(text,), name="meaning", daemon=True).start()
+            threading.Thread(target=self._expect, args=(store, text), name="meaning", daemon=True).start()
 
     def nearest(
         self, holdings: Holdings, text: str, limit: int, among: Sequence[int] | None = None
@@ -209,9 +210,9 @@ class Meaning:
             self._retry_s = float("inf")
             self._end()
 
-    def _expect(self, text: str) -> None:
+    def _expect(self, store: str, text: str) -> None:
         with self._lock:
-            if self._child is not None and self._child.ask(Expect(text), NEAREST_WAIT_S) is None:
+            if self._child is not None and self._child.ask(Expect(store, text), NEAREST_WAIT_S) is None:
                 self._end()
 
     def _start(self) -> None:

@@ -95,7 +95,7 @@ class LiveRepository:
         """A question is about to be answered: what can be done meanwhile is begun."""
         self._keeper.give_way()
         self.store.vectors.answer_by_meaning(self._meaning.ready)
-        self._meaning.expect(question)
+        self._meaning.expect(self.store.name, question)
 
     def catch_up(self, wait_s: float) -> Pending:
         """Applies every save that came before this call, for at most `wait_s`; what is still missing afterwards."""

@@ -79,9 +79,11 @@ class Neighbourhood:
         self._lengths = np.empty(0, np.float32)
         self._places = np.empty(0, np.uint64)
         self._rows = np.empty(0, np.int64)
+        self._compared: tuple[bytes, Floats] = (b"", np.empty(0, np.float32))
 
     def take(self, digests: bytes, vectors: bytes) -> None:
         """More vectors, each DIMENSIONS bytes, with their digests of eight."""
+        self._compared = (b"", self._lengths)
         more = np.frombuffer(vectors, np.int8).reshape(-1, DIMENSIONS)
         self._digests = np.concatenate([self._digests, np.frombuffer(digests, np.uint64)])
         self._vectors = np.concatenate([self._vectors, more])
@@ -101,7 +103,7 @@ class Neighbourhood:
 
     def nearest(self, question: Floats, limit: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """(place, cosine) of the nearest, nearest first; only from `among` where places are given."""
-        cosines = np.round(self._cosines(question)[self._rows], COSINE_DIGITS)
+        cosines = np.round(self.compare(question)[self._rows], COSINE_DIGITS)
         places = self._places
         if among is not None:
             chosen = np.isin(places, np.array(among, np.uint64))
@@ -111,6 +113,13 @@ class Neighbourhood:
             cosines, places = cosines[cosines >= least], places[cosines >= least]
         order = np.lexsort((places, -cosines))[:limit]
         return list(zip(places[order].tolist(), cosines[order].tolist(), strict=True))
+
+    def compare(self, question: Floats) -> Floats:
+        """The cosine of every vector; the last question's are kept, so that they can be made ready before it is asked
+        what stands where."""
+        if self._compared[0] != question.tobytes():
+            self._compared = question.tobytes(), self._cosines(question)
+        return self._compared[1]
 
     def _cosines(self, question: Floats) -> Floats:
         products = np.empty(len(self._vectors), np.float32)
@@ -150,7 +159,7 @@ class _Server:
         if isinstance(request, Nearest):
             return self._nearest(request)
         if isinstance(request, Expect):
-            _embedded(request.text)
+            self._held.get(request.store, Neighbourhood()).compare(_embedded(request.text))
         return isinstance(request, Expect | Ready)
 
     def _nearest(self, request: Nearest) -> list[tuple[int, float]]:

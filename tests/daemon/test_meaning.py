@@ -61,6 +61,7 @@ def test_a_question_never_waits_for_the_child_to_start(vectors: list[bytes]) -> 
         eventually(lambda: meaning.ready)
         assert [place for place, _ in meaning.nearest(held, "hot drinks", 5)] == [10, 20]
         assert [place for place, _ in meaning.nearest(held, "compilers", 5, among=[20])] == [20]
+        meaning.expect(held.store, "bad weather")
         more = Held(vectors, Moment(1, 3, 3))
         assert meaning.nearest(more, "bad weather", 1)[0][0] == 30, "what was learned since is found"
         fewer = Held(vectors[:1], Moment(2, 1, 1))

@@ -87,6 +87,17 @@ def test_many_vectors_rank_as_plain_arithmetic_says() -> None:
     assert float(np.abs(cosines - rows @ asked / np.linalg.norm(rows, axis=1)).max()) < 0.01
 
 
+def test_a_comparison_made_ready_is_not_used_once_more_is_learned() -> None:
+    """It is made while the repository is looked at, and a batch of vectors may come in between."""
+    held = Neighbourhood()
+    held.take(digests(1), axis(0, 1))
+    held.stand(digests(5), digests(1))
+    held.compare(question(1))
+    held.take(digests(2), axis(1))
+    held.stand(digests(5, 6), digests(1, 2))
+    assert [place for place, _ in held.nearest(question(1), 1)] == [6]
+
+
 def test_meanings_are_told_apart_without_a_common_word(model: Model) -> None:
     """The one thing that words cannot do."""
     passages = model.embed([HEATING, PARSING])

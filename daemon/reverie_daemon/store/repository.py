@@ -51,8 +51,9 @@ class Stats:
 
 
 class RepositoryStore:
-    """See the module. `repaired` is where a damaged store was moved when this one was opened, else None; `claim` holds
-    the lock on it, if there is one; `learned` is its face for what is learned while nobody asks."""
+    """See the module. `repaired` is where a damaged store was moved when this one was opened, else None; `name` tells
+    stores apart; `claim` holds the lock on it, if there is one; `learned` is its face for what is learned while nobody
+    asks."""
 
     def __init__(
         self, path: Path, writer: sqlite3.Connection, repaired: Path | None, claim: Claim | None = None
@@ -66,6 +67,7 @@ class RepositoryStore:
         self._readers_lock = threading.Lock()
         self._shelf = Shelf()
         self._committed: set[int] = set()
+        self.name = str(path)
         self.vectors = VectorStore(self._reading, self._writing, _tick_notes)
         self._remembered = REMEMBERED_UNBOUNDED_MAX
         self._merging: bool | None = None
@@ -258,7 +260,7 @@ class RepositoryStore:
     def reading(self, worktree: int, disk: Disk, near: Near = nothing_near) -> Iterator[StoreCatalogue]:
         """One moment of a worktree, for one question; `near` finds what is close to it in meaning."""
         with self._reading() as reader:
-            yield StoreCatalogue(reader, worktree, disk, self._shelf, near, str(self.path))
+            yield StoreCatalogue(reader, worktree, disk, self._shelf, near, self.name)
 
     def history_head(self, worktree: int) -> str:
         """The newest commit of the worktree's that is known, "" for none."""
