@@ -116,6 +116,20 @@ def test_folders_are_understood_from_what_is_noted_of_their_files(live: LiveRepo
     assert claims(live, "purpose", Topic("folder", "kettle")) and claims(live, "purpose", Topic("repository"))
 
 
+def test_a_flow_is_read_with_what_it_calls(live: LiveRepository) -> None:
+    """How `boil` works cannot be told from `boil` alone."""
+    seen: dict[str, list[str]] = {}
+
+    def say(wanted: str, places: list[str]) -> str:
+        seen[wanted.splitlines()[0]] = places
+        return honest(wanted, places)
+
+    learn(live, Scripted(say))
+    places = next(places for wanted, places in seen.items() if wanted.startswith("How does `Boiler.boil` work"))
+    assert places == ["kettle/boiler.py:15-22", "kettle/boiler.py:24-26"]
+    assert claims(live, "flows", Topic("symbol", "kettle/boiler.py::Boiler.boil"))
+
+
 def test_a_comment_changes_one_note_and_nothing_above_it(live: LiveRepository) -> None:
     """Early cut-off: what is learned again with the same result costs no call further up; another result does."""
     model = Scripted(honest)
