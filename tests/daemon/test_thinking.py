@@ -18,7 +18,7 @@ from reverie_daemon.sleeping import Sleeper
 from reverie_daemon.store.jobs import ATTEMPTS_MAX
 from reverie_daemon.store.repository import RepositoryStore
 from reverie_daemon.worktree import find
-from support.shell import repository
+from support.shell import git, repository
 
 BOILER = Topic("file", "kettle/boiler.py")
 WRITTEN = "how does `Boiler.boil` work?"
@@ -114,6 +114,36 @@ def test_folders_are_understood_from_what_is_noted_of_their_files(live: LiveRepo
     folder = next(places for wanted, places in seen.items() if "the folder kettle" in wanted)
     assert {place.split(":")[0] for place in folder} == {"kettle/boiler.py", "kettle/sensor.py"}
     assert claims(live, "purpose", Topic("folder", "kettle")) and claims(live, "purpose", Topic("repository"))
+
+
+def test_a_flow_is_read_with_what_it_calls(live: LiveRepository) -> None:
+    """How `boil` works cannot be told from `boil` alone."""
+    seen: dict[str, list[str]] = {}
+
+    def say(wanted: str, places: list[str]) -> str:
+        seen[wanted.splitlines()[0]] = places
+        return honest(wanted, places)
+
+    learn(live, Scripted(say))
+    places = next(places for wanted, places in seen.items() if wanted.startswith("How does `Boiler.boil` work"))
+    assert places == ["kettle/boiler.py:15-22", "kettle/boiler.py:24-26"]
+    assert claims(live, "flows", Topic("symbol", "kettle/boiler.py::Boiler.boil"))
+
+
+def test_decisions_are_read_from_history_and_cite_commits(live: LiveRepository) -> None:
+    """Why it is so stands in no file; an invented commit is no reason."""
+    path = Path(live.root) / "kettle/boiler.py"
+    path.write_text(path.read_text().replace("BOILING_C = 100", "BOILING_C = 99"))
+    message = "Boil at 99 degrees\n\nThe kitchen lies at 300 metres, where water boils sooner than `BOILING_C` said."
+    git(Path(live.root), "commit", "-qam", message)
+    for _ in live.learn():
+        pass
+    reply = "`BOILING_C` was lowered for the altitude. [1]\nIt was painted red. [7]\nIt was `reheated`. [1]\n"
+    learn(live, Scripted(lambda wanted, places: reply if "decisions" in wanted else ""))
+    (note, *_) = live.store.learned.notes_of("decisions", BOILER)
+    assert [claim.text for claim in note.claims] == ["`BOILING_C` was lowered for the altitude."]
+    (cited,) = note.claims[0].evidence
+    assert cited.commit is not None and cited.commit.subject == "Boil at 99 degrees"
 
 
 def test_a_comment_changes_one_note_and_nothing_above_it(live: LiveRepository) -> None:
