@@ -42,6 +42,7 @@ from .store.journal import Journal
 from .store.ledger import Ledger
 from .store.repository import RepositoryStore
 from .studies import Studies
+from .thinking import ModelThinker
 from .tokens import TokenCounter
 from .worktree import RepositoryLocation, find
 from .writing import Writing
@@ -79,7 +80,9 @@ class Reverie:
         self._counter = TokenCounter()
         self._embedder = Embedder()
         self._meaning = Meaning(enabled=chosen.vectors_max > 0)
-        self._studies = Studies(where, lambda: list(self._repositories.values()), self._hub.poke)
+        self._studies = Studies(
+            where, lambda: list(self._repositories.values()), self._hub.poke, ModelThinker(self._models)
+        )
         self._answering = Answering(
             self._ledger, self._counter, self._meaning, Writing(self._models), self._studies.asked
         )

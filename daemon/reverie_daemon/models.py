@@ -113,6 +113,12 @@ class Models:
         reason = self._journal.standing(*planned)
         return None if reason is None else denied(reason, Spent())
 
+    def may_read(self, root: str, role: Role) -> Chosen | None:
+        """The model for a role, where the text of the repository at `root` may go to it. Raises UserError."""
+        chosen = self.chosen(role)
+        barred = chosen is not None and not chosen.local and root in self._choices().local_only
+        return None if barred else chosen
+
     def complete(
         self,
         root: str,

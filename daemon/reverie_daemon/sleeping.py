@@ -234,13 +234,13 @@ class Sleeper:
             for repository in self._ready():
                 if not self._allowed.is_set():
                     return True
-                if self._worker.step(repository, self._depths()):
+                if self._worker.step(repository, self._depths(repository)):
                     self._worked_s += time.monotonic() - began_s
                     return True
         return False
 
-    def _depths(self) -> Sequence[str]:
-        return [depth for depth in self._worker.affordable() if self._standing.allows(depth)]
+    def _depths(self, repository: LiveRepository) -> Sequence[str]:
+        return [depth for depth in self._worker.affordable(repository) if self._standing.allows(depth)]
 
     # All at once
 
@@ -281,7 +281,7 @@ class Sleeper:
         while not self._closing.is_set():
             yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
             planned = self._worker.is_unplanned(repository)
-            step = _Step(lambda: self._worker.step(repository, self._worker.affordable()))
+            step = _Step(lambda: self._worker.step(repository, self._worker.affordable(repository)))
             while not step.wait(STILL_HERE_S):
                 yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
             if not step.result:

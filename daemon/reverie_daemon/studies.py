@@ -16,7 +16,7 @@ from .config import Locations
 from .core.inputs import deserialise, unchanged
 from .core.notes import Declined, Note
 from .core.plan import Job, total
-from .errors import OverBudget
+from .errors import OverBudget, UserError
 from .repository import LiveRepository
 from .sleeping import Sleeper
 from .store.catalogue import StoreCatalogue
@@ -79,8 +79,10 @@ class Studies:
             else:
                 done |= {"jobs": event["jobs"], "jobs_failed": event["failed"]}
                 stopped = event["stopped"]
-        if stopped is not None:
+        if stopped is not None and stopped.over_budget:
             raise OverBudget(stopped.message, next_step=stopped.next_step)
+        if stopped is not None:
+            raise UserError(stopped.message, next_step=stopped.next_step, code="model_unavailable")
         yield done | {"notes": sum(self._sleeper.notes(repository))}
 
     def dry_run(self, repository: LiveRepository) -> dict[str, Any]:

@@ -40,9 +40,9 @@ log = logging.getLogger(__name__)
 class Thinker(Protocol):
     """The model that learning may use."""
 
-    @property
-    def depth(self) -> Depth | None:
-        """What has to be free for it: "deep" for one on this machine, "remote" for others; None where there is none."""
+    def depth(self, root: str) -> Depth | None:
+        """What has to be free for it: "deep" for one on this machine, "remote" for others; None where there is none
+        that may read the repository at `root`."""
         ...
 
     def complete(self, root: str, ask: Ask, analysis: str, cancelled: Callable[[], bool]) -> Completed | Declined:
@@ -54,7 +54,8 @@ class Thinker(Protocol):
 class NoThinker:
     """Learning without a model."""
 
-    depth: Depth | None = None
+    def depth(self, root: str) -> Depth | None:
+        return None
 
     def complete(self, root: str, ask: Ask, analysis: str, cancelled: Callable[[], bool]) -> Completed | Declined:
         return Declined("No model is chosen for sleeping.", "reverie model")
@@ -126,7 +127,7 @@ class Worker:
     def has_free_jobs(self, repository: LiveRepository) -> bool:
         """Whether there is anything to do that needs no model."""
         waiting = repository.store.learned.open_jobs(repository.worktree_id, FAILED_COUNTED_MAX)
-        return any(job.depth != self._thinker.depth for job in waiting)
+        return any(job.depth != self._thinker.depth(repository.root) for job in waiting)
 
     def is_unplanned(self, repository: LiveRepository) -> bool:
         plot = self._plot(repository)
@@ -144,10 +145,10 @@ class Worker:
         if current is not None and current[0].store.clock(current[0].worktree_id) != current[1]:
             self._desk.stop()
 
-    def affordable(self) -> Sequence[Depth]:
-        """Every depth; without the model's while a limit of the budget stands in the way."""
+    def affordable(self, repository: LiveRepository) -> Sequence[Depth]:
+        """Every depth; without the model's while something stands in the way of each call."""
         if self._declined is not None and time.monotonic() < self._declined[1]:
-            return [depth for depth in EVERY_DEPTH if depth != self._thinker.depth]
+            return [depth for depth in EVERY_DEPTH if depth != self._thinker.depth(repository.root)]
         self._declined = None
         return EVERY_DEPTH
 
@@ -186,7 +187,7 @@ class Worker:
     def made_plan(self, repository: LiveRepository) -> Plan | None:
         """What is worth learning now; None when it was stopped or failed."""
         chosen = self._settings()
-        depth, quiet_s = self._thinker.depth, chosen.file_quiet_s
+        depth, quiet_s = self._thinker.depth(repository.root), chosen.file_quiet_s
         wanted = MakePlan(_place(repository), time.time(), quiet_s, depth, chosen.rethink_passes)
         reply = self._desk.ask(wanted, PLAN_WAIT_S)
         if isinstance(reply, Plan):
@@ -198,7 +199,12 @@ class Worker:
 
     def _state(self, repository: LiveRepository) -> _State:
         asked = len(repository.store.learned.unlearned(repository.worktree_id))
-        return repository.store.clock(repository.worktree_id), repository.moment, asked, self._thinker.depth
+        return (
+            repository.store.clock(repository.worktree_id),
+            repository.moment,
+            asked,
+            self._thinker.depth(repository.root),
+        )
 
     def _study(self, repository: LiveRepository, leased: Leased) -> None:
         learned, job = repository.store.learned, leased.job
@@ -233,9 +239,10 @@ class Worker:
     def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined) -> None:
         """Stopped, or without budget, a job waits; what a model cannot do counts as an attempt."""
         learned = repository.store.learned
-        if declined.over_budget:
+        waits = declined.over_budget or declined.waits
+        if waits:
             self._declined = declined, time.monotonic() + BUDGET_RETRY_S
-        if declined.over_budget or self._stopped():
+        if waits or self._stopped():
             learned.job_given_back(leased)
         else:
             learned.job_failed(leased, declined.message)

@@ -68,11 +68,13 @@ class Completed:
 @dataclass(frozen=True, slots=True)
 class Declined:
     """Why no model was asked, or none replied: a sentence for people and what they can do. `over_budget` says that a
-    limit stands in the way, and nothing else."""
+    limit stands in the way, and nothing else; `waits` that something else does that concerns every call, such as a
+    refused key."""
 
     message: str
     next_step: str
     over_budget: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ WRITTEN = "how does `Boiler.boil` work?"
 class Scripted:
     """A model whose replies the test writes: `say` gets what is wanted and the passages' places."""
 
-    depth: Depth | None = "deep"
+    def depth(self, root: str) -> Depth | None:
+        return "deep"
 
     def __init__(self, say: Callable[[str, list[str]], str | Declined]) -> None:
         self._say = say
