@@ -9,15 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reverie_daemon.answering import Answering
-from reverie_daemon.config import Settings
 from reverie_daemon.parsing import ParserPool
-from reverie_daemon.repository import LiveRepository
 from reverie_daemon.store.ledger import Ledger
 from reverie_daemon.store.repository import RepositoryStore
 from reverie_daemon.tokens import TokenCounter
-from reverie_daemon.worktree import find
 from support.edits import EDITS, NAMES, body, do
+from support.live import composing, live_repository
 from support.shell import git, repository
 
 QUESTIONS = ["who calls shared?", "where is alpha?", "what does beta do?", "how is the limit checked?"]
@@ -32,8 +29,8 @@ class Watched:
         self._root = root
         self._ledger = Ledger.open(folder / "ledger.db")
         self._store = RepositoryStore.open(folder / "store.db")
-        self.answering = Answering(self._ledger, counter)
-        self.live = LiveRepository(find(root), self._store, pool, Settings(), poke=lambda: None)
+        self.answering = composing(self._ledger, counter)
+        self.live = live_repository(root, self._store, pool)
         self.live.start()
         list(self.live.learn())
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from reverie_daemon.config import Settings
 from reverie_daemon.core.idle import Depth, Policy, Readings
 from reverie_daemon.core.notes import Ask, Completed, Declined, Topic
 from reverie_daemon.parsing import ParserPool
@@ -17,7 +16,7 @@ from reverie_daemon.repository import LiveRepository
 from reverie_daemon.sleeping import Sleeper
 from reverie_daemon.store.jobs import ATTEMPTS_MAX
 from reverie_daemon.store.repository import RepositoryStore
-from reverie_daemon.worktree import find
+from support.live import live_repository
 from support.shell import git, repository
 
 BOILER = Topic("file", "kettle/boiler.py")
@@ -54,7 +53,7 @@ def live(tmp_path: Path) -> Iterator[LiveRepository]:
     root = repository(tmp_path / "kettle")
     pool = ParserPool(1)
     with RepositoryStore.open(tmp_path / "store.db") as store:
-        made = LiveRepository(find(root), store, pool, Settings(), poke=lambda: None)
+        made = live_repository(root, store, pool)
         made.start()
         for _ in made.learn():
             pass

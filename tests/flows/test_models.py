@@ -40,7 +40,7 @@ def test_a_model_is_chosen_for_a_role_and_status_names_where_text_goes(shell: Sh
 
 def test_a_choice_keeps_what_the_user_wrote_in_the_configuration(shell: Shell, kettle: Path) -> None:
     """It is their file."""
-    shell.home.mkdir(parents=True)
+    shell.home.mkdir(parents=True, exist_ok=True)
     (shell.home / "config.toml").write_text("# mine\n[limits]\nparsers = 1  # one is enough\n")
     shell.ok("model", "use", "http://127.0.0.1:1/v1#tiny", "--free", "--local", cwd=kettle)
     shell.ok("budget", "set", "--tokens-per-day", "5000", "--for", "learning", cwd=kettle)

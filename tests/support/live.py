@@ -6,12 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from reverie_daemon.answering import Answering
 from reverie_daemon.config import Settings
 from reverie_daemon.meaning import Embedder, Meaning
 from reverie_daemon.parsing import ParserPool
 from reverie_daemon.repository import LiveRepository
+from reverie_daemon.store.ledger import Ledger
 from reverie_daemon.store.repository import RepositoryStore
+from reverie_daemon.tokens import TokenCounter
 from reverie_daemon.worktree import find
+from reverie_daemon.writing import Writing
 
 
 def live_repository(
@@ -35,3 +39,14 @@ def live_repository(
         when_begun=lambda: None,
         may_learn=may_learn,
     )
+
+
+class _NoModels:
+    def chosen(self, role: str) -> None:
+        return None
+
+
+def composing(ledger: Ledger, counter: TokenCounter) -> Answering:
+    """Answers without a model, of words or of meaning."""
+    models: Any = _NoModels()
+    return Answering(ledger, counter, Meaning(enabled=False), Writing(models))

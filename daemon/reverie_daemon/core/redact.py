@@ -32,8 +32,17 @@ _WORD = re.compile(
 )
 _BETWEEN_WORDS = re.compile(r"[-_./:@#~ ]+")
 _PLACEHOLDER = re.compile(
-    r"^[$%<{*#]|\$[({a-z_]|\{\{|%\(|%s|://|x{4}|0{6}|\*{3}|\.{3}|^\W?\w{0,4}(?:123456|abcdef)|example|change.?me|place.?holder"
-    r"|\[.*\]|\(.*\)|\{.*\}|your|dummy|fake|redacted|passw|secret|insert|replace"
+    r"^[$%<{*#]|\$[({a-z_]|\{\{|%\(|%s|://|x{4}|0{6}|\*{3}|\.{3}|^\W?\w{0,4}(?:123456|abcdef)|\[.*\]|\(.*\)|\{.*\}"
+)
+_PLACEHOLDER_STEMS = (
+    "example", "change.?me", "place.?holder", "your", "dummy", "fake", "redacted", "passw", "secret", "insert",
+    "replace",
+)  # fmt: skip
+# As a word of its own, in one case: among the letters of a long random value any of them may turn up by chance.
+_PLACEHOLDER_WORD = re.compile(
+    r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))(?:"
+    + "|".join(form for stem in _PLACEHOLDER_STEMS for form in (stem, stem.upper(), stem.capitalize()))
+    + ")"
 )
 _EXAMPLE = re.compile(r"example|x{8}|0{12}|\.{3}")
 _EVERYONES_PASSWORDS = frozenset(
@@ -133,7 +142,7 @@ def _lowered(text: str) -> str:
 
 
 def _is_placeholder(value: str) -> bool:
-    return _PLACEHOLDER.search(value.lower()) is not None
+    return _PLACEHOLDER.search(value.lower()) is not None or _PLACEHOLDER_WORD.search(value) is not None
 
 
 def _is_words(value: str) -> bool:

@@ -59,10 +59,10 @@ def next_step(failures: Sequence[FailureKind], retry_after_s: float | None, chan
     """What follows the last of `failures`, all of one call. `retry_after_s` is what the server asked for, `chance` a
     random number in [0, 1) that spreads callers who failed together (full jitter)."""
     kind = failures[-1]
-    if kind == "overflow":
-        return Again(0.0, shorter=True) if failures.count("overflow") <= SHRINKS_MAX else Stop()
     if len(failures) >= ATTEMPTS_MAX or kind in ("refused", "rejected", "missing", "cancelled"):
         return Stop()
+    if kind == "overflow":
+        return Again(0.0, shorter=True) if failures.count("overflow") <= SHRINKS_MAX else Stop()
     if failures.count("lost") >= ARRIVALS_LOST_MAX or failures.count("unusable") >= UNUSABLE_MAX:
         return Stop()
     if retry_after_s is not None:

@@ -44,8 +44,9 @@ class Studied:
             listed = self.worktree.listing().files
             indexing.apply(list(listed), [path for path in indexing.table if path not in listed])
             self.id = indexing.worktree_id
-            if self.store.history_head() is None:
-                self.store.replace_history(list(self.worktree.history()))
+            if not self.store.history_head(self.id):
+                commits = list(self.worktree.history([]))
+                self.store.replace_history(self.id, [commit.oid for commit in commits], commits)
         finally:
             pool.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import get_args
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from reverie_daemon.core.retries import (
     ATTEMPTS_MAX,
@@ -58,6 +58,7 @@ def test_a_prompt_too_long_is_shortened_at_once():
 
 
 @given(st.lists(KINDS, min_size=9, max_size=20), st.floats(0, 0.999))
+@example(["busy", "busy", "busy", "overflow", *["busy"] * 5], 0.0)
 def test_every_sequence_of_failures_ends(kinds, chance):
     """Never again and again."""
     steps = [next_step(kinds[:count], None, chance) for count in range(1, len(kinds) + 1)]
