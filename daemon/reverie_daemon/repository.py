@@ -119,11 +119,14 @@ class LiveRepository:
         pending = self.catch_up(wait_s)
         for _ in range(READINGS_MAX):
             with self.reading() as catalogue:
-                value = work(catalogue)
+                value, clock = work(catalogue), catalogue.clock
             request = None if pending else self._keeper.look_at(cited(value))
             if request is None:
                 return value, pending
             pending = self._served(request, deadline_s)
+            # A file that was saved just now is looked at until its stat tells whether it was saved once more.
+            if not pending and self.store.clock(self.worktree_id) == clock:
+                return value, pending
         return value, self._pending(unserved=1)
 
     def _served(self, request: Request, deadline_s: float) -> Pending:
