@@ -61,6 +61,12 @@ class Embeddings:
             self._look(clock)
         return len(self._queue) + len(self._window)
 
+    def left(self, clock: int) -> int:
+        """As `pending`, but without looking: 1 where the clock went on since that was done, since there may be more."""
+        if self._vectors_max == 0 or not self._embedder.usable:
+            return 0
+        return len(self._queue) + len(self._window) if self._seen == clock else 1
+
     def embed_some(self, batch: int = BATCH) -> int:
         """Embeds the next few, and says how many; 0 once nothing is pending. They are kept after a while, at the end,
         or when `keep` is called."""

@@ -413,7 +413,7 @@ class Keeper:
     def _embed_in_s(self) -> float:
         """When to embed a few passages, unless something else comes: at once, when nobody asked for a while and the
         machine is free."""
-        self.unembedded = self._embeddings.pending(self._store.clock(self.worktree_id))
+        self.unembedded = self._embeddings.left(self._store.clock(self.worktree_id))
         if not self.unembedded:
             return float("inf")
         wait_s = self._asked_s + GIVE_WAY_S - time.monotonic()
@@ -422,7 +422,8 @@ class Keeper:
     def _embed_a_little(self) -> None:
         if self._may_learn() and time.monotonic() >= self._asked_s + GIVE_WAY_S:
             with self._failures_shown():
-                self._embeddings.embed_some()
+                if self._embeddings.pending(self._store.clock(self.worktree_id)):
+                    self._embeddings.embed_some()
         if not self._hears_all:
             self._read_inbox()
 

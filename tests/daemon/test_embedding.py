@@ -157,7 +157,7 @@ def test_meanings_are_learned_by_themselves_once_the_machine_is_free(tmp_path: P
         live.start()
         for _ in live.index():
             pass
-        until(lambda: live.unembedded == 5)
+        until(lambda: live.unembedded > 0)
         assert store.vectors.count() == 0
         free.set()
         until(lambda: store.vectors.count() == 5)
