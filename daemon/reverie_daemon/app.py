@@ -191,6 +191,8 @@ class Reverie:
             when_begun=self._answering.warm,
             may_learn=self._studies.may_learn,
         )
+        if not repository.begun:
+            self._pool.warm(bulk=True)
         repository.start()
         return repository
 

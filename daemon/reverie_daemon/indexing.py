@@ -21,7 +21,8 @@ from .store.repository import RepositoryStore
 from .worktree import Snapshot, Worktree, decode, is_binary
 
 ONE_CHANGE_FILES_MAX = 1_000
-"""Up to so many changed files are applied together, as the one ChangeSet they are; more are applied as they come."""
+"""Up to so many changed files are applied together, as the one ChangeSet they are; more are applied as they come, and so
+is a first index, which nobody has seen another state of."""
 READ_FILES = 64
 SNIFF_BYTES = 4 << 10
 
@@ -66,7 +67,7 @@ class Indexing:
         self.pending = 0 if again else total
         gone = set(deleted)
         parts = self._read_and_parse(list(changed), gone, again)
-        if len(changed) <= ONE_CHANGE_FILES_MAX:
+        if self.table and len(changed) <= ONE_CHANGE_FILES_MAX:
             parts = iter([_together(parts)])
         overtaken: set[bytes] = set()
         done = 0

@@ -98,13 +98,14 @@ class ParserPool:
         while not ahead.empty():
             yield ahead.get().result()
 
-    def warm(self) -> None:
-        """Starts one child if there is none, so that a file about to be parsed does not wait for it."""
+    def warm(self, bulk: bool = False) -> None:
+        """Starts one child if there is none, or all for a `bulk` of files, so that what is about to be parsed does not
+        wait for it."""
         self._used_s = self._monotonic_s()
         with self._lock:
-            if self._children:
-                return
-        self._idle.put(self._start())
+            missing = (self._workers if bulk else 1) - len(self._children)
+        for _ in range(missing):
+            self._idle.put(self._start())
 
     def rest(self) -> None:
         """Ends the children that have nothing to do, when nobody has had any work for a while."""
