@@ -33,6 +33,7 @@ QUESTIONS = 100
 SHELL_CALLS = 10
 IDLE_S = 60
 SETTLE_S = 120
+LEARN_S = 1200
 CONTEXT_TOKENS = 2000
 QUESTION_FORMS = (
     "where is {name}?", "what does {name} do?", "who calls {name}?", "what does {name} call?", "how does {name} work?",
@@ -274,8 +275,9 @@ def measure_idle(sources: Sequence[Path], seconds: float) -> Iterator[Figure]:
         for at in range(3):
             clone = quiet.clone(sources[at % len(sources)], f"repository {at}")
             bring_up_to_date(client, client.add_repository(clone))
-        client.close()
+        wait_until_learned(client)
         daemon = int(str(client.status()["pid"]))
+        client.close()
         wait_until_quiet(daemon)
         family = descendants(daemon)
         before = sum(processor_s(pid) for pid in family)
@@ -286,6 +288,16 @@ def measure_idle(sources: Sequence[Path], seconds: float) -> Iterator[Figure]:
         yield Figure("all", f"{what}: the daemon's memory", memory_mib(daemon), "MiB", 120e6 / MIB)
         children = sum(memory_mib(pid) for pid in descendants(daemon)[1:])
         yield Figure("all", f"{what}: its children's memory", children, "MiB")
+
+
+def wait_until_learned(client: Client) -> None:
+    """Until nothing is left to learn in the machine's idle time, or twenty minutes have gone."""
+    deadline = time.monotonic() + LEARN_S
+    while time.monotonic() < deadline:
+        sleep = client.status()["sleep"]
+        if isinstance(sleep, dict) and sleep["reason"] == "everything here is learned":
+            return
+        time.sleep(2)
 
 
 def wait_until_quiet(daemon: int) -> None:

@@ -133,7 +133,15 @@ class Neighbourhood:
 
 @cache
 def _model() -> Model:
+    """For questions, which somebody waits for."""
     return Model(min(os.cpu_count() or 1, THREADS_MAX))
+
+
+@cache
+def _learning_model() -> Model:
+    """For learning, which nobody waits for: half of the cores stay cool."""
+    os.nice(LEARNING_NICENESS)
+    return Model(max(1, min((os.cpu_count() or 1) // 2, THREADS_MAX)))
 
 
 @lru_cache(maxsize=64)
@@ -146,20 +154,18 @@ class _Server:
 
     def __init__(self) -> None:
         self._held: dict[str, Neighbourhood] = {}
-        self._nice = False
 
     def __call__(self, request: Any) -> object:
         if isinstance(request, Embed):
-            if not self._nice:
-                os.nice(LEARNING_NICENESS)
-                self._nice = True
-            return quantised(_model().embed(request.texts))
+            return quantised(_learning_model().embed(request.texts))
         if isinstance(request, Hold):
             return self._hold(request)
         if isinstance(request, Nearest):
             return self._nearest(request)
         if isinstance(request, Expect):
             self._held.get(request.store, Neighbourhood()).compare(_embedded(request.text))
+        if isinstance(request, Ready):
+            _model().embed(["the first run of a model is slow"])
         return isinstance(request, Expect | Ready)
 
     def _nearest(self, request: Nearest) -> list[tuple[int, float]]:
@@ -175,5 +181,4 @@ class _Server:
 
 
 if __name__ == "__main__":
-    _model().embed(["the first run of a model is slow"])
     serve(_Server())

@@ -17,7 +17,7 @@ SAVES_PER_PATH_MAX = 3
 """Of the versions superseded within the hour: most of them were only saved on the way to the next."""
 UNCOMMITTED_KEPT_S = 3600.0
 BYTES_PER_SOURCE_BYTE_MAX = 2.6
-UNMAPPED_ALWAYS_KEPT_BYTES = 192 << 10
+UNMAPPED_ALWAYS_KEPT_BYTES = 128 << 10
 """Of source: a small repository's branches are kept although its history alone may fill its share of disk."""
 DROPPED_AT_ONCE = 16
 
