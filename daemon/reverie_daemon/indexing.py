@@ -21,8 +21,8 @@ from .store.repository import RepositoryStore
 from .worktree import Snapshot, Worktree, decode, is_binary
 
 ONE_CHANGE_FILES_MAX = 1_000
-"""Up to so many changed files are applied together, as the one ChangeSet they are; more are applied as they come, and so
-is a first index, which nobody has seen another state of."""
+"""Up to so many changed files are applied together, as the one ChangeSet they are; more are applied as they come, and
+so is a first index, which nobody has seen another state of."""
 READ_FILES = 64
 SNIFF_BYTES = 4 << 10
 

@@ -71,6 +71,7 @@ class FakeDaemon:
         self.started: list[bool] = []
         self.asked: list[tuple[str, str]] = []
         self.past: list[dict[str, Any]] = []
+        self.expected: list[dict[str, Any]] = []
         self.past_problem: UserError | None = None
         self.sources: dict[str, dict[str, Any]] = {}
         self.sources_asked: list[tuple[str, int, int]] = []
@@ -106,6 +107,9 @@ class FakeDaemon:
         if self.past_problem:
             raise self.past_problem
         return self.past
+
+    def predictions(self, *, root: str, limit: int = 100) -> dict[str, Any]:
+        return {"predictions": self.expected, "score": {}}
 
     def source(self, *, root: str, path: str, start: int = 1, end: int = 0) -> dict[str, Any]:
         self.sources_asked.append((path, start, end))

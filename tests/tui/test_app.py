@@ -25,6 +25,16 @@ async def test_the_screen_is_there_before_the_daemon(stage, daemon):
         assert daemon.started == [True]
 
 
+async def test_a_question_that_was_expected_is_offered_with_its_answer_ready(stage, daemon):
+    """The promise of the whole thing: you open it, and see the question you were about to ask."""
+    daemon.expected = [{"question": "who calls `run`?", "answered": True, "fresh": True}]
+    async with stage.run(80, 24):
+        await stage.sees("who calls `run`?  answered already", EXAMPLES[0])
+        await stage.press("tab", "enter")
+        await stage.sees("looking…")
+        assert daemon.asked == [("who calls `run`?", "")]
+
+
 async def test_an_answer_streams_and_brings_its_evidence_and_source(stage, daemon, wire):
     """This is the product: ask, read while it comes, look where it is from."""
     async with stage.run(200, 60):

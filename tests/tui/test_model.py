@@ -14,6 +14,7 @@ from reverie_tui.events import (
     Connected,
     Connecting,
     Escaped,
+    ExpectedArrived,
     Lost,
     PastArrived,
     Place,
@@ -25,7 +26,7 @@ from reverie_tui.events import (
     StatusArrived,
     Streamed,
 )
-from reverie_tui.model import PAST_MAX, QUESTION_CHARACTERS_MAX, Exchange, State, reduce
+from reverie_tui.model import EXAMPLES, PAST_MAX, QUESTION_CHARACTERS_MAX, Exchange, State, reduce
 from reverie_tui.reading import ANSWER_CHARACTERS_MAX, Problem
 
 ROOT = "/home/ada/flask"
@@ -288,3 +289,30 @@ def test_reducing_leaves_the_state_before_as_it_was(answered, wire):
     before = replace(answered)
     after(answered, Asked("x"), Escaped(), StatusArrived(wire.snapshot()))
     assert answered == before
+
+
+def expected(question, answered=True, fresh=True):
+    return {"question": question, "answered": answered, "fresh": fresh}
+
+
+def test_what_is_expected_is_offered_once_its_answer_is_ready_and_holds():
+    """A question offered as answered that is not, or whose answer is outdated, would be a lie."""
+    rows = [
+        expected("who calls `f`?"), expected("why is `f` so?", answered=False), expected("where is `f`?", fresh=False),
+        expected("who calls `f`?"), {"question": 7}, "noise",
+    ]  # fmt: skip
+    assert reduce(UP, ExpectedArrived(rows)).ready == ("who calls `f`?",)
+
+
+def test_a_usual_example_that_is_expected_is_not_offered_twice():
+    """Two lines with the same question look like a mistake, and are one."""
+    state = reduce(UP, ExpectedArrived([expected(EXAMPLES[0])]))
+    assert state.ready == (EXAMPLES[0],) and EXAMPLES[0] not in state.examples
+
+
+def test_what_a_model_wrote_and_took_back_leaves_the_screen():
+    """The composed answer follows; both together would contradict each other."""
+    state = after(UP, Asked("Where?"), Streamed(1, {"event": "claim", "text": "Wrong."}))
+    state = reduce(state, Streamed(1, {"event": "withdrawn", "reason": "nothing of it held"}))
+    assert (exchange(state).text, exchange(state).phase) == ("", "streaming")
+    assert exchange(reduce(state, Streamed(1, {"event": "claim", "text": "Right."}))).text == "Right."

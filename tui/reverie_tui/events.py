@@ -65,6 +65,13 @@ class PastArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedArrived:
+    """Questions that the daemon expects to be asked, as sent."""
+
+    payload: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The user asks."""
 
@@ -138,6 +145,7 @@ Event = (
     | Refused
     | StatusArrived
     | PastArrived
+    | ExpectedArrived
     | Asked
     | Streamed
     | AskEnded

@@ -19,6 +19,7 @@ from reverie_tui.events import (
     Connected,
     Connecting,
     Event,
+    ExpectedArrived,
     Lost,
     PastArrived,
     Place,
@@ -34,6 +35,7 @@ RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 CONTEXT_LINES = 400
 """How many lines are fetched after a citation, and before one that lies deep in a file."""
 
+EXPECTED_MAX = 20
 WHOLE_LINES_MAX = 3_000
 """Up to this line a file is fetched from its beginning, since highlighting is only sure from there."""
 
@@ -46,6 +48,7 @@ class Daemon(Protocol):
     def add_repository(self, path: Path) -> str: ...
     def ask(self, question: str, *, root: str, conversation: str = "") -> Iterator[dict[str, Any]]: ...
     def questions(self, *, root: str, limit: int = 50) -> list[dict[str, Any]]: ...
+    def predictions(self, *, root: str, limit: int = 100) -> dict[str, Any]: ...
     def source(self, *, root: str, path: str, start: int = 1, end: int = 0) -> dict[str, Any]: ...
     def events(self) -> Iterator[dict[str, Any]]: ...
     def close(self) -> None: ...
@@ -107,7 +110,8 @@ class Line:
         self._start(lambda: self._report(self._source(place)))
 
     def fetch_past(self) -> None:
-        """Fetch the questions asked before; they come as `PastArrived`. A failure leaves those that are known."""
+        """Fetch the questions asked before and those expected next; they come as `PastArrived` and `ExpectedArrived`. A
+        failure leaves those that are known."""
         self._start(self._past)
 
     def _start(self, call: Callable[[], None]) -> None:
@@ -189,6 +193,8 @@ class Line:
             return
         try:
             self._report(PastArrived(self._daemon.questions(root=self._root)))
+            expected = self._daemon.predictions(root=self._root, limit=EXPECTED_MAX)
+            self._report(ExpectedArrived(expected["predictions"]))
         except UserError:
             return
 

@@ -20,6 +20,7 @@ from reverie_tui.events import (
     Connecting,
     Escaped,
     Event,
+    ExpectedArrived,
     Lost,
     PastArrived,
     Place,
@@ -42,6 +43,7 @@ from reverie_tui.reading import (
     Repository,
     Source,
     read_answer,
+    read_expected,
     read_past,
     read_source,
     read_status,
@@ -58,6 +60,7 @@ EXAMPLES = (
     "What did the last commit change?",
 )
 """Questions that any repository can answer, for someone who has not asked anything yet."""
+EXPECTED_SHOWN = 3
 
 Phase = Literal["queued", "asking", "streaming", "done", "failed", "stopped"]
 """`queued` waits for the daemon; `asking` was sent; `streaming` shows claims; the others are ends."""
@@ -131,6 +134,7 @@ class State:
     preview: Preview = Preview()
     draft: Draft = Draft()
     past: tuple[PastQuestion, ...] = ()
+    expected: tuple[str, ...] = ()
     wide: bool = True
     refusal: UserError | None = None
 
@@ -152,8 +156,13 @@ class State:
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """Questions to offer while nothing is asked."""
-        return EXAMPLES
+        """Questions to offer while nothing is asked, beside those that are expected."""
+        return tuple(question for question in EXAMPLES if question not in self.expected)
+
+    @property
+    def ready(self) -> tuple[str, ...]:
+        """Questions that are expected and answered already."""
+        return self.expected[:EXPECTED_SHOWN]
 
 
 def reduce(state: State, event: Event) -> State:
@@ -165,6 +174,8 @@ def reduce(state: State, event: Event) -> State:
             return _told(state, payload)
         case PastArrived(payload):
             return replace(state, past=read_past(payload)[:PAST_MAX])
+        case ExpectedArrived(payload):
+            return replace(state, expected=read_expected(payload)[:PAST_MAX])
         case Asked(question):
             return _asked(state, question)
         case Streamed(number, payload):
@@ -241,6 +252,8 @@ def _streamed(state: State, number: int, payload: Mapping[str, Any]) -> State:
         case "claim":
             text = _joined(exchange.text, literal(str(payload.get("text") or "")))
             return replace(state, exchange=replace(exchange, phase="streaming", text=text))
+        case "withdrawn":
+            return replace(state, exchange=replace(exchange, phase="streaming", text=""))
         case "answer":
             answer = read_answer(payload)
             done = replace(exchange, phase="done", text=answer.text or exchange.text, answer=answer)

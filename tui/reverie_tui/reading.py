@@ -186,6 +186,13 @@ def read_past(wire: Iterable[Any]) -> tuple[PastQuestion, ...]:
     return tuple(found.values())
 
 
+def read_expected(wire: Iterable[Any]) -> tuple[str, ...]:
+    """Of the questions that are expected, those whose answer is ready and holds, likeliest first; each once."""
+    rows = (_mapping(item) for item in wire)
+    ready = (_text(row.get("question")) for row in rows if row.get("answered") is True and row.get("fresh") is True)
+    return tuple(dict.fromkeys(question for question in ready if question.strip()))
+
+
 def read_source(wire: Mapping[str, Any]) -> Source:
     """Lines of a file, each made literal."""
     return Source(

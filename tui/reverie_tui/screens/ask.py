@@ -101,7 +101,7 @@ class AskScreen(Screen[None]):
         self.query_one(SourceView).show(state.preview, state.selected_evidence)
         self.query_one(Readings).show(exchange.answer.readings if exchange and exchange.answer else ())
         self.query_one(EvidenceList).show(state.evidence, state.selected)
-        self.query_one(Welcome).show(state.examples, state.past)
+        self.query_one(Welcome).show(state.ready, state.examples, state.past)
         self.query_one(AnswerView).show(exchange)
         self.query_one("#answer-line", TextLine).show(wording.answer_line(exchange) if exchange else "")
 

@@ -43,13 +43,18 @@ class Welcome(VerticalScroll, can_focus=False):
         )
         yield OptionList(id="suggestions", markup=False)
 
-    def show(self, examples: tuple[str, ...], past: tuple[PastQuestion, ...]) -> None:
-        """Offer these questions."""
-        recent = tuple(item.question for item in past if item.question not in examples)[:PAST_SHOWN]
-        if (*examples, *recent) == self._questions:
+    def show(self, ready: tuple[str, ...], examples: tuple[str, ...], past: tuple[PastQuestion, ...]) -> None:
+        """Offer these questions: what is expected and answered already, what can always be asked, what was asked."""
+        known = {*ready, *examples}
+        recent = tuple(item.question for item in past if item.question not in known)[:PAST_SHOWN]
+        if (*ready, *examples, *recent) == self._questions:
             return
-        self._questions = (*examples, *recent)
-        options: list[Option | None] = [Option(Content(f"  {question}"), id=question) for question in examples]
+        self._questions = (*ready, *examples, *recent)
+        options: list[Option | None] = [
+            Option(Content.assemble(f"  {literal_line(question)}", ("  answered already", "dim")), id=question)
+            for question in ready
+        ]
+        options += [Option(Content(f"  {question}"), id=question) for question in examples]
         if recent:
             options += [None, *(Option(Content(f"  {literal_line(question)}"), id=question) for question in recent)]
         self.query_one(OptionList).set_options(options).highlighted = 0
