@@ -279,10 +279,10 @@ def measure_idle(sources: Sequence[Path], seconds: float) -> Iterator[Figure]:
         daemon = int(str(client.status()["pid"]))
         client.close()
         wait_until_quiet(daemon)
-        family = descendants(daemon)
-        before = sum(processor_s(pid) for pid in family)
+        before = {pid: processor_s(pid) for pid in descendants(daemon)}
         time.sleep(seconds)
-        used = sum(processor_s(pid) for pid in family) - before
+        # One that left meanwhile did so because it had nothing to do.
+        used = sum(max(0.0, processor_s(pid) - so_far) for pid, so_far in before.items())
         what = f"idle, {seconds:.0f} s, three repositories"
         yield Figure("all", f"{what}: processor", 100 * used / seconds, "% of a core", 0.5)
         yield Figure("all", f"{what}: the daemon's memory", memory_mib(daemon), "MiB", 120e6 / MIB)
