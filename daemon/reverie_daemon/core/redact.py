@@ -267,10 +267,11 @@ _WITH_MARK = (
 _WITH_LONG_BODY = (_token("Twilio key", "SK", r"[a-f0-9]{32}"),)
 
 _KEY_HEADER = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+# No possessive quantifier: before Python 3.11.4 it may miss what it should match, and then a key is shown.
 _PRIVATE_KEY = (
     _KeyBlock(
         "private key block",
-        re.compile(_KEY_HEADER + r"(?P<secret>(?:[^()<>{}\[\]-]|-(?!----)){16,}+)-----END "),
+        re.compile(_KEY_HEADER + r"(?P<secret>(?:[^()<>{}\[\]-]|-(?!----)){16,})-----END "),
     ),
     _KeyBlock(
         "private key block without an end",
