@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from reverie_daemon.core.idle import Policy, Readings
 from reverie_daemon.desk import Desk
-from reverie_daemon.parsing import ParserPool
 from reverie_daemon.preferences import Learning
 from reverie_daemon.repository import LiveRepository
 from reverie_daemon.sleeping import Sleeper
 from reverie_daemon.store.jobs import ATTEMPTS_MAX
-from reverie_daemon.store.repository import RepositoryStore
 from reverie_daemon.studying import Begin, Broken, MakePlan, Reply, Request
-from support.live import live_repository
-from support.shell import git, repository, write
+from support.shell import git, write
 
 WAIT_S = 60
 """Generous: it only decides how long a failure takes."""
@@ -68,21 +65,6 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came to that"
         time.sleep(0.02)
-
-
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[LiveRepository]:
-    root = repository(tmp_path / "kettle")
-    pool = ParserPool(1)
-    with RepositoryStore.open(tmp_path / "store.db") as store:
-        made = live_repository(root, store, pool)
-        made.start()
-        for _ in made.learn():
-            pass
-        yield made
-        made.cancel()
-        pool.close()
-        made.stop()
 
 
 def sleeper_of(live: LiveRepository, machine: Machine, desk: Desk | None = None, **policy: float) -> Sleeper:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from reverie_daemon.core.idle import Depth, Policy, Readings
 from reverie_daemon.core.notes import Ask, Completed, Declined, Topic
-from reverie_daemon.parsing import ParserPool
 from reverie_daemon.preferences import Learning
 from reverie_daemon.repository import LiveRepository
 from reverie_daemon.sleeping import Sleeper
 from reverie_daemon.store.jobs import ATTEMPTS_MAX
-from reverie_daemon.store.repository import RepositoryStore
-from support.live import live_repository
-from support.shell import git, repository
+from support.shell import git
 
 BOILER = Topic("file", "kettle/boiler.py")
 WRITTEN = "how does `Boiler.boil` work?"
@@ -46,21 +42,6 @@ class Scripted:
 class Nowhere:
     def read(self) -> Readings:
         return Readings(0.0)
-
-
-@pytest.fixture
-def live(tmp_path: Path) -> Iterator[LiveRepository]:
-    root = repository(tmp_path / "kettle")
-    pool = ParserPool(1)
-    with RepositoryStore.open(tmp_path / "store.db") as store:
-        made = live_repository(root, store, pool)
-        made.start()
-        for _ in made.learn():
-            pass
-        yield made
-        made.cancel()
-        pool.close()
-        made.stop()
 
 
 def learn(live: LiveRepository, model: Scripted, passes: int = 1) -> dict[str, object]:

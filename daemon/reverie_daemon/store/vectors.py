@@ -1,6 +1,6 @@
 """Embeddings of passages, kept by the digest of what was embedded: a branch switch or a rename needs none again.
 
-A vector goes when no facts hold its passage any more. What to embed and in which order is for `analyses/embeddings.py`
+A vector goes when no facts hold its passage any more. What to embed and in which order is for `embedding.py`
 to say, and what is near a question for `vectors.py`; here they are kept, counted and handed over.
 """
 
