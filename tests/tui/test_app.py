@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from reverie_daemon.errors import DaemonUnreachable, NoRepository, UserError
 from reverie_tui import app as tui
-from reverie_tui.model import EXAMPLES
+from reverie_tui.state import EXAMPLES
 from reverie_tui.widgets.evidence import EvidenceList
 from reverie_tui.widgets.question_box import QuestionBox
 

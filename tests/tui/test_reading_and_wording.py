@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reverie_tui import wording
 from reverie_tui.events import Connected, Connecting, Lost, Place, StatusArrived
 from reverie_tui.literal import literal, literal_line
-from reverie_tui.model import Exchange, Preview, State, reduce
+from reverie_tui.model import reduce
 from reverie_tui.reading import (
     ANSWER_CHARACTERS_MAX,
     EVIDENCE_MAX,
@@ -21,6 +21,7 @@ from reverie_tui.reading import (
     read_source,
     read_status,
 )
+from reverie_tui.state import Exchange, Preview, State
 from reverie_tui.widgets.answer import markdown_parser
 
 JSON = st.recursive(

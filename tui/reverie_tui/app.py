@@ -23,8 +23,9 @@ from reverie_tui.events import Event
 from reverie_tui.link import RETRY_S, Connect, Line
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
-from reverie_tui.model import State, reduce
+from reverie_tui.model import reduce
 from reverie_tui.screens.ask import AskScreen
+from reverie_tui.state import State
 from reverie_tui.theme import DARK, LIGHT
 from reverie_tui.widgets.evidence import EvidenceList
 

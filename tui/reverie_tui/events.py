@@ -138,21 +138,9 @@ class Resized:
     wide: bool
 
 
-Event = (
-    Connecting
-    | Connected
-    | Lost
-    | Refused
-    | StatusArrived
-    | PastArrived
-    | ExpectedArrived
-    | Asked
-    | Streamed
-    | AskEnded
-    | Escaped
-    | Selected
-    | Cited
-    | SourceArrived
-    | Recalled
-    | Resized
+AskEvent = (
+    PastArrived | ExpectedArrived | Asked | Streamed | AskEnded | Escaped | Selected | Cited | SourceArrived | Recalled
 )
+"""What concerns the Ask page."""
+
+Event = Connecting | Connected | Lost | Refused | StatusArrived | Resized | AskEvent

@@ -11,8 +11,8 @@ from urllib.parse import quote, unquote
 
 from reverie_tui.events import Place
 from reverie_tui.literal import literal_line
-from reverie_tui.model import Exchange, Preview, State
 from reverie_tui.reading import Answer, Evidence, PastQuestion, Repository
+from reverie_tui.state import Exchange, Preview, State
 
 SEPARATOR = " · "
 

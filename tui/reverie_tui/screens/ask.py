@@ -14,9 +14,9 @@ from textual.widgets import Footer
 from reverie_tui import wording
 from reverie_tui.events import Escaped, Resized
 from reverie_tui.messages import Happened
-from reverie_tui.model import State
 from reverie_tui.screens.help import HelpScreen
 from reverie_tui.screens.past import PastScreen
+from reverie_tui.state import State
 from reverie_tui.widgets.answer import AnswerView
 from reverie_tui.widgets.bars import StatusBar, TopBar
 from reverie_tui.widgets.evidence import EvidenceList

@@ -15,8 +15,8 @@ from reverie_tui import wording
 from reverie_tui.events import Cited
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
-from reverie_tui.model import Exchange
 from reverie_tui.reading import Problem
+from reverie_tui.state import Exchange
 
 
 def markdown_parser() -> MarkdownIt:

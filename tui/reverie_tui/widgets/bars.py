@@ -7,7 +7,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 
 from reverie_tui import wording
-from reverie_tui.model import State
+from reverie_tui.state import State
 from reverie_tui.theme import MUTED
 from reverie_tui.widgets.text_line import TextLine
 

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from reverie_tui.events import Asked, Recalled
 from reverie_tui.messages import Happened
-from reverie_tui.model import QUESTION_CHARACTERS_MAX, Draft
+from reverie_tui.state import QUESTION_CHARACTERS_MAX, Draft
 
 
 class QuestionBox(Input):

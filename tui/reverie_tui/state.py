@@ -1,0 +1,129 @@
+"""What the terminal UI holds: every value on show, and what is under way. Pure data; what changes it is `model.py`'s.
+
+Widgets report events and hold nothing that matters, so what is here is all there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reverie_daemon.errors import UserError
+
+from reverie_tui.events import Place
+from reverie_tui.reading import Answer, DaemonStatus, Evidence, PastQuestion, Problem, Repository, Source
+
+PAST_MAX = 200
+QUESTION_CHARACTERS_MAX = 4_000
+
+EXAMPLES = (
+    "What is this repository about?",
+    "How do I run the tests?",
+    "How do I build and run it?",
+    "What changed recently?",
+    "What did the last commit change?",
+)
+"""Questions that any repository can answer, for someone who has not asked anything yet."""
+EXPECTED_SHOWN = 3
+
+Phase = Literal["queued", "asking", "streaming", "done", "failed", "stopped"]
+"""`queued` waits for the daemon; `asking` was sent; `streaming` shows claims; the others are ends."""
+
+LinkState = Literal["connecting", "up", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How we stand with the daemon; the rest belongs to `lost`, as `events.Lost` has it."""
+
+    state: LinkState = "connecting"
+    reason: str = ""
+    retry_s: float = 0.0
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what came of it. `number` tells its events from those of earlier questions."""
+
+    number: int
+    question: str
+    conversation: str
+    phase: Phase
+    kind: str = ""
+    text: str = ""
+    answer: Answer | None = None
+    problem: Problem | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer may still come."""
+        return self.phase in ("queued", "asking", "streaming")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The source pane: the place wanted, and its source once it came. `open` matters on a narrow screen only, where
+    the pane takes the place of the answer."""
+
+    place: Place | None = None
+    source: Source | None = None
+    problem: Problem | None = None
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the question box is to hold; `revision` grows whenever we, not the typist, change it. `depth` counts how
+    many questions back a recall went, 0 is none; `own` is the text that was typed before it."""
+
+    text: str = ""
+    revision: int = 0
+    depth: int = 0
+    own: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that is on show. `root` is empty until the daemon took the repository; `wide` says that the source
+    pane has room beside the answer; `refusal` ends the program."""
+
+    folder: str = ""
+    root: str = ""
+    link: Link = Link()
+    status: DaemonStatus | None = None
+    exchange: Exchange | None = None
+    asked_count: int = 0
+    selected: int | None = None
+    preview: Preview = Preview()
+    draft: Draft = Draft()
+    past: tuple[PastQuestion, ...] = ()
+    expected: tuple[str, ...] = ()
+    wide: bool = True
+    refusal: UserError | None = None
+
+    @property
+    def repository(self) -> Repository | None:
+        """The repository on show, once the daemon told of it."""
+        found = self.status.repositories if self.status else ()
+        return next((repository for repository in found if repository.root == self.root), None)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The evidence of the answer on show."""
+        return self.exchange.answer.evidence if self.exchange and self.exchange.answer else ()
+
+    @property
+    def selected_evidence(self) -> Evidence | None:
+        """The piece of evidence that is selected."""
+        return self.evidence[self.selected] if self.selected is not None else None
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Questions to offer while nothing is asked, beside those that are expected."""
+        return tuple(question for question in EXAMPLES if question not in self.expected)
+
+    @property
+    def ready(self) -> tuple[str, ...]:
+        """Questions that are expected and answered already."""
+        return self.expected[:EXPECTED_SHOWN]
