@@ -410,3 +410,22 @@ def test_a_worktree_and_a_subfolder_pass_for_a_repository(tmp_path: Path, monkey
     monkeypatch.setattr(tui.ReverieApp, "run", lambda self: opened.append(self.state.folder))
     assert tui.main([str(tmp_path / "deep" / "down")]) == 0
     assert opened == [str(tmp_path / "deep" / "down")]
+
+
+async def test_one_key_leads_from_page_to_page_and_back(stage, daemon, wire):
+    """The answer stays where it was."""
+    daemon.answers.put(wire.answer())
+    async with stage.run():
+        await stage.ask("How does the server start?")
+        await stage.sees("composed · fresh")
+        for key, page in (
+            ("f3", "Learned"),
+            ("f4", "Saved"),
+            ("f5", "Activity"),
+            ("f6", "Settings"),
+            ("alt+3", "Saved"),
+        ):
+            await stage.press(key)
+            await stage.sees(f"[{page}]")
+        await stage.press("f2")
+        await stage.sees("[Ask]", "composed · fresh")

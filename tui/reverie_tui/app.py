@@ -10,7 +10,7 @@ import os
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from reverie_daemon.client import Client
 from reverie_daemon.errors import NoRepository, UserError
@@ -18,13 +18,17 @@ from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from reverie_tui.calls import PageName
 from reverie_tui.editor import editor_command, located
-from reverie_tui.events import Event
+from reverie_tui.events import Event, PageChosen
 from reverie_tui.link import RETRY_S, Connect, Line
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
 from reverie_tui.model import reduce
+from reverie_tui.screens import screen_of
 from reverie_tui.screens.ask import AskScreen
+from reverie_tui.screens.page import PageScreen
+from reverie_tui.signs import signs_for
 from reverie_tui.state import State
 from reverie_tui.theme import DARK, LIGHT
 from reverie_tui.widgets.evidence import EvidenceList
@@ -58,17 +62,17 @@ class ReverieApp(App[UserError | None]):
     ) -> None:
         # Without colours Textual would send greys; its ANSI mode is the one that leaves colours out.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.state = State(folder=str(folder))
+        self.state = State(folder=str(folder), signs=signs_for(os.environ))
         self._line = Line(connect, folder, self._report, retry_s)
         self._run_editor = run_editor
-        self._ask_screen = AskScreen(self.state)
+        self._pages: dict[PageName, PageScreen] = {"ask": AskScreen(self.state)}
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
 
-    def get_default_screen(self) -> AskScreen:
+    def get_default_screen(self) -> PageScreen:
         """The first screen; pushed later it would cost an empty one before it."""
-        return self._ask_screen
+        return self._pages["ask"]
 
     def on_mount(self) -> None:
         """Show the screen first, then reach for the daemon."""
@@ -85,7 +89,7 @@ class ReverieApp(App[UserError | None]):
         if self.state == before:
             return
         self._perform(before, self.state)
-        self._ask_screen.show(self.state)
+        self._pages[self.state.page].show(self.state)
 
     def _report(self, event: Event) -> None:
         self.post_message(Happened(event))
@@ -94,6 +98,7 @@ class ReverieApp(App[UserError | None]):
         if state.refusal:
             self.exit(state.refusal)
         self._perform_asking(before, state)
+        self._perform_paging(before, state)
         place = state.preview.place
         if place and place != before.preview.place:
             self._line.fetch_source(place)
@@ -109,6 +114,34 @@ class ReverieApp(App[UserError | None]):
                 self._line.ask(new.number, new.question, new.conversation)
             if new and new.phase == "done":
                 self._line.fetch_past()
+
+    def _perform_paging(self, before: State, state: State) -> None:
+        under_way = {call.number for call in before.calls}
+        for call in state.calls:
+            if call.number not in under_way:
+                self._line.call(call)
+        if state.notice.number != before.notice.number:
+            severity: Literal["error", "information"] = "error" if state.notice.failed else "information"
+            self.notify(state.notice.text, severity=severity, markup=False)
+        if state.page != before.page:
+            self._turn(before.page, state)
+
+    def _turn(self, before: PageName, state: State) -> None:
+        """Show another page. Ask stays at the bottom of the stack; any other page lies on top of it."""
+        page = self._pages.get(state.page)
+        if page is None:
+            page = self._pages[state.page] = screen_of(state.page)(state)
+            self.install_screen(page, state.page)
+        if state.page == "ask":
+            self.pop_screen()
+        elif before == "ask":
+            self.push_screen(page)
+        else:
+            self.switch_screen(page)
+
+    def action_go(self, page: PageName) -> None:
+        """Go to a page."""
+        self.post_message(Happened(PageChosen(page)))
 
     def on_evidence_list_copy_requested(self, message: EvidenceList.CopyRequested) -> None:
         """Copy a citation."""

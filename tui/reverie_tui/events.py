@@ -10,6 +10,7 @@ from typing import Any
 
 from reverie_daemon.errors import UserError
 
+from reverie_tui.calls import PageName
 from reverie_tui.reading import Problem
 
 
@@ -138,9 +139,37 @@ class Resized:
     wide: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PageChosen:
+    """The user goes to a page."""
+
+    page: PageName
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Something happened on a page other than Ask; `event` is one of that page's module."""
+
+    page: PageName
+    event: object
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The daemon's reply to call `number`, or why there is none. `at` is the local time of day, HH:MM:SS."""
+
+    number: int
+    at: str
+    payload: Any = None
+    problem: Problem | None = None
+
+
 AskEvent = (
     PastArrived | ExpectedArrived | Asked | Streamed | AskEnded | Escaped | Selected | Cited | SourceArrived | Recalled
 )
 """What concerns the Ask page."""
 
-Event = Connecting | Connected | Lost | Refused | StatusArrived | Resized | AskEvent
+PageEvent = PageChosen | Within | Replied
+"""What concerns the other pages, and which one is on show."""
+
+Event = Connecting | Connected | Lost | Refused | StatusArrived | Resized | PageEvent | AskEvent

@@ -8,12 +8,14 @@ what an event means, is the model's.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from reverie_daemon.errors import DaemonUnreachable, UserError
 
+from reverie_tui.calls import Call
 from reverie_tui.events import (
     AskEnded,
     Connected,
@@ -24,6 +26,7 @@ from reverie_tui.events import (
     PastArrived,
     Place,
     Refused,
+    Replied,
     SourceArrived,
     StatusArrived,
     Streamed,
@@ -69,7 +72,9 @@ class Line:
         folder: Path,
         report: Callable[[Event], None],
         retry_s: Sequence[float] = RETRY_S,
+        time_of_day: Callable[[], str] = lambda: time.strftime("%H:%M:%S"),
     ) -> None:
+        self._time_of_day = time_of_day
         self._connect = connect
         self._folder = folder
         self._report_event = report
@@ -108,6 +113,10 @@ class Line:
     def fetch_source(self, place: Place) -> None:
         """Fetch the lines around a place; they come as `SourceArrived`."""
         self._start(lambda: self._report(self._source(place)))
+
+    def call(self, call: Call) -> None:
+        """Make a page's call; what comes of it is reported as `Replied`."""
+        self._start(lambda: self._report(self._reply(call)))
 
     def fetch_past(self) -> None:
         """Fetch the questions asked before and those expected next; they come as `PastArrived` and `ExpectedArrived`. A
@@ -187,6 +196,16 @@ class Line:
             return SourceArrived(place, daemon.source(root=self._root, path=place.path, start=start, end=end))
         except UserError as error:
             return SourceArrived(place, problem=_problem(error))
+
+    def _reply(self, call: Call) -> Replied:
+        daemon = self._daemon
+        if daemon is None:
+            return Replied(call.number, self._time_of_day(), problem=AWAY)
+        try:
+            payload = getattr(daemon, call.wish.name)(**call.wish.arguments)
+        except UserError as error:
+            return Replied(call.number, self._time_of_day(), problem=_problem(error))
+        return Replied(call.number, self._time_of_day(), payload)
 
     def _past(self) -> None:
         if self._daemon is None:

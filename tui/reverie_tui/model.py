@@ -1,8 +1,8 @@
 """The one function that changes what the terminal UI holds: `reduce(state, event) -> state`.
 
 Pure: no widget, no client, no clock. Widgets report events; `app.py` compares the state before and after, and performs
-what follows from the difference (asking, fetching source), so every effect can be read off the state. What belongs to
-one page is reduced in that page's own module.
+what follows from the difference (asking, fetching source, calling), so every effect can be read off the state. What
+belongs to one page is reduced in that page's own module.
 """
 
 from __future__ import annotations
@@ -11,8 +11,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from reverie_tui import asking
-from reverie_tui.events import Connected, Connecting, Event, Lost, Refused, Resized, StatusArrived
+from reverie_tui import asking, paging
+from reverie_tui.events import (
+    Connected,
+    Connecting,
+    Event,
+    Lost,
+    PageChosen,
+    Refused,
+    Replied,
+    Resized,
+    StatusArrived,
+    Within,
+)
 from reverie_tui.reading import DaemonStatus, Problem, read_status
 from reverie_tui.state import Link, State
 
@@ -26,6 +37,8 @@ def reduce(state: State, event: Event) -> State:
             return _told(state, payload)
         case Resized(wide):
             return replace(state, wide=wide, preview=replace(state.preview, open=state.preview.open and not wide))
+        case PageChosen() | Within() | Replied():
+            return paging.reduce(state, event)
         case _:
             return asking.reduce(state, event)
 
@@ -37,10 +50,10 @@ def _linked(state: State, event: Connecting | Connected | Lost | Refused) -> Sta
         case Connected(root):
             state = replace(state, root=root, link=Link("up"))
             if state.exchange and state.exchange.phase == "queued":
-                return replace(state, exchange=replace(state.exchange, phase="asking"))
-            return state
+                state = replace(state, exchange=replace(state.exchange, phase="asking"))
+            return paging.shown(state)
         case Lost(reason, retry_s, next_step):
-            state = replace(state, link=Link("lost", reason, retry_s, next_step))
+            state = replace(state, link=Link("lost", reason, retry_s, next_step), calls=())
             if state.exchange and state.exchange.phase == "queued" and next_step:
                 failed = replace(state.exchange, phase="failed", problem=Problem(reason, next_step))
                 return replace(state, exchange=failed)
@@ -52,5 +65,8 @@ def _linked(state: State, event: Connecting | Connected | Lost | Refused) -> Sta
 def _told(state: State, payload: Mapping[str, Any]) -> State:
     """A snapshot replaces what was known, since it may come from a new daemon; a delta changes parts of it."""
     if payload.get("event") == "snapshot":
-        return replace(state, status=read_status(payload.get("status") or {}, DaemonStatus()))
-    return replace(state, status=read_status(payload.get("changes") or {}, state.status or DaemonStatus()))
+        state = replace(state, status=read_status(payload.get("status") or {}, DaemonStatus()))
+        return paging.shown(state)
+    changes = payload.get("changes") or {}
+    state = replace(state, status=read_status(changes, state.status or DaemonStatus()))
+    return paging.changed(state, frozenset(changes))

@@ -5,13 +5,20 @@ Widgets report events and hold nothing that matters, so what is here is all ther
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from reverie_daemon.errors import UserError
 
+from reverie_tui.calls import Call, PageName
 from reverie_tui.events import Place
+from reverie_tui.pages.activity import Activity
+from reverie_tui.pages.learned import Learned
+from reverie_tui.pages.saved import Saved
+from reverie_tui.pages.settings import Settings
 from reverie_tui.reading import Answer, DaemonStatus, Evidence, PastQuestion, Problem, Repository, Source
+from reverie_tui.signs import UNICODE, Signs
 
 PAST_MAX = 200
 QUESTION_CHARACTERS_MAX = 4_000
@@ -84,9 +91,19 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell the user in passing: that a wish was done, or why not. `number` grows with each."""
+
+    number: int = 0
+    text: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Everything that is on show. `root` is empty until the daemon took the repository; `wide` says that the source
-    pane has room beside the answer; `refusal` ends the program."""
+    pane has room beside the answer; `refusal` ends the program. `page` is the one on show, `calls` what the other pages
+    have under way, `as_of` when a page's data came (HH:MM:SS), `troubles` why it could not be brought up to date."""
 
     folder: str = ""
     root: str = ""
@@ -101,6 +118,17 @@ class State:
     expected: tuple[str, ...] = ()
     wide: bool = True
     refusal: UserError | None = None
+    signs: Signs = UNICODE
+    page: PageName = "ask"
+    learned: Learned = field(default_factory=Learned)
+    saved: Saved = field(default_factory=Saved)
+    activity: Activity = field(default_factory=Activity)
+    settings: Settings = field(default_factory=Settings)
+    calls: tuple[Call, ...] = ()
+    called: int = 0
+    as_of: Mapping[PageName, str] = field(default_factory=dict)
+    troubles: Mapping[PageName, Problem] = field(default_factory=dict)
+    notice: Notice = Notice()
 
     @property
     def repository(self) -> Repository | None:

@@ -77,6 +77,18 @@ def bar(repository: Repository, columns: int) -> str:
     return "━" * full + "─" * (columns - full)
 
 
+def as_of(state: State) -> str:
+    """When the data of the page on show came, or why it could not be brought up to date. Ask needs none: its answers
+    carry their own freshness."""
+    if state.page == "ask":
+        return ""
+    when = state.as_of.get(state.page, "")
+    trouble = state.troubles.get(state.page)
+    if trouble:
+        return f"{trouble.message} (data from {when})" if when else trouble.message
+    return f"as of {when}" if when else "fetching…"
+
+
 def totals(state: State) -> str:
     """The tokens of all questions so far; empty while there are none."""
     status = state.status

@@ -8,17 +8,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
-from textual.widgets import Footer
 
 from reverie_tui import wording
 from reverie_tui.events import Escaped, Resized
 from reverie_tui.messages import Happened
-from reverie_tui.screens.help import HelpScreen
+from reverie_tui.screens.page import PageScreen
 from reverie_tui.screens.past import PastScreen
 from reverie_tui.state import State
 from reverie_tui.widgets.answer import AnswerView
-from reverie_tui.widgets.bars import StatusBar, TopBar
 from reverie_tui.widgets.evidence import EvidenceList
 from reverie_tui.widgets.question_box import QuestionBox
 from reverie_tui.widgets.readings import Readings
@@ -29,11 +26,10 @@ from reverie_tui.widgets.welcome import Welcome
 WIDE_COLUMNS = 120
 
 
-class AskScreen(Screen[None]):
+class AskScreen(PageScreen):
     """Ask, read, follow the evidence."""
 
     DEFAULT_CSS = """
-    AskScreen { background: $background; }
     AskScreen #body { height: 1fr; }
     AskScreen #reading { width: 1fr; height: 1fr; padding: 1 0 0 0; }
     AskScreen #answer-line { padding: 0 1; color: $text-muted; }
@@ -50,24 +46,18 @@ class AskScreen(Screen[None]):
     """
 
     AUTO_FOCUS = "#box"
+    PAGE = "ask"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "escape", "Stop/Clear"),
         Binding("ctrl+r", "past", "Past"),
         Binding("ctrl+y", "app.copy_answer", "Copy"),
         Binding("ctrl+o", "app.edit", "Editor"),
-        Binding("f1", "help", "Help", key_display="?"),
-        Binding("question_mark", "help", "Help", show=False),
         Binding("pageup", "scroll_answer(-1)", "Scroll up", show=False),
         Binding("pagedown", "scroll_answer(1)", "Scroll down", show=False),
     ]
 
-    def __init__(self, state: State) -> None:
-        super().__init__()
-        self._state = state
-
-    def compose(self) -> ComposeResult:
-        yield TopBar()
+    def compose_body(self) -> ComposeResult:
         with Horizontal(id="body"):
             with Vertical(id="reading"):
                 yield Welcome(id="welcome")
@@ -77,26 +67,17 @@ class AskScreen(Screen[None]):
                 yield Readings(id="readings")
             yield SourceView(id="source")
         yield QuestionBox(id="box")
-        yield StatusBar()
-        yield Footer(show_command_palette=False)
-
-    def on_mount(self) -> None:
-        """Show what is known so far: the screen comes before the daemon."""
-        self.show(self._state)
 
     def on_resize(self, event: events.Resize) -> None:
         """Report whether two panes fit."""
         self.post_message(Happened(Resized(event.size.width >= WIDE_COLUMNS)))
 
-    def show(self, state: State) -> None:
+    def show_body(self, state: State) -> None:
         """Give each widget its slice of the state."""
-        self._state = state
         exchange = state.exchange
         self.set_class(state.wide, "-wide")
         self.set_class(exchange is None, "-empty")
         self.set_class(state.preview.open, "-preview")
-        self.query_one(TopBar).show(state)
-        self.query_one(StatusBar).show(state)
         self.query_one(QuestionBox).show(state.draft)
         self.query_one(SourceView).show(state.preview, state.selected_evidence)
         self.query_one(Readings).show(exchange.answer.readings if exchange and exchange.answer else ())
@@ -112,11 +93,7 @@ class AskScreen(Screen[None]):
 
     def action_past(self) -> None:
         """Choose from the questions asked before."""
-        self.app.push_screen(PastScreen(self._state.past))
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(PastScreen(self.state.past))
 
     def action_scroll_answer(self, direction: int) -> None:
         """Scroll the answer by a page from wherever the cursor is."""
