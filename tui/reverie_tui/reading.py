@@ -12,6 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reverie_tui.literal import literal, literal_line
+from reverie_tui.payload import count as _count
+from reverie_tui.payload import items as _list
+from reverie_tui.payload import mapping as _mapping
+from reverie_tui.payload import mappings as _mappings
+from reverie_tui.payload import number as _number
+from reverie_tui.payload import text as _text
 
 EVIDENCE_MAX = 200
 ANSWER_CHARACTERS_MAX = 400_000
@@ -240,27 +246,3 @@ def _read_problem(wire: Mapping[str, Any]) -> Problem | None:
 def _read_model(wire: Any) -> str:
     named = wire if isinstance(wire, str) else _mapping(wire).get("answering") or _mapping(wire).get("name")
     return literal_line(_text(named))
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float)) else 0.0
-
-
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    return [item for item in _list(value) if isinstance(item, Mapping)]

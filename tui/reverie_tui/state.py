@@ -14,7 +14,7 @@ from reverie_daemon.errors import UserError
 from reverie_tui.calls import Call, PageName
 from reverie_tui.events import Place
 from reverie_tui.pages.activity import Activity
-from reverie_tui.pages.learned import Learned
+from reverie_tui.pages.learned_state import Learned
 from reverie_tui.pages.saved import Saved
 from reverie_tui.pages.settings import Settings
 from reverie_tui.reading import Answer, DaemonStatus, Evidence, PastQuestion, Problem, Repository, Source
