@@ -288,7 +288,7 @@ def colourless_stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Sta
 
 
 def new_stage(daemon: FakeDaemon) -> Stage:
-    return Stage(daemon, ReverieApp(daemon.connect, Path(ROOT), retry_s=(0.05,)))
+    return Stage(daemon, ReverieApp(daemon.connect, Path(ROOT), retry_s=(0.05,), pace_s=0.0))
 
 
 @pytest.fixture

@@ -8,8 +8,19 @@ from typing import Any
 
 import pytest
 from reverie_daemon.errors import UserError
-from reverie_tui.events import AskEnded, Connected, Connecting, Lost, PastArrived, Place, SourceArrived, Streamed
-from reverie_tui.link import CONTEXT_LINES, WHOLE_LINES_MAX, Line
+from reverie_tui.events import (
+    CONTEXT_LINES,
+    WHOLE_LINES_MAX,
+    AskEnded,
+    Connected,
+    Connecting,
+    Lost,
+    PastArrived,
+    Place,
+    SourceArrived,
+    Streamed,
+)
+from reverie_tui.link import Line
 
 WAIT_S = 20.0
 

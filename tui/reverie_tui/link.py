@@ -36,6 +36,8 @@ from reverie_tui.reading import Problem
 
 RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 EXPECTED_MAX = 20
+PACE_S = 0.5
+"""How long a call that nobody waits for is held back: while the daemon works, much changes at once."""
 
 AWAY = Problem("The daemon went away.", "It is looked for; ask again to start it.")
 
@@ -67,6 +69,7 @@ class Line:
         folder: Path,
         report: Callable[[Event], None],
         retry_s: Sequence[float] = RETRY_S,
+        pace_s: float = PACE_S,
         time_of_day: Callable[[], str] = lambda: time.strftime("%H:%M:%S"),
     ) -> None:
         self._time_of_day = time_of_day
@@ -74,6 +77,7 @@ class Line:
         self._folder = folder
         self._report_event = report
         self._retry_s = retry_s
+        self._pace_s = pace_s
         self._daemon: Daemon | None = None
         self._root = ""
         self._asking = 0
@@ -192,6 +196,8 @@ class Line:
             return SourceArrived(place, problem=_problem(error))
 
     def _reply(self, call: Call) -> Replied:
+        if call.unhurried:
+            self._closed.wait(self._pace_s)
         daemon = self._daemon
         if daemon is None:
             return Replied(call.number, self._time_of_day(), problem=AWAY)

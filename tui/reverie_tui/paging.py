@@ -49,7 +49,8 @@ def changed(state: State, parts: frozenset[str]) -> State:
     module = _MODULES.get(state.page)
     if module is None or state.link.state != "up":
         return state
-    return _wished(state, state.page, module.wanted(getattr(state, state.page), state.root, parts))
+    wishes = module.wanted(getattr(state, state.page), state.root, parts)
+    return _wished(state, state.page, wishes, unhurried=bool(parts))
 
 
 def _stepped(state: State, page: PageName, step: tuple[Any, tuple[Wish, ...]]) -> State:
@@ -58,13 +59,13 @@ def _stepped(state: State, page: PageName, step: tuple[Any, tuple[Wish, ...]]) -
     return _wished(state, page, wishes)
 
 
-def _wished(state: State, page: PageName, wishes: Iterable[Wish]) -> State:
+def _wished(state: State, page: PageName, wishes: Iterable[Wish], *, unhurried: bool = False) -> State:
     for wish in wishes:
-        state = _called(state, page, wish)
+        state = _called(state, page, wish, unhurried)
     return state
 
 
-def _called(state: State, page: PageName, wish: Wish) -> State:
+def _called(state: State, page: PageName, wish: Wish, unhurried: bool) -> State:
     if state.link.state != "up":
         return _noticed(state, AWAY, failed=True) if wish.told else state
     for i, call in enumerate(state.calls):
@@ -73,7 +74,7 @@ def _called(state: State, page: PageName, wish: Wish) -> State:
     if len(state.calls) >= CALLS_MAX:
         return state
     number = state.called + 1
-    return replace(state, calls=(*state.calls, Call(number, page, wish)), called=number)
+    return replace(state, calls=(*state.calls, Call(number, page, wish, unhurried=unhurried)), called=number)
 
 
 def _replied(state: State, reply: Replied) -> State:
@@ -82,7 +83,7 @@ def _replied(state: State, reply: Replied) -> State:
         return state
     state = replace(state, calls=tuple(other for other in state.calls if other is not call))
     state = _failed(state, call, reply.problem) if reply.problem else _succeeded(state, call, reply)
-    return _called(state, call.page, call.wish) if call.again else state
+    return _called(state, call.page, call.wish, call.unhurried) if call.again else state
 
 
 def _failed(state: State, call: Call, problem: Problem) -> State:

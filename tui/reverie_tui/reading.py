@@ -76,6 +76,15 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """What woke a repository last: `source` is watch, hook, start, sweep, config or request, `at` a local time."""
+
+    source: str
+    event: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     """One repository as the daemon sees it now."""
 
@@ -88,11 +97,17 @@ class Repository:
     pending_files: int
     progress: Progress | None
     problem: Problem | None
+    jobs: int = 0
+    jobs_failed: int = 0
+    notes_fresh: int = 0
+    notes_stale: int = 0
+    trigger: Trigger | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DaemonStatus:
-    """What the daemon does, and why. `saved_tokens` is the total over all questions, `saved_today` today's part."""
+    """What the daemon does, and why. `saved_tokens` is the total over all questions, `saved_today` today's part.
+    `model` answers and `model_asleep` learns, each in words that say where text goes, "" for none."""
 
     sleep_state: str = ""
     sleep_reason: str = ""
@@ -100,6 +115,9 @@ class DaemonStatus:
     model: str = ""
     saved_tokens: int = 0
     saved_today: int = 0
+    sleep_depth: str = ""
+    model_asleep: str = ""
+    model_problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +185,9 @@ def read_status(changes: Mapping[str, Any], before: DaemonStatus) -> DaemonStatu
     if "sleep" in changes:
         sleep = _mapping(changes["sleep"])
         reason = literal_line(_text(sleep.get("reason")))
-        status = replace(status, sleep_state=literal_line(_text(sleep.get("state"))), sleep_reason=reason)
+        depth = literal_line(_text(sleep.get("depth")))
+        state = literal_line(_text(sleep.get("state")))
+        status = replace(status, sleep_state=state, sleep_reason=reason, sleep_depth=depth)
     if "repositories" in changes:
         found = tuple(_read_repository(item) for item in _mappings(changes["repositories"]))
         status = replace(status, repositories=found)
@@ -175,7 +195,9 @@ def read_status(changes: Mapping[str, Any], before: DaemonStatus) -> DaemonStatu
         saved = _mapping(changes["saved"])
         status = replace(status, saved_tokens=_count(saved.get("tokens")), saved_today=_count(saved.get("today")))
     if "model" in changes:
-        status = replace(status, model=_read_model(changes["model"]))
+        model = _mapping(changes["model"])
+        asleep, problem = literal_line(_text(model.get("sleeping"))), _read_problem(_mapping(model.get("problem")))
+        status = replace(status, model=_read_model(changes["model"]), model_asleep=asleep, model_problem=problem)
     return status
 
 
@@ -227,6 +249,11 @@ def _read_repository(wire: Mapping[str, Any]) -> Repository:
         pending_files=_count(_mapping(wire.get("pending")).get("files")),
         progress=_read_progress(_mapping(wire.get("progress"))),
         problem=_read_problem(_mapping(wire.get("problem"))),
+        jobs=_count(wire.get("jobs")),
+        jobs_failed=_count(wire.get("jobs_failed")),
+        notes_fresh=_count(wire.get("notes_fresh")),
+        notes_stale=_count(wire.get("notes_stale")),
+        trigger=_read_trigger(_mapping(wire.get("last_trigger"))),
     )
 
 
@@ -235,6 +262,12 @@ def _read_progress(wire: Mapping[str, Any]) -> Progress | None:
         return None
     phase = literal_line(_text(wire.get("phase"))) or "indexing"
     return Progress(phase, _count(wire.get("done")), _count(wire.get("total")))
+
+
+def _read_trigger(wire: Mapping[str, Any]) -> Trigger | None:
+    if not wire:
+        return None
+    return Trigger(*(literal_line(_text(wire.get(key))) for key in ("source", "event", "at")))
 
 
 def _read_problem(wire: Mapping[str, Any]) -> Problem | None:

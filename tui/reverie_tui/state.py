@@ -147,6 +147,11 @@ class State:
         return self.evidence[self.selected] if self.selected is not None else None
 
     @property
+    def place(self) -> Place | None:
+        """The lines of a file that the reader is at, to open them in an editor."""
+        return self.learned.place if self.page == "learned" else self.preview.place
+
+    @property
     def examples(self) -> tuple[str, ...]:
         """Questions to offer while nothing is asked, beside those that are expected."""
         return tuple(question for question in EXAMPLES if question not in self.expected)

@@ -1,0 +1,45 @@
+"""A list with its title, perhaps a heading over its columns, and what is said in its place while it is empty."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from reverie_tui.pages.activity import Section
+from reverie_tui.theme import MUTED
+from reverie_tui.widgets.row_list import RowList
+from reverie_tui.widgets.text_line import TextLine
+
+
+class SectionView(Vertical):
+    """One of the Activity page's lists."""
+
+    DEFAULT_CSS = """
+    SectionView { height: 1fr; }
+    SectionView .title { padding: 0 1; }
+    SectionView .nothing { padding: 0 2; height: auto; color: $text-muted; }
+    """
+
+    def __init__(self, section: Section, rows: RowList) -> None:
+        super().__init__(id=f"section-{section}")
+        self.section = section
+        self.rows = rows
+
+    def compose(self) -> ComposeResult:
+        yield TextLine(classes="title")
+        yield TextLine(classes="heading")
+        yield self.rows
+        yield Static(classes="nothing", markup=False)
+
+    def show(self, title: str, empty: str, *, here: bool, heading: Content | None = None) -> None:
+        """Show the title, and what is said where there are no rows; `here` tells that the reader is in this list."""
+        self.set_class(here, "-here")
+        self.query_one(".title", TextLine).show(Content.styled(title, "bold $primary" if here else "bold"))
+        line, nothing = self.query_one(".heading", TextLine), self.query_one(".nothing", Static)
+        line.display = heading is not None and not empty
+        if heading is not None:
+            line.show(heading)
+        self.rows.display, nothing.display = not empty, bool(empty)
+        nothing.update(Content.styled(empty, MUTED))
