@@ -23,12 +23,8 @@ from reverie_tui.reading import (
 )
 from reverie_tui.state import Exchange, Preview, State
 from reverie_tui.widgets.answer import markdown_parser
+from support.json_values import JSON
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
 KEYS = [
     "answer",
     "evidence",

@@ -61,6 +61,7 @@ class LearnedScreen(PageScreen):
     LearnedScreen #empty { padding: 1 2; height: auto; max-width: 90; color: $text-muted; }
     LearnedScreen #said { padding: 0 1 0 2; color: $text-muted; }
     LearnedScreen #nothing { padding: 1 2; height: auto; color: $text-muted; }
+    LearnedScreen NoteRows { margin: 1 0 0 0; }
     LearnedScreen #found { display: none; }
     LearnedScreen.-searching #tree { display: none; }
     LearnedScreen.-searching #found { display: block; }

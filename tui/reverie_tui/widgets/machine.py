@@ -41,8 +41,8 @@ class Machine(Static):
         return Content.assemble((f"{label:<{LABEL_COLUMNS}}", MUTED), content)
 
     def _readings(self, readings: tuple[Reading, ...]) -> list[Content]:
-        """Only what is so is told of a question, a pause and quiet hours: that none of them is says nothing."""
-        shown = [reading for reading in readings if reading.value is not False or not reading.text.startswith("no")]
+        """That nothing stands in the way (no question, no pause, no quiet hours) goes without saying."""
+        shown = [reading for reading in readings if reading.value is not False or reading.wanted == "on"]
         return [
             self._line("" if i else "Machine", Content.assemble(reading.text, (_wanted(reading), MUTED)))
             for i, reading in enumerate(shown)
