@@ -35,6 +35,8 @@ def reason(state: State) -> str:
         return state.link.next_step or "a question starts it at once; it is looked for meanwhile"
     if state.status is None:
         return ""
+    if state.status.sleep_state == "paused":
+        return SEPARATOR.join(part for part in (state.status.sleep_reason, "or press p") if part)
     allowed = DEPTHS.get(state.status.sleep_depth, "") if state.status.sleep_state == "learning" else ""
     return SEPARATOR.join(part for part in (state.status.sleep_reason, allowed) if part)
 
@@ -42,6 +44,8 @@ def reason(state: State) -> str:
 def doing(state: State) -> str:
     """What runs now, since when."""
     one = state.activity.workings.doing
+    if state.link.state != "up":
+        return "not known while the daemon is away"
     if one is None:
         indexing = next((each for each in _repositories(state) if each.progress), None)
         return f"indexing {indexing.name}: {progress(indexing)}" if indexing else "nothing is being learned this moment"

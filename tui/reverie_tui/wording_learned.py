@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reverie_tui.knowledge import Node, Note
 from reverie_tui.literal import literal_line
 from reverie_tui.pages.learned_state import Learned, Row
+from reverie_tui.reading import Evidence
 from reverie_tui.signs import Signs
-from reverie_tui.wording import SEPARATOR
+from reverie_tui.wording import SEPARATOR, evidence_detail
 
 
 def counted(number: int, noun: str) -> str:
@@ -76,6 +79,11 @@ def made(note: Note) -> str:
     by = f"by {note.model}" if note.model else "without a model"
     when = note.made_at[:16].replace("T", " ")
     return SEPARATOR.join(part for part in (by, when, cost(note)) if part)
+
+
+def citation_detail(evidence: Evidence) -> str:
+    """What stands beside a citation. Whether it holds is not looked into before an answer uses it: nothing is said."""
+    return evidence_detail(replace(evidence, verified=True))
 
 
 def cost(note: Note) -> str:

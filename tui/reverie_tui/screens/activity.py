@@ -66,11 +66,11 @@ class ActivityScreen(PageScreen):
     PAGE = "activity"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "pause", "Pause/Resume"),
+        Binding("p", "pause", "Pause"),
         Binding("x", "cancel", "Cancel job"),
         Binding("r", "look_again", "Read again"),
-        Binding("left", "turn(-1)", "Lists", key_display="←→"),
-        Binding("right", "turn(1)", "Next list", show=False),
+        Binding("right", "turn(1)", "Next list"),
+        Binding("left", "turn(-1)", "List before", show=False),
         Binding("escape", "go('ask')", "Back"),
     ]
 

@@ -22,9 +22,11 @@ class Machine(Static):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self._shown = Content("")
+        self._state: State | None = None
 
     def show(self, state: State) -> None:
         """Show how the daemon stands."""
+        self._state = state
         lines = [
             self._line("Now", Content.styled(f"{_mark(state)} {wording.standing(state)}", _style(state))),
             self._line("Why", Content(wording.reason(state))),
@@ -37,20 +39,27 @@ class Machine(Static):
             self._shown = wanted
             self.update(wanted)
 
+    def on_resize(self) -> None:
+        """What learning asks for stands beside a reading where there is room, else beneath it."""
+        if self._state is not None:
+            self.show(self._state)
+
     def _line(self, label: str, content: Content) -> Content:
         return Content.assemble((f"{label:<{LABEL_COLUMNS}}", MUTED), content)
 
     def _readings(self, readings: tuple[Reading, ...]) -> list[Content]:
         """That nothing stands in the way (no question, no pause, no quiet hours) goes without saying."""
         shown = [reading for reading in readings if reading.value is not False or reading.wanted == "on"]
-        return [
-            self._line("" if i else "Machine", Content.assemble(reading.text, (_wanted(reading), MUTED)))
-            for i, reading in enumerate(shown)
-        ]
+        return [self._reading("" if i else "Machine", reading) for i, reading in enumerate(shown)]
 
-
-def _wanted(reading: Reading) -> str:
-    return f"  (wanted: {reading.wanted})" if reading.wanted else ""
+    def _reading(self, label: str, reading: Reading) -> Content:
+        line = self._line(label, Content(reading.text))
+        if not reading.wanted:
+            return line
+        wanted = Content.styled(f"wanted: {reading.wanted}", MUTED)
+        if not self.size.width or line.cell_length + wanted.cell_length + 2 <= self.content_size.width:
+            return Content.assemble(line, "  ", wanted)
+        return Content("\n").join((line, self._line("", wanted)))
 
 
 def _mark(state: State) -> str:

@@ -122,5 +122,5 @@ def _heading(note: Note, signs: Signs) -> Content:
 
 
 def _citation(evidence: Evidence) -> Content:
-    detail = wording.evidence_detail(evidence)
+    detail = wording_learned.citation_detail(evidence)
     return Content.assemble("    ", (wording.evidence_label(evidence), "$primary"), (f"  {detail}", MUTED))

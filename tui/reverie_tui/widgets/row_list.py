@@ -22,7 +22,7 @@ FAR = 1_000_000
 """More rows than any list has."""
 
 
-class RowList(ScrollView, can_focus=True):
+class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows with a cursor. A subclass says in `draw` how one looks."""
 
     DEFAULT_CSS = """
