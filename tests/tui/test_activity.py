@@ -76,7 +76,7 @@ async def test_learning_is_paused_and_resumed_with_one_key(stage, busy, wire):
         busy.news.put(
             wire.delta(sleep={"state": "paused", "depth": "awake", "reason": "until you run: reverie resume"})
         )
-        await stage.sees("● paused", "until you run: reverie resume")
+        await stage.sees("● paused", "or press p")
         await stage.until(lambda: stage.app.state.activity.workings.paused)
         await stage.press("p")
         await stage.until(lambda: ("pause", False) in busy.called)
@@ -200,7 +200,7 @@ def shown(stage, *pressed, sees):
 
 def test_a_picture_of_the_page_on_a_small_screen(snap_compare, stage, busy):
     """80×24 is what an editor's side pane leaves."""
-    before = shown(stage, "down", sees=["▌ src/flask/cli.py"])
+    before = shown(stage, "down", sees=["▌  src/flask/cli.py"])
     assert snap_compare(stage.app, terminal_size=(80, 24), run_before=before)
 
 

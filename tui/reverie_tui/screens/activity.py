@@ -29,7 +29,7 @@ from reverie_tui.screens.ask import WIDE_COLUMNS
 from reverie_tui.screens.page import PageScreen
 from reverie_tui.state import State
 from reverie_tui.widgets.ended_rows import EndedRows
-from reverie_tui.widgets.job_rows import JobRows
+from reverie_tui.widgets.job_rows import JobHeading, JobRows
 from reverie_tui.widgets.log_rows import LogRows
 from reverie_tui.widgets.machine import Machine
 from reverie_tui.widgets.repository_rows import RepositoryRows
@@ -59,6 +59,8 @@ class ActivityScreen(PageScreen):
     ActivityScreen.-wide SectionTabs { display: none; }
     ActivityScreen.-wide SectionView { display: block; margin: 0 0 1 0; }
     ActivityScreen.-wide SectionView .title { display: block; }
+    ActivityScreen.-wide #section-repositories { height: auto; max-height: 45%; }
+    ActivityScreen.-wide #repositories { height: auto; }
     ActivityScreen.-one #section-repositories { display: none; }
     """
 
@@ -86,7 +88,7 @@ class ActivityScreen(PageScreen):
                 yield SectionView("repositories", RepositoryRows(id="repositories"))
                 yield SectionView("log", LogRows(id="log"))
             with Vertical(id="right"):
-                yield SectionView("queue", JobRows(id="queue"))
+                yield SectionView("queue", JobRows(id="queue"), JobHeading())
                 yield SectionView("ended", EndedRows(id="ended"))
                 yield Static(id="detail", markup=False)
 
@@ -122,10 +124,7 @@ class ActivityScreen(PageScreen):
     def _show_section(self, view: SectionView, state: State, here: Section) -> None:
         title = wording.section_title(view.section, state)
         empty = "" if view.rows.count else wording.empty(view.section, state.activity)
-        heading = None
-        if isinstance(view.rows, JobRows):
-            heading = view.rows.heading(view.rows.scrollable_content_region.width)
-        view.show(title, empty, here=view.section == here, heading=heading)
+        view.show(title, empty, here=view.section == here)
 
     def _focus(self, section: Section) -> None:
         """The focus follows the reader, once that went to another list."""

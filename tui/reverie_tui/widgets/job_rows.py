@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.widget import Widget
 
 from reverie_tui import wording_activity as wording
 from reverie_tui.literal import literal_line
@@ -13,6 +14,7 @@ from reverie_tui.workings import Job
 
 ANALYSIS_COLUMNS = 12
 FIGURE_COLUMNS = 7
+NAME_COLUMNS = 44
 WHY_COLUMNS_MIN = 24
 HEADING = ("value", "saves", "costs")
 
@@ -30,27 +32,35 @@ class JobRows(RowList):
         self._signs, self._whole = signs, whole
         self.show(jobs, cursor if jobs else None)
 
-    def heading(self, columns: int) -> Content:
-        """What stands above the columns."""
-        return self._laid("  subject", "analysis", HEADING, "why", columns).stylize(MUTED)
-
     def draw(self, row: Job, columns: int, at_cursor: bool) -> Content:
         """Value, savings and cost to the right of what it is about."""
-        mark = (self._signs.cited if at_cursor else " ") + (self._signs.on if row.running else " ")
+        mark = f"{self._signs.cited if at_cursor else ' '}{self._signs.on if row.running else ' '} "
         name = literal_line(row.subject) or self._whole
         costs = wording.compact(row.tokens_cost) if row.tokens_cost else f"{row.seconds_cost:.2g} s"
         figures = (wording.compact(row.value), wording.compact(row.tokens_saved), costs)
-        return self._laid(mark + name, literal_line(row.analysis), figures, row.why, columns)
+        return _laid(mark + name, literal_line(row.analysis), figures, row.why, columns)
 
-    def _laid(self, name: str, analysis: str, figures: tuple[str, ...], why: str, columns: int) -> Content:
-        fixed = ANALYSIS_COLUMNS + 1 + (FIGURE_COLUMNS + 1) * len(figures)
-        room = max(8, columns - fixed)
-        spare = room - 44 if room - 44 >= WHY_COLUMNS_MIN else 0
-        parts = [
-            Content(name).truncate(room - spare, ellipsis=True, pad=True),
-            Content.styled(f" {analysis:<{ANALYSIS_COLUMNS}.{ANALYSIS_COLUMNS}}", MUTED),
-            *(Content(f" {figure:>{FIGURE_COLUMNS}.{FIGURE_COLUMNS}}") for figure in figures),
-        ]
-        if spare:
-            parts.append(Content.styled("  " + why, MUTED))
-        return Content("").join(parts)
+
+class JobHeading(Widget):
+    """What stands above the queue's columns."""
+
+    DEFAULT_CSS = "JobHeading { height: 1; width: 1fr; color: $text-muted; }"
+
+    def render(self) -> Content:
+        """The names of the columns."""
+        return _laid("   subject", "analysis", HEADING, "why", self.size.width)
+
+
+def _laid(name: str, analysis: str, figures: tuple[str, ...], why: str, columns: int) -> Content:
+    """In columns; why stands last, where there is room for it."""
+    fixed = ANALYSIS_COLUMNS + 1 + (FIGURE_COLUMNS + 1) * len(figures)
+    room = max(8, columns - fixed)
+    spare = room - NAME_COLUMNS if room - NAME_COLUMNS >= WHY_COLUMNS_MIN else 0
+    parts = [
+        Content(name).truncate(room - spare, ellipsis=True, pad=True),
+        Content.styled(f" {analysis:<{ANALYSIS_COLUMNS}.{ANALYSIS_COLUMNS}}", MUTED),
+        *(Content(f" {figure:>{FIGURE_COLUMNS}.{FIGURE_COLUMNS}}") for figure in figures),
+    ]
+    if spare:
+        parts.append(Content.styled("  " + why, MUTED))
+    return Content("").join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from reverie_tui.pages.activity import Section
@@ -22,24 +23,25 @@ class SectionView(Vertical):
     SectionView .nothing { padding: 0 2; height: auto; color: $text-muted; }
     """
 
-    def __init__(self, section: Section, rows: RowList) -> None:
+    def __init__(self, section: Section, rows: RowList, heading: Widget | None = None) -> None:
         super().__init__(id=f"section-{section}")
         self.section = section
         self.rows = rows
+        self._heading = heading
 
     def compose(self) -> ComposeResult:
         yield TextLine(classes="title")
-        yield TextLine(classes="heading")
+        if self._heading is not None:
+            yield self._heading
         yield self.rows
         yield Static(classes="nothing", markup=False)
 
-    def show(self, title: str, empty: str, *, here: bool, heading: Content | None = None) -> None:
+    def show(self, title: str, empty: str, *, here: bool) -> None:
         """Show the title, and what is said where there are no rows; `here` tells that the reader is in this list."""
         self.set_class(here, "-here")
         self.query_one(".title", TextLine).show(Content.styled(title, "bold $primary" if here else "bold"))
-        line, nothing = self.query_one(".heading", TextLine), self.query_one(".nothing", Static)
-        line.display = heading is not None and not empty
-        if heading is not None:
-            line.show(heading)
+        nothing = self.query_one(".nothing", Static)
+        if self._heading is not None:
+            self._heading.display = not empty
         self.rows.display, nothing.display = not empty, bool(empty)
         nothing.update(Content.styled(empty, MUTED))
