@@ -58,6 +58,8 @@ class Daemon(Protocol):
     def learn(self, root: str) -> Iterator[dict[str, Any]]: ...
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]: ...
     def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]: ...
+    def names(self, root: str, letters: str, limit: int) -> list[dict[str, Any]]: ...
+    def still_holds(self, root: str, key: str, clock: int) -> bool | None: ...
     def ledger(self, root: str) -> dict[str, Any]: ...
     def ledger_entry(self, number: int) -> dict[str, Any]: ...
     def forget(self, root: str, path: str) -> dict[str, int]: ...
@@ -89,6 +91,8 @@ def routes(daemon: Daemon) -> Starlette:
         ("GET", "/v1/jobs"): lambda daemon, given: daemon.jobs(_text(given, "root")),
         ("GET", "/v1/questions"): _questions,
         ("GET", "/v1/source"): _source,
+        ("GET", "/v1/names"): _names,
+        ("GET", "/v1/holds"): _holds,
         ("GET", "/v1/ledger"): lambda daemon, given: daemon.ledger(_text(given, "root", "")),
         ("GET", "/v1/ledger/entry"): lambda daemon, given: daemon.ledger_entry(_number(given, "id", 0)),
         ("GET", "/v1/model"): lambda daemon, given: daemon.choosing.report(),
@@ -171,6 +175,15 @@ def _questions(daemon: Daemon, given: dict[str, Any]) -> object:
 def _source(daemon: Daemon, given: dict[str, Any]) -> object:
     start, end = _number(given, "start", 1), _number(given, "end", 0)
     return daemon.source(_text(given, "root"), _text(given, "path"), start, end)
+
+
+def _names(daemon: Daemon, given: dict[str, Any]) -> object:
+    limit = min(_number(given, "limit", 20), QUESTIONS_MAX)
+    return {"names": daemon.names(_text(given, "root"), _text(given, "letters"), limit)}
+
+
+def _holds(daemon: Daemon, given: dict[str, Any]) -> object:
+    return {"holds": daemon.still_holds(_text(given, "root"), _text(given, "key"), _number(given, "clock", 0))}
 
 
 def _forget(daemon: Daemon, given: dict[str, Any]) -> object:

@@ -139,6 +139,14 @@ class Client:
         """Lines of a file as on disk now; `end` 0 means to the end."""
         return self._call("GET", "/v1/source", query={"root": root, "path": path, "start": start, "end": end})
 
+    def names(self, *, root: str, letters: str, limit: int = 20) -> dict[str, Any]:
+        """Symbols and files with these letters in this order, the best first."""
+        return self._call("GET", "/v1/names", query={"root": root, "letters": letters, "limit": limit})
+
+    def still_holds(self, *, root: str, key: str, clock: int) -> dict[str, Any]:
+        """Whether what the answer with this key and clock read is as it was; `holds` is null where nobody knows."""
+        return self._call("GET", "/v1/holds", query={"root": root, "key": key, "clock": clock})
+
     def ledger(self, *, root: str = "") -> dict[str, Any]:
         return self._call("GET", "/v1/ledger", query={"root": root})
 
