@@ -61,6 +61,7 @@ class Daemon(Protocol):
     def ledger(self, root: str) -> dict[str, Any]: ...
     def ledger_entry(self, number: int) -> dict[str, Any]: ...
     def forget(self, root: str, path: str) -> dict[str, int]: ...
+    def wrong(self, root: str, number: int | None) -> dict[str, Any]: ...
     def events(self) -> Iterator[dict[str, Any] | None]: ...
     def leave(self) -> None: ...
     def dry_run(self, root: str) -> dict[str, Any]: ...
@@ -98,6 +99,7 @@ def routes(daemon: Daemon) -> Starlette:
         ("GET", "/v1/budget"): lambda daemon, given: daemon.choosing.budget(_text(given, "root", "")),
         ("POST", "/v1/budget"): _budget,
         ("POST", "/v1/forget"): _forget,
+        ("POST", "/v1/wrong"): _wrong,
         ("GET", "/v1/events"): lambda daemon, given: daemon.events(),
         ("POST", "/v1/stop"): _stop,
     }
@@ -175,6 +177,11 @@ def _source(daemon: Daemon, given: dict[str, Any]) -> object:
 
 def _forget(daemon: Daemon, given: dict[str, Any]) -> object:
     return daemon.forget(_text(given, "root"), _text(given, "path", ""))
+
+
+def _wrong(daemon: Daemon, given: dict[str, Any]) -> object:
+    number = None if given.get("ledger_id") is None else _number(given, "ledger_id", 0)
+    return daemon.wrong(_text(given, "root"), number)
 
 
 def _use(daemon: Daemon, given: dict[str, Any]) -> object:
