@@ -36,6 +36,7 @@ from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
 from .finder import with_letters
 from .keys import Keys
+from .marking import mark_wrong
 from .meaning import Embedder, Meaning
 from .models import Models, today
 from .oversight import Oversight
@@ -288,6 +289,9 @@ class Reverie:
         asked = self._ledger.forget(os.fsencode(root), os.fsencode(path))
         self._journal.forget(os.fsencode(root), os.fsencode(path))
         return {"questions": max(asked, remembered.questions), "notes": remembered.notes}
+
+    def wrong(self, root: str, number: int | None) -> dict[str, Any]:
+        return mark_wrong(self._ledger, self._repository(root), number)
 
     def events(self) -> Iterator[dict[str, Any] | None]:
         return self._hub.listen()

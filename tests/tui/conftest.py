@@ -127,7 +127,7 @@ class FakeDaemon:
         self.holds_asked.append((key, clock))
         return {"holds": self.holds}
 
-    def mark_wrong(self, *, root: str, ledger_id: int) -> dict[str, Any]:
+    def wrong(self, *, root: str, ledger_id: int) -> dict[str, Any]:
         self.marked.append(ledger_id)
         return {"ledger_id": ledger_id}
 

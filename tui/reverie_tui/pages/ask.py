@@ -78,7 +78,7 @@ def reduce(page: Ask, event: AskPageEvent, root: str) -> tuple[Ask, tuple[Wish, 
             return replace(page, letters=letters), (wish,)
         case MarkedWrong(ledger_id):
             told = "Marked as wrong: it is not given again."
-            return page, (Wish("mark_wrong", {"root": root, "ledger_id": ledger_id}, told=told),)
+            return page, (Wish("wrong", {"root": root, "ledger_id": ledger_id}, told=told),)
         case PauseWanted(paused):
             told = "Learning waits until it is resumed." if paused else "Learning goes on in idle time."
             return page, (Wish("pause", {"paused": paused}, told=told),)
