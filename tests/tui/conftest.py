@@ -55,6 +55,8 @@ class Feed:
             if isinstance(item, Exception):
                 raise item
             yield item
+            if item["event"] == "answer":
+                return
 
 
 class FakeDaemon:
@@ -75,12 +77,17 @@ class FakeDaemon:
         self.past_problem: UserError | None = None
         self.sources: dict[str, dict[str, Any]] = {}
         self.sources_asked: list[tuple[str, int, int]] = []
+        self.names_known: list[dict[str, Any]] = []
+        self.letters_asked: list[str] = []
+        self.holds: bool | None = True
+        self.holds_asked: list[tuple[str, int]] = []
+        self.marked: list[int] = []
+        self.paused: list[bool] = []
         self.answers = Feed()
         self.news = Feed()
         self.called: list[tuple[Any, ...]] = []
         self.trees: dict[str, dict[str, Any]] = {"": {"children": [], "left_out": 0}}
         self.noted: list[dict[str, Any]] = []
-        self.named: list[dict[str, Any]] = []
         self.lessons = Feed()
         self.workings: dict[str, Any] = {}
         self.queue: dict[str, Any] = {"jobs": [], "failed": [], "cancelled": []}
@@ -118,6 +125,22 @@ class FakeDaemon:
     def predictions(self, *, root: str, limit: int = 100) -> dict[str, Any]:
         return {"predictions": self.expected, "score": {}}
 
+    def names(self, *, root: str, letters: str, limit: int = 20) -> dict[str, Any]:
+        self.letters_asked.append(letters)
+        return {"names": [one for one in self.names_known if letters.lower() in one["name"].lower()]}
+
+    def still_holds(self, *, root: str, key: str, clock: int) -> dict[str, Any]:
+        self.holds_asked.append((key, clock))
+        return {"holds": self.holds}
+
+    def wrong(self, *, root: str, ledger_id: int) -> dict[str, Any]:
+        self.marked.append(ledger_id)
+        return {"ledger_id": ledger_id}
+
+    def pause(self, paused: bool = True) -> dict[str, Any]:
+        self.paused.append(paused)
+        return {"paused": paused}
+
     def source(self, *, root: str, path: str, start: int = 1, end: int = 0) -> dict[str, Any]:
         self.sources_asked.append((path, start, end))
         if path not in self.sources:
@@ -133,10 +156,6 @@ class FakeDaemon:
     def notes(self, *, root: str, about: str = "", limit: int = 100) -> dict[str, Any]:
         self.called.append(("notes", about))
         return {"notes": [note for note in self.noted if note["subject"].startswith(about)][:limit]}
-
-    def names(self, *, root: str, letters: str, limit: int = 20) -> dict[str, Any]:
-        self.called.append(("names", letters))
-        return {"names": [name for name in self.named if letters in name["name"]][:limit]}
 
     def learn(self, *, root: str) -> Iterator[dict[str, Any]]:
         return self.learn_about("", root=root)
@@ -164,10 +183,6 @@ class FakeDaemon:
         self.called.append(("cancel_job", analysis, subject, subject_kind))
         self.queue = {**self.queue, "jobs": [job for job in self.queue["jobs"] if job["subject"] != subject]}
         return {"analysis": analysis, "subject": subject, "was": "waiting"}
-
-    def pause(self, paused: bool = True) -> dict[str, Any]:
-        self.called.append(("pause", paused))
-        return {"paused": paused}
 
     def events(self) -> Iterator[dict[str, Any]]:
         return iter(self.news)
@@ -210,6 +225,9 @@ class Wire:
             "pending": {"files": 0, "share": 0.0},
             "tokens": {"prompt": 0, "cached": 0, "completion": 0, "baseline": 12431},
             "latency_ms": 11.2,
+            "ledger_id": 7,
+            "key": "run",
+            "clock": 3,
             **changes,
         }
 
@@ -226,6 +244,7 @@ class Wire:
             "name": "flask",
             "branch": "main",
             "head": "3f2a1c9d0e77",
+            "clock": 3,
             "files": 236,
             "symbols": 4812,
             "pending": {"files": 0, "share": 0.0},
@@ -313,7 +332,7 @@ class Stage:
     @asynccontextmanager
     async def run(self, width: int = 80, height: int = 24) -> AsyncIterator[Stage]:
         """Run the app until the block ends."""
-        async with self.app.run_test(size=(width, height)) as self._pilot:
+        async with self.app.run_test(size=(width, height), notifications=True) as self._pilot:
             yield self
 
     def use(self, pilot: Pilot[Any]) -> None:
@@ -387,6 +406,13 @@ def stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
 def colourless_stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The same for someone who wants no colours."""
     monkeypatch.setenv("NO_COLOR", "1")
+    return new_stage(daemon)
+
+
+@pytest.fixture
+def ascii_stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The same for a terminal without the glyphs."""
+    monkeypatch.setenv("REVERIE_ASCII", "1")
     return new_stage(daemon)
 
 

@@ -70,7 +70,7 @@ async def test_learning_is_paused_and_resumed_with_one_key(stage, busy, wire):
         await stage.press("f5")
         await stage.sees("Queue 3")
         await stage.press("p")
-        await stage.until(lambda: ("pause", True) in busy.called)
+        await stage.until(lambda: busy.paused == [True])
         paused = {"name": "paused", "value": True, "unit": "", "text": "paused", "wanted": "not paused"}
         busy.workings = wire.workings(doing=None, readings=[paused])
         busy.news.put(
@@ -79,7 +79,7 @@ async def test_learning_is_paused_and_resumed_with_one_key(stage, busy, wire):
         await stage.sees("● paused", "or press p")
         await stage.until(lambda: stage.app.state.activity.workings.paused)
         await stage.press("p")
-        await stage.until(lambda: ("pause", False) in busy.called)
+        await stage.until(lambda: busy.paused == [True, False])
 
 
 async def test_the_job_under_the_cursor_is_cancelled(stage, busy):
@@ -171,7 +171,7 @@ async def test_a_daemon_that_is_away_is_said_and_pausing_does_nothing(stage, bus
         await stage.sees("○ daemon away: ", "not known while the daemon is away")
         await stage.press("p")
         await stage.until(lambda: stage.app.state.notice.failed)
-        assert not any(call[0] == "pause" for call in busy.called)
+        assert busy.paused == []
 
 
 async def test_escape_leads_back_to_the_question(stage, busy):

@@ -45,7 +45,7 @@ def known(daemon, wire):
         wire.note(APP, "history", claims=[{"text": "It was split in 2011.", "evidence": []}], fresh=False),
         wire.note("src", "purpose", claims=[{"text": "The package.", "evidence": []}]),
     ]
-    daemon.named = [
+    daemon.names_known = [
         {"name": "run", "kind": "method", "path": APP, "line": 546},
         {"name": "run_command", "kind": "function", "path": "src/flask/cli.py", "line": 891},
         {"name": "src/flask/cli.py", "kind": "file", "path": "src/flask/cli.py", "line": 1},
@@ -71,6 +71,7 @@ async def test_the_tree_shows_what_is_known_by_mark_and_by_word(stage, known):
 async def test_opening_a_folder_fetches_just_that_folder(stage, known):
     """A repository of ten thousand files opens as fast as one of ten."""
     async with stage.run(80, 24):
+        await stage.sees("236 files")
         await stage.press("f3")
         await stage.sees("▸ src/")
         assert [path for name, path in known.called if name == "tree"] == [""]

@@ -100,7 +100,8 @@ def test_the_line_beneath_an_answer_tells_what_is_missing(wire):
         "remembered · changed since · 1,235 ms · 12,431 tokens an agent would have read"
         " · 120 files not indexed yet · 1 unverified"
     )
-    assert wording.answer_line(Exchange(1, "?", "", "done", answer=read_answer(reply))) == line
+    state = State(exchange=Exchange(1, "?", "", "done", answer=read_answer(reply)))
+    assert wording.answer_line(state) == line
 
 
 @pytest.mark.parametrize(

@@ -99,17 +99,54 @@ def totals(state: State) -> str:
     return f"{status.saved_tokens:,} tokens an agent would have read, so far"
 
 
-def answer_line(exchange: Exchange) -> str:
-    """Beneath an answer: how it was made, whether it is fresh, how long it took, what it saved."""
-    if exchange.answer is None:
-        return _phase_line(exchange)
+def answer_line(state: State) -> str:
+    """Beneath an answer: how it was made, whether it is fresh, how long it took, what it cost and saved."""
+    exchange = state.exchange
+    if exchange is None or exchange.answer is None:
+        return _phase_line(exchange) if exchange else ""
     answer = exchange.answer
-    parts = [answer.route, "fresh" if answer.fresh else "changed since", f"{answer.latency_ms:,.0f} ms", tokens(answer)]
+    fresh = "changed since" if state.outdated or not answer.fresh else "fresh"
+    parts = [answer.route, fresh, f"{answer.latency_ms:,.0f} ms", tokens(answer), _cost(answer)]
     if answer.pending_files:
         parts.append(f"{answer.pending_files:,} files not indexed yet")
     if answer.unverified_count:
         parts.append(f"{answer.unverified_count} unverified")
     return SEPARATOR.join(part for part in parts if part)
+
+
+def _cost(answer: Answer) -> str:
+    if answer.cost_usd is None:
+        return "price unknown"
+    return f"${answer.cost_usd:,.4f}" if answer.cost_usd else ""
+
+
+def answer_note(state: State) -> str:
+    """Above that line, what the reader should know first: that something changed since, or why no model wrote this."""
+    answer = state.exchange.answer if state.exchange else None
+    if answer is None:
+        return ""
+    if state.outdated:
+        return "Something this answer rests on has changed since. Ctrl+L answers anew."
+    if answer.model and not answer.model.used and answer.model.reason:
+        return f"{answer.model.name or 'The model'} did not write this: {answer.model.reason}"
+    if answer.model and answer.model.first_paid:
+        return f"This was the first answer that cost money ({answer.model.name}). Limits: reverie budget"
+    return ""
+
+
+def place_in_conversation(state: State) -> str:
+    """Which of the conversation's questions is on show; nothing while there is one only."""
+    conversation = state.conversation
+    if state.exchange is None or len(conversation) < 2:
+        return ""
+    return f"({conversation.index(state.exchange) + 1} of {len(conversation)}, Alt+Up/Down)"
+
+
+def next_line(state: State) -> str:
+    """The questions to ask next, the first of them one key away."""
+    if state.exchange is None or state.exchange.running or not state.ready:
+        return ""
+    return "Ctrl+N  " + SEPARATOR.join(literal_line(question) for question in state.ready)
 
 
 def tokens(answer: Answer) -> str:

@@ -17,6 +17,7 @@ from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
 from reverie_tui.reading import Problem
 from reverie_tui.state import Exchange
+from reverie_tui.theme import MUTED
 
 
 def markdown_parser() -> MarkdownIt:
@@ -38,6 +39,7 @@ class AnswerView(VerticalScroll, can_focus=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._exchange: Exchange | None = None
+        self._place = ""
         self._drawn = ""
         self._drawing = False
 
@@ -46,15 +48,19 @@ class AnswerView(VerticalScroll, can_focus=False):
         yield Markdown(id="markdown", parser_factory=markdown_parser, open_links=False)
         yield Static(id="problem", markup=False)
 
-    def show(self, exchange: Exchange | None) -> None:
-        """Show an exchange; the same one again costs nothing."""
-        if exchange == self._exchange:
+    def show(self, exchange: Exchange | None, place: str = "") -> None:
+        """Show an exchange and its place in the conversation; the same one again costs nothing."""
+        if exchange == self._exchange and place == self._place:
             return
+        moved, self._place = place != self._place, place
         before, self._exchange = self._exchange, exchange
         if exchange is None:
             return
-        if before is None or before.number != exchange.number:
-            self.query_one("#question", Static).update(Content(literal_line(exchange.question)))
+        new = before is None or before.number != exchange.number
+        if new or moved:
+            shown = Content.assemble(literal_line(exchange.question), (f"  {place}" if place else "", MUTED))
+            self.query_one("#question", Static).update(shown)
+        if new:
             self.scroll_home(animate=False)
         self._show_problem(exchange.problem)
         if not self._drawing:

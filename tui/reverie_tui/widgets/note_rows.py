@@ -15,11 +15,9 @@ from textual.content import Content
 
 from reverie_tui import wording, wording_learned
 from reverie_tui.knowledge import Note
-from reverie_tui.pages.learned_state import Stop, stops_of
 from reverie_tui.reading import Evidence
 from reverie_tui.signs import UNICODE, Signs
 from reverie_tui.theme import MUTED
-from reverie_tui.widgets.evidence import EvidenceList
 from reverie_tui.widgets.row_list import RowList
 
 CLAIM_COLUMNS_MAX = 100
@@ -40,7 +38,7 @@ class NoteRows(RowList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Source"),
-        Binding("y", "copy_citation", "Cite"),
+        Binding("y", "app.copy_citation", "Cite"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -81,22 +79,11 @@ class NoteRows(RowList):
         if index < len(self._lines):
             self.post_message(self.Pointed(self, self._lines[index].stop))
 
-    def action_copy_citation(self) -> None:
-        """Ask for the citation under the cursor to be copied."""
-        stops = list(stops_of(self._notes))
-        if self._stop < len(stops) and not stops[self._stop].is_note:
-            cited = _evidence(self._notes, stops[self._stop])
-            self.post_message(EvidenceList.CopyRequested(wording.evidence_label(cited)))
-
     def action_move_page(self, direction: int) -> None:
         """A page is as many stops as are in view."""
         top, height = self.scroll_offset.y, max(1, self.size.height)
         stops = sum(line.is_stop for line in self._lines[top : top + height])
         self.post_message(self.Moved(self, direction * max(1, stops - 1)))
-
-
-def _evidence(notes: tuple[Note, ...], stop: Stop) -> Evidence:
-    return notes[stop.note].claims[stop.claim].evidence[stop.evidence]
 
 
 def _lines(notes: tuple[Note, ...], columns: int, signs: Signs) -> Iterator[Line]:
