@@ -100,7 +100,17 @@ def test_symbols_stand_beneath_what_they_stand_in(page, wire):
     page = went(page, Pointed(2), Opened(True))
     names = ("src/app.py::App", "src/app.py::App.run", "src/app.py::main")
     page = got(page, tree_wish("src/app.py"), level(*(wire.node(name, "symbol", line=1) for name in names)))
-    assert [row.depth for row in page.rows if row.node and row.node.kind == "symbol"] == [3, 4, 3]
+    symbols = [(row.depth, row.name) for row in page.rows if row.node and row.node.kind == "symbol"]
+    assert symbols == [(3, "App"), (4, "run"), (3, "main")]
+
+
+def test_headings_stand_beneath_their_headings_whatever_dots_they_have(page, wire):
+    """A version number is no chain of names."""
+    page = went(page, Pointed(3), Opened(True))
+    names = ("README.md::Changes", "README.md::Changes > Version 3.1.0", "README.md::Version 3.1.0 > Fixed")
+    page = got(page, tree_wish("README.md"), level(*(wire.node(name, "symbol", line=1) for name in names)))
+    symbols = [(row.depth, row.name) for row in page.rows if row.node and row.node.kind == "symbol"]
+    assert symbols == [(2, "Changes"), (3, "Version 3.1.0"), (2, "Version 3.1.0 > Fixed")]
 
 
 def test_what_a_level_does_not_list_is_counted_and_cannot_be_selected(wire):
@@ -367,10 +377,12 @@ def test_a_node_says_in_a_word_how_much_of_it_holds(wire):
             wire.node("b", notes=3),
             wire.node("c", notes=3, stale=2),
             wire.node("d", notes=3, fresh=1, unchecked=2),
+            wire.node("e", answers=8),
         )
     ).children
-    assert [state_word(node) for node in nodes] == ["not yet learned", "fresh", "2 of 3 stale", "not checked"]
-    assert [state_mark(node, UNICODE) for node in nodes] == ["·", "✓", "~", "·"]
+    words = ["not yet learned", "fresh", "2 of 3 stale", "not checked", "8 answers ready"]
+    assert [state_word(node) for node in nodes] == words
+    assert [state_mark(node, UNICODE) for node in nodes] == ["·", "✓", "~", "·", "·"]
     assert all(state_mark(node, ASCII).isascii() for node in nodes)
 
 

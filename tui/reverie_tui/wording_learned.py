@@ -27,7 +27,7 @@ def state_mark(node: Node, signs: Signs) -> str:
 def state_word(node: Node) -> str:
     """The same as a word: nothing that was not looked into is called fresh."""
     if not node.notes:
-        return "not yet learned"
+        return f"{counted(node.answers, 'answer')} ready" if node.answers else "not yet learned"
     if node.stale:
         return f"{node.stale:,} of {node.notes:,} stale"
     return "fresh" if not node.unchecked else "not checked"
@@ -50,7 +50,8 @@ def summary(page: Learned, learning: frozenset[str]) -> str:
     parts = [kind if node.kind != "folder" else f"{kind} of {counted(node.files, 'file')}"]
     if node.path in learning:
         parts.append("is being learned now")
-    parts.append(counted(node.notes, "note") if node.notes else "not yet learned")
+    if node.notes or not node.answers:
+        parts.append(counted(node.notes, "note") if node.notes else "not yet learned")
     parts += [f"{number:,} {word}" for number, word in _shares(node) if number]
     if node.answers:
         parts.append(f"{counted(node.answers, 'answer')} ready")
@@ -66,6 +67,8 @@ def empty(page: Learned) -> str:
     node = page.node
     if page.notes_of != node.path:
         return ""
+    if not node.notes and node.answers:
+        return f"No notes, but {counted(node.answers, 'likely question')} about it answered already: just ask."
     if not node.notes:
         return "Nothing is known about this yet. Press l to learn it now; else the daemon learns it when you are away."
     if node.kind == "symbol":

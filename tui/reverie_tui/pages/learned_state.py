@@ -5,6 +5,7 @@ What is selected is remembered by its path, so that new data moves nothing under
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,9 +13,13 @@ from typing import Literal
 
 from reverie_tui.events import Place
 from reverie_tui.knowledge import Level, Name, Node, Note, lineage
+from reverie_tui.literal import literal_line
 from reverie_tui.reading import Evidence, Source
 
 ROWS_MAX = 20_000
+
+_JOINTS = re.compile(r"\.| > ")
+"""What joins a symbol's name to that of the one it stands in; headings stand in headings."""
 
 Pane = Literal["tree", "notes", "source"]
 """Where the reader is; on a narrow screen the only one on show."""
@@ -22,10 +27,12 @@ Pane = Literal["tree", "notes", "source"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the tree. `opened` is None for what holds nothing; a row without a node counts what is left out."""
+    """A line of the tree, called `name` there. `opened` is None for what holds nothing; a row without a node counts
+    what is left out."""
 
     node: Node | None
     depth: int
+    name: str = ""
     opened: bool | None = None
     left_out: int = 0
 
@@ -70,7 +77,7 @@ class Learned:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """The tree as it is open now."""
-        whole = Row(self.whole, 0, True)
+        whole = Row(self.whole, 0, opened=True)
         return (whole, *self._under("", 1))[:ROWS_MAX]
 
     @cached_property
@@ -129,11 +136,12 @@ class Learned:
 
     def _under(self, path: str, depth: int) -> Iterator[Row]:
         level = self.levels.get(path, Level(()))
-        names = {node.path for node in level.children}
+        names = {node.path for node in level.children if node.kind == "symbol"}
         for node in level.children:
             holds = node.kind != "symbol"
             opened = node.path in self.opened if holds else None
-            yield Row(node, depth + _nesting(node, names), opened)
+            around, name = _within(node, names)
+            yield Row(node, depth + around, name, opened)
             if opened:
                 yield from self._under(node.path, depth + 1)
         if level.left_out:
@@ -154,11 +162,12 @@ def place_of(evidence: Evidence) -> Place | None:
     return Place(evidence.path, evidence.start_line, evidence.end_line) if evidence.path else None
 
 
-def _nesting(node: Node, names: set[str]) -> int:
-    """How many symbols of its file a symbol stands in."""
-    file, _, qualname = node.path.partition("::")
-    parts = qualname.split(".")
-    return sum(f"{file}::{'.'.join(parts[:i])}" in names for i in range(1, len(parts)))
+def _within(node: Node, names: set[str]) -> tuple[int, str]:
+    """How many symbols of its file a symbol stands in, and its name in the innermost of them."""
+    joints = [joint for joint in _JOINTS.finditer(node.path) if node.path[: joint.start()] in names]
+    if not joints:
+        return 0, node.name
+    return len(joints), literal_line(node.path[joints[-1].end() :])
 
 
 # What happens on the page

@@ -149,6 +149,7 @@ class LearnedScreen(PageScreen):
         if at == self._at:
             return
         self._at = at
+        self.refresh_bindings()
         if page.letters is not None:
             self.query_one(SearchBox).focus()
         elif page.pane == "tree":
@@ -157,6 +158,10 @@ class LearnedScreen(PageScreen):
             self.query_one("#source-scroll").focus()
         else:
             self.query_one(NoteRows).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the notes there is no key that leads to the notes: the footer has no room to spare."""
+        return not (action == "notes" and self.state.learned.pane != "tree")
 
     # What the user does
 

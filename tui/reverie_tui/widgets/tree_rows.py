@@ -53,7 +53,7 @@ class TreeRows(RowList):
             (self._signs.cited if at_cursor else " ", "$primary"),
             indent,
             (self._knob(row) + " ", MUTED),
-            (self._called(row.node), "bold" if row.node.kind == "folder" else ""),
+            (self._called(row), "bold" if row.node.kind == "folder" else ""),
         ).truncate(room, ellipsis=True, pad=True)
         return Content.assemble(name, " ", self._state(row.node))
 
@@ -64,10 +64,10 @@ class TreeRows(RowList):
             return "-" if row.opened else "+"
         return "▾" if row.opened else "▸"
 
-    def _called(self, node: Node) -> str:
-        if not node.path:
+    def _called(self, row: Row) -> str:
+        if row.node is None or not row.node.path:
             return self._whole
-        return node.name.rpartition(".")[2] if node.kind == "symbol" else node.name + "/" * (node.kind == "folder")
+        return row.name + "/" * (row.node.kind == "folder")
 
     def _state(self, node: Node) -> Content:
         if node.path in self._learning:
