@@ -108,6 +108,7 @@ def test_one_path_is_learned_at_once_and_nothing_else(shell: Shell, kettle: Path
     assert inside["kettle/boiler.py"]["state"] == "not yet learned"
     waiting = {(one["analysis"], one["subject"]) for one in client.jobs(root=root)["jobs"]}
     assert ("history", "kettle/boiler.py") in waiting
+    assert len(client.jobs(root=root, limit=1)["jobs"]) == 1 < len(waiting)
     client.cancel_job(root=root, analysis="history", subject="kettle/boiler.py")
     list(client.learn_about("kettle/boiler.py", root=root))
     assert client.jobs(root=root)["cancelled"] == []

@@ -70,6 +70,15 @@ def test_only_the_parts_of_the_status_that_matter_fetch_again():
     assert [call.wish for call in again.calls] == [FETCH]
 
 
+def test_only_what_nobody_pressed_a_key_for_is_unhurried():
+    """A daemon that learns changes many times a second; a page that is turned to should come at once."""
+    assert [call.unhurried for call in shown().calls] == [False]
+    state = reduce(shown(), Replied(1, "14:03:22", payload=[]))
+    state = reduce(state, StatusArrived({"event": "delta", "changes": {"repositories": []}}))
+    assert [call.unhurried for call in state.calls] == [True]
+    assert [call.unhurried for call in reduce(state, Within("saved", DROP)).calls] == [True, False]
+
+
 def test_a_wish_under_way_is_made_once_more_after_and_never_twice_at_once():
     """A hundred deltas in a second cost two calls, and the last state is seen."""
     state = shown()

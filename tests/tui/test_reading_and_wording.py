@@ -146,7 +146,7 @@ def test_a_preview_of_a_changed_file_says_so():
     place = Place("a.py", 3, 9)
     source = read_source({"path": "a.py", "blob": "new", "lines": ["x"]})
     evidence = Evidence("a.py", 3, 9, blob="old")
-    assert wording.preview_title(Preview(place, source), evidence) == "a.py:3-9 · changed since the answer"
+    assert wording.preview_title(Preview(place, source), evidence) == "a.py:3-9 · changed since it was cited"
     assert wording.preview_title(Preview(place, source), None) == "a.py:3-9"
 
 

@@ -193,13 +193,13 @@ def place_label(place: Place) -> str:
 
 
 def preview_title(preview: Preview, evidence: Evidence | None) -> str:
-    """Above the source: where it is, and whether it changed since the answer."""
+    """Above the source: where it is, and whether it changed since it was cited."""
     if evidence and evidence.commit:
         return f"commit {evidence.commit[:10]}"
     if preview.place is None:
         return "Source"
     changed = bool(evidence and preview.source and evidence.blob and preview.source.blob != evidence.blob)
-    return place_label(preview.place) + (SEPARATOR + "changed since the answer" if changed else "")
+    return place_label(preview.place) + (SEPARATOR + "changed since it was cited" if changed else "")
 
 
 def past_detail(past: PastQuestion) -> str:

@@ -106,7 +106,7 @@ class Learned:
         """What is selected."""
         return self.rows[self.cursor].node or self.whole
 
-    @property
+    @cached_property
     def stops(self) -> tuple[Stop, ...]:
         """Where the cursor can rest in the notes."""
         return tuple(stops_of(self.notes if self.notes_of == self.node.path else ()))

@@ -8,8 +8,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.content import Content
-from textual.widgets import Static
 
 from reverie_tui import wording_activity as wording
 from reverie_tui.events import Resized, Within
@@ -32,6 +30,7 @@ from reverie_tui.widgets.ended_rows import EndedRows
 from reverie_tui.widgets.job_rows import JobHeading, JobRows
 from reverie_tui.widgets.log_rows import LogRows
 from reverie_tui.widgets.machine import Machine
+from reverie_tui.widgets.paragraph import Paragraph
 from reverie_tui.widgets.repository_rows import RepositoryRows
 from reverie_tui.widgets.row_list import RowList
 from reverie_tui.widgets.section import SectionView
@@ -52,7 +51,7 @@ class ActivityScreen(PageScreen):
     ActivityScreen SectionView { display: none; }
     ActivityScreen SectionView.-here { display: block; }
     ActivityScreen SectionView .title { display: none; }
-    ActivityScreen #detail { height: auto; max-height: 3; padding: 0 2; color: $text-muted; }
+    ActivityScreen #detail { max-height: 3; padding: 0 2; }
     ActivityScreen.-wide #body { layout: horizontal; }
     ActivityScreen.-wide #left { width: 1fr; height: 1fr; padding: 0 1 0 0; }
     ActivityScreen.-wide #right { width: 1fr; height: 1fr; padding: 0 0 0 1; border-left: solid $foreground 15%; }
@@ -90,7 +89,7 @@ class ActivityScreen(PageScreen):
             with Vertical(id="right"):
                 yield SectionView("queue", JobRows(id="queue"), JobHeading())
                 yield SectionView("ended", EndedRows(id="ended"))
-                yield Static(id="detail", markup=False)
+                yield Paragraph(id="detail")
 
     def on_resize(self, event: events.Resize) -> None:
         """Report whether two panes fit."""
@@ -109,7 +108,7 @@ class ActivityScreen(PageScreen):
         self._show_rows(state)
         for view in self.query(SectionView):
             self._show_section(view, state, section)
-        self.query_one("#detail", Static).update(Content(wording.detail(state.activity, section, state)))
+        self.query_one("#detail", Paragraph).show(wording.detail(state.activity, section, state))
         self._focus(section)
 
     def _show_rows(self, state: State) -> None:

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from reverie_tui import wording_learned as wording
 from reverie_tui.events import Resized, Within
@@ -34,6 +33,7 @@ from reverie_tui.state import Preview, State
 from reverie_tui.theme import MUTED
 from reverie_tui.widgets.name_rows import NameRows
 from reverie_tui.widgets.note_rows import NoteRows
+from reverie_tui.widgets.paragraph import Paragraph
 from reverie_tui.widgets.row_list import RowList
 from reverie_tui.widgets.search_box import SearchBox
 from reverie_tui.widgets.source import SourceView
@@ -58,9 +58,9 @@ class LearnedScreen(PageScreen):
     LearnedScreen.-wide #notes { display: block; }
     LearnedScreen.-wide SourceView { border-top: solid $foreground 15%; }
     LearnedScreen #title, LearnedScreen #summary { padding: 0 1 0 2; }
-    LearnedScreen #empty { padding: 1 2; height: auto; max-width: 90; color: $text-muted; }
+    LearnedScreen #empty { padding: 1 2; max-width: 90; }
     LearnedScreen #said { padding: 0 1 0 2; color: $text-muted; }
-    LearnedScreen #nothing { padding: 1 2; height: auto; color: $text-muted; }
+    LearnedScreen #nothing { padding: 1 2; }
     LearnedScreen NoteRows { margin: 1 0 0 0; }
     LearnedScreen #found { display: none; }
     LearnedScreen.-searching #tree { display: none; }
@@ -89,12 +89,12 @@ class LearnedScreen(PageScreen):
                 yield SearchBox(id="search")
                 yield TreeRows(id="tree")
                 yield NameRows(id="found")
-                yield Static(id="nothing", markup=False)
+                yield Paragraph(id="nothing")
             with Vertical(id="right"):
                 yield TextLine(id="title")
                 yield TextLine(id="summary")
                 yield TextLine(id="said")
-                yield Static(id="empty", markup=False)
+                yield Paragraph(id="empty")
                 yield NoteRows(id="notes")
                 yield SourceView(id="source")
 
@@ -120,14 +120,10 @@ class LearnedScreen(PageScreen):
         self.query_one(SearchBox).show(page.letters)
         self.query_one(TreeRows).show_tree(page, _whole(state), learning, state.signs)
         self.query_one(NameRows).show_names(page.found, page.pointed, state.signs)
-        nothing = _nothing(page)
-        shown = self.query_one("#nothing", Static)
-        shown.display = bool(nothing)
-        shown.update(Content(nothing))
+        self.query_one("#nothing", Paragraph).show(_nothing(page))
 
     def _show_right(self, state: State, page: Learned, learning: frozenset[str]) -> None:
         notes = page.notes if page.notes_of == page.node.path else ()
-        empty = "" if notes else wording.empty(page)
         self.query_one("#title", TextLine).show(
             Content.styled(wording.title(page.node, _whole(state)), "bold $primary")
         )
@@ -135,9 +131,7 @@ class LearnedScreen(PageScreen):
         said = self.query_one("#said", TextLine)
         said.display = bool(page.said)
         said.show(page.said)
-        shown = self.query_one("#empty", Static)
-        shown.display = bool(empty)
-        shown.update(Content(empty))
+        self.query_one("#empty", Paragraph).show("" if notes else wording.empty(page))
         self.query_one(NoteRows).show_notes(notes, page.stop, state.signs)
         problem = state.troubles.get("learned") if page.source is None else None
         preview = Preview(page.place if page.cited else None, page.source, problem)

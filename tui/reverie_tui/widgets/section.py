@@ -6,10 +6,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from reverie_tui.pages.activity import Section
-from reverie_tui.theme import MUTED
+from reverie_tui.widgets.paragraph import Paragraph
 from reverie_tui.widgets.row_list import RowList
 from reverie_tui.widgets.text_line import TextLine
 
@@ -20,7 +19,7 @@ class SectionView(Vertical):
     DEFAULT_CSS = """
     SectionView { height: 1fr; }
     SectionView .title { padding: 0 1; }
-    SectionView .nothing { padding: 0 2; height: auto; color: $text-muted; }
+    SectionView .nothing { padding: 0 2; }
     """
 
     def __init__(self, section: Section, rows: RowList, heading: Widget | None = None) -> None:
@@ -34,14 +33,13 @@ class SectionView(Vertical):
         if self._heading is not None:
             yield self._heading
         yield self.rows
-        yield Static(classes="nothing", markup=False)
+        yield Paragraph(classes="nothing")
 
     def show(self, title: str, empty: str, *, here: bool) -> None:
         """Show the title, and what is said where there are no rows; `here` tells that the reader is in this list."""
         self.set_class(here, "-here")
         self.query_one(".title", TextLine).show(Content.styled(title, "bold $primary" if here else "bold"))
-        nothing = self.query_one(".nothing", Static)
         if self._heading is not None:
             self._heading.display = not empty
-        self.rows.display, nothing.display = not empty, bool(empty)
-        nothing.update(Content.styled(empty, MUTED))
+        self.rows.display = not empty
+        self.query_one(Paragraph).show(empty)
