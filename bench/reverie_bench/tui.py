@@ -1,7 +1,7 @@
 """Measures the terminal UI as its user feels it: in a real terminal, keys in and characters out.
 
-First paint, answers and idleness are measured with a real daemon on a real repository; keys while an answer streams, with
-a daemon in memory that streams at a steady pace, which no model does.
+First paint, answers and idleness are measured with a real daemon on a real repository; keys while an answer streams,
+with a daemon in memory that streams at a steady pace, which no model does.
 """
 
 from __future__ import annotations
