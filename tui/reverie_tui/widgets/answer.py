@@ -40,6 +40,7 @@ class AnswerView(VerticalScroll, can_focus=False):
     AnswerView #question { color: $primary; text-style: bold; height: auto; max-height: 4; padding: 0 0 1 0; }
     AnswerView Markdown { padding: 0; }
     AnswerView MarkdownH1, AnswerView MarkdownH2, AnswerView MarkdownH3 { margin: 0 0 1 0; content-align: left middle; }
+    AnswerView #rest { height: auto; display: none; }
     AnswerView #problem { color: $text-error; height: auto; }
     """
 
@@ -48,10 +49,12 @@ class AnswerView(VerticalScroll, can_focus=False):
         self._exchange: Exchange | None = None
         self._place = ""
         self._drawn = ""
+        self._drawn_markdown = ""
         self._drawing = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="question", markup=False)
+        yield Static(id="rest", markup=False)
         yield Static(id="problem", markup=False)
 
     def show(self, exchange: Exchange | None, place: str = "") -> None:
@@ -77,14 +80,26 @@ class AnswerView(VerticalScroll, can_focus=False):
         """Bring the Markdown up to date. Claims that arrive meanwhile are drawn together in the next round."""
         try:
             markdown = await self._markdown()
-            while (wanted := wording.linked(self._exchange.text if self._exchange else "")) != self._drawn:
-                drawn, self._drawn = self._drawn, wanted
-                if drawn and wanted.startswith(drawn):
-                    await markdown.append(wanted[len(drawn) :])
-                else:
-                    await markdown.update(wanted)
+            while (text := self._exchange.text if self._exchange else "") != self._drawn:
+                self._drawn = text
+                head, rest = wording.parted(text)
+                await self._draw_markdown(markdown, wording.linked(head))
+                self._draw_rest(rest)
         finally:
             self._drawing = False
+
+    async def _draw_markdown(self, markdown: Markdown, wanted: str) -> None:
+        drawn, self._drawn_markdown = self._drawn_markdown, wanted
+        if drawn and wanted.startswith(drawn):
+            await markdown.append(wanted[len(drawn) :])
+        elif wanted != drawn:
+            await markdown.update(wanted)
+
+    def _draw_rest(self, rest: str) -> None:
+        shown = self.query_one("#rest", Static)
+        shown.display = bool(rest)
+        if rest:
+            shown.update(Content.assemble(("(The rest of this long answer is shown as plain text.)\n\n", MUTED), rest))
 
     async def _markdown(self) -> Markdown:
         from textual.widgets import Markdown
