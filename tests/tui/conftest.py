@@ -370,6 +370,12 @@ class Stage:
         """Press keys, by Textual's names."""
         await self.pilot.press(*keys)
 
+    async def click(self, text: str) -> None:
+        """Click on the first place where this text is shown."""
+        rows = self.shown().splitlines()
+        y = next(y for y, row in enumerate(rows) if text in row)
+        await self.pilot.click(offset=(rows[y].index(text) + 1, y))
+
     async def ask(self, question: str) -> None:
         """Fill in a question and press Enter, once the daemon is there."""
         await self.until(lambda: self.app.state.link.state == "up")

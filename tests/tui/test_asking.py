@@ -219,3 +219,25 @@ async def test_in_ascii_everything_that_is_drawn_is_ascii(ascii_stage, daemon, w
         shown = stage.shown()
         assert "Größe" in shown
         assert not {char for char in shown if not char.isascii()} - set("öß")
+
+
+async def test_pages_and_keys_can_be_clicked(stage, daemon, wire):
+    """Where there is a mouse; nothing needs one."""
+    async with stage.run():
+        await stage.sees("236 files")
+        await stage.click("Activity")
+        await stage.sees("[Activity]")
+        await stage.click(" Ask ")
+        await stage.sees("[Ask]")
+        await stage.click("Help")
+        await stage.sees("find a symbol or file")
+        await stage.press("escape")
+        await stage.click("Past")
+        await stage.sees("Nothing was asked yet.")
+
+
+async def test_where_not_all_keys_fit_help_stays(stage, daemon, wire):
+    """The one key that tells all others."""
+    async with stage.run(40, 24):
+        await stage.sees("? Help")
+        await stage.misses("Quit")

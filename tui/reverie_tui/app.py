@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -100,6 +102,7 @@ class ReverieApp(App[UserError | None]):
     def on_mount(self) -> None:
         """Show the screen first, then reach for the daemon."""
         self.call_after_refresh(self._line.open)
+        self.call_after_refresh(_load_meanwhile)
 
     def on_unmount(self) -> None:
         """Let go of the daemon, which goes on without us."""
@@ -260,6 +263,12 @@ class ReverieApp(App[UserError | None]):
             if code:
                 self.notify(f"{command[0]} ended with code {code}.", severity="warning", markup=False)
         self.refresh()
+
+
+def _load_meanwhile() -> None:
+    """What the first answer needs, while the first screen is read."""
+    for module in ("textual.widgets._markdown", "textual.highlight"):
+        threading.Thread(target=import_module, args=(module,), daemon=True).start()
 
 
 def main(argv: Sequence[str] | None = None, *, root: Path | None = None) -> int:

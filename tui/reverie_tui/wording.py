@@ -22,6 +22,7 @@ _CITATION = re.compile(
     r"|(?<![\w`/.:])(?P<bare>(?=[\w.\-+@/]*[^\W\d])(?=[\w\-+@]*[./])[\w.\-+@/]*\w):(?P<bare_lines>\d+(?:[-–]\d+)?)(?![\w:`])"
 )
 CITATION_SCHEME = "cite:"
+MARKDOWN_LINES_MAX, MARKDOWN_CHARACTERS_MAX = 150, 20_000
 
 
 def identity(state: State) -> str:
@@ -205,6 +206,19 @@ def preview_title(preview: Preview, evidence: Evidence | None) -> str:
 def past_detail(past: PastQuestion) -> str:
     """Before an earlier question, in columns: when it was asked and how it was answered."""
     return f"{past.asked_at[:16].replace('T', ' '):<16}  {past.route:<10}  "
+
+
+def parted(markdown: str) -> tuple[str, str]:
+    """The answer in two: what is shown as Markdown, which costs a widget a paragraph, and the rest of a very long one,
+    which is shown as it is. The cut is between lines; a code block that it falls into is closed."""
+    lines = markdown.split("\n")
+    size = 0
+    for at, line in enumerate(lines):
+        size += len(line) + 1
+        if at >= MARKDOWN_LINES_MAX or size > MARKDOWN_CHARACTERS_MAX:
+            head, rest = "\n".join(lines[:at]), "\n".join(lines[at:])
+            return (head + "\n```" if head.count("```") % 2 else head), rest
+    return markdown, ""
 
 
 def linked(markdown: str) -> str:

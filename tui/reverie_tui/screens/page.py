@@ -7,13 +7,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from reverie_tui.calls import PageName
 from reverie_tui.events import PageChosen
 from reverie_tui.messages import Happened
 from reverie_tui.state import State
 from reverie_tui.widgets.bars import StatusBar, TopBar
+from reverie_tui.widgets.keys import KeyBar
 from reverie_tui.widgets.tabs import PAGE_KEYS, PageTabs
 
 
@@ -45,7 +45,7 @@ class PageScreen(Screen[None]):
         yield PageTabs()
         yield from self.compose_body()
         yield StatusBar()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def compose_body(self) -> ComposeResult:
         """What stands between the lines above and below."""
