@@ -64,6 +64,16 @@ async def test_arrows_lead_through_the_lists_and_back(stage, busy):
         await stage.sees("[Log]")
 
 
+async def test_a_click_on_a_lists_name_leads_to_it(stage, busy):
+    """Some have a mouse."""
+    async with stage.run(80, 24):
+        await stage.press("f5")
+        await stage.sees("[Queue 3]", "Log")
+        y, line = next((y, line) for y, line in enumerate(stage.shown().splitlines()) if "[Queue 3]" in line)
+        await stage.pilot.click(offset=(line.index("Log"), y))
+        await stage.sees("[Log]", "13:05:00 INFO")
+
+
 async def test_learning_is_paused_and_resumed_with_one_key(stage, busy, wire):
     """A meeting begins; the fan should stop."""
     async with stage.run(80, 24):

@@ -270,6 +270,28 @@ async def test_a_click_selects_a_row(stage, known):
         await stage.until(lambda: stage.app.state.learned.node.path == "README.md")
 
 
+async def test_a_daemon_that_dies_leaves_what_is_known_on_show_with_its_time(stage, known):
+    """Old data with its time beats an empty screen; and no key may pretend to do anything."""
+    async with stage.run(80, 24):
+        await to_app(stage)
+        known.die()
+        await stage.sees("daemon away: ", "▸ app.py", "as of ")
+        await stage.press("l")
+        await stage.until(lambda: stage.app.state.notice.failed)
+        assert not any(call[0] == "learn" for call in known.called)
+
+
+async def test_a_failure_is_said_with_what_was_known_before(stage, known, wire):
+    """The daemon may refuse; what is on show is then from before."""
+    async with stage.run(80, 24):
+        await stage.sees("236 files")
+        await stage.press("f3")
+        await stage.sees("README.md")
+        known.trees = {}
+        known.news.put(wire.delta(repositories=[wire.repository(notes_fresh=9)]))
+        await stage.sees("is indexed in /home/ada/flask. reverie index", "still of ", "README.md")
+
+
 def keys(stage, *pressed, sees):
     """What is done before the picture is taken."""
 

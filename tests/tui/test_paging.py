@@ -97,9 +97,9 @@ def test_a_failed_fetch_keeps_what_is_known_and_says_so():
     failed = reduce(state, Replied(2, "14:03:30", problem=Problem("It failed.", "reverie logs")))
     assert failed.saved == Held((["note"],))
     assert failed.as_of == {"saved": "14:03:22"}
-    assert failed.troubles == {"saved": Problem("It failed.", "reverie logs")}
+    assert failed.trouble() == Problem("It failed.", "reverie logs")
     mended = reduce(paging.shown(failed), Replied(3, "14:03:40", payload=["new"]))
-    assert mended.troubles == {}
+    assert mended.trouble() is None
 
 
 def test_what_the_user_did_is_told_when_it_is_done_and_when_it_failed():

@@ -90,11 +90,11 @@ def _replied(state: State, reply: Replied) -> State:
 def _failed(state: State, call: Call, problem: Problem) -> State:
     if call.wish.told:
         return _noticed(state, " ".join(part for part in (problem.message, problem.next_step) if part), failed=True)
-    return replace(state, troubles={**state.troubles, call.page: problem})
+    return replace(state, troubles={**state.troubles, (call.page, call.wish.name): problem})
 
 
 def _succeeded(state: State, call: Call, reply: Replied) -> State:
-    troubles = {page: problem for page, problem in state.troubles.items() if page != call.page}
+    troubles = {key: why for key, why in state.troubles.items() if key != (call.page, call.wish.name)}
     state = replace(state, as_of={**state.as_of, call.page: reply.at}, troubles=troubles)
     if call.wish.told:
         state = _noticed(state, call.wish.told)

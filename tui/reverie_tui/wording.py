@@ -45,10 +45,13 @@ def activity(state: State) -> str:
 
 
 def standing(state: State) -> str:
-    """How far the repository is indexed, what is wrong with it, or how the daemon comes back."""
+    """How far the repository is indexed, what is wrong with it or with the page, or how the daemon comes back."""
     if state.link.state == "lost":
         then = state.link.next_step or "a question starts it at once"
         return f"trying again in {state.link.retry_s:g} s; {then}"
+    trouble = state.trouble()
+    if trouble:
+        return " ".join(part for part in (trouble.message, trouble.next_step) if part)
     repository = state.repository
     if repository is None:
         return ""
@@ -79,14 +82,13 @@ def bar(repository: Repository, columns: int) -> str:
 
 
 def as_of(state: State) -> str:
-    """When the data of the page on show came, or why it could not be brought up to date. Ask needs none: its answers
+    """When the data of the page on show came; `standing` says why it is not of now. Ask needs none: its answers
     carry their own freshness."""
     if state.page == "ask":
         return ""
     when = state.as_of.get(state.page, "")
-    trouble = state.troubles.get(state.page)
-    if trouble:
-        return f"{trouble.message} (data from {when})" if when else trouble.message
+    if state.trouble():
+        return f"still of {when}" if when else "not to be had"
     return f"as of {when}" if when else "fetching…"
 
 

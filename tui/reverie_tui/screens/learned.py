@@ -133,7 +133,7 @@ class LearnedScreen(PageScreen):
         said.show(page.said)
         self.query_one("#empty", Paragraph).show("" if notes else wording.empty(page))
         self.query_one(NoteRows).show_notes(notes, page.stop, state.signs)
-        problem = state.troubles.get("learned") if page.source is None else None
+        problem = state.trouble("source") if page.source is None else None
         preview = Preview(page.place if page.cited else None, page.source, problem)
         self.query_one(SourceView).show(preview, page.cited)
 
