@@ -108,10 +108,19 @@ class Reverie:
             self._meaning.rest()
             self._endpoints.rest(self.choosing.in_use())
             self.configuring.look()
+            self._settle_idle()
             try:
                 self._journal.purge(time.time())
             except UserError as error:
                 log.warning("old texts of calls stay for now: %s", error.message)
+
+    def _settle_idle(self) -> None:
+        idle_s, used_s = self._studies.idle_since_settled()
+        if idle_s:
+            try:
+                self._ledger.add_idle(_today(), idle_s, used_s)
+            except UserError as error:
+                log.warning("%.0f seconds of idle time are not accounted for: %s", idle_s, error.message)
 
     def resume(self) -> None:
         """Takes up the repositories that the ledger knows; one that cannot be used is shown with its problem."""
@@ -127,6 +136,7 @@ class Reverie:
         self._closing.set()
         self._hub.close()
         self._studies.close()
+        self._settle_idle()
         for repository in list(self._repositories.values()):
             repository.cancel()
         self._pool.close()

@@ -352,6 +352,9 @@ class Worker:
         if studied.answer is not None:
             keep_answer(repository, studied.answer, note)
             learned.prepared(repository.worktree_id, studied.answer.question, studied.answer.key)
+        if note.model and note.topic.kind == "question":
+            key, kept = str(note.figures.get("key", "")), studied.answer is not None
+            learned.paid(key, kept=kept, tokens=note.tokens, microusd=note.microusd)
         if note.model:
             learned.count_claims(note.model, len(note.claims), studied.dropped)
         different = learned.keep_note(note)
