@@ -47,22 +47,28 @@ class Activity:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._doing: Doing | None = None
+        self._doing: list[Doing] = []
         self._ended: deque[Ended] = deque(maxlen=ENDED_MAX)
 
     def began(self, doing: Doing) -> None:
         with self._lock:
-            self._doing = doing
+            self._doing.append(doing)
 
     def ended(self, ended: Ended) -> None:
         with self._lock:
-            self._doing = None
+            self._doing = [one for one in self._doing if one is not ended.doing]
             self._ended.append(ended)
 
     @property
     def doing(self) -> Doing | None:
+        """What was begun last of what is under way."""
         with self._lock:
-            return self._doing
+            return self._doing[-1] if self._doing else None
+
+    def under_way(self) -> list[Doing]:
+        """All that is under way, the oldest first: while one waits for a model others may go on."""
+        with self._lock:
+            return list(self._doing)
 
     def latest(self, limit: int) -> list[Ended]:
         """Newest first."""

@@ -34,6 +34,9 @@ SPARE_SHARE = 16
 """Between changes the log, the free pages and what is remembered may each be this part of the source, or
 SPARE_BYTES_MIN."""
 SPARE_BYTES_MIN = 128 << 10
+EXPECTED_BYTES_MIN = 512 << 10
+"""Answers to questions that are expected may be so much, whatever the source: as many as are predicted fit. Learning
+them for nothing would be a waste."""
 REMEMBERED_UNBOUNDED_MAX = 50
 """Answers that may be remembered before they are bounded anew, should nothing change meanwhile."""
 PAGES_VACUUMED_MAX = 4_000
@@ -240,7 +243,8 @@ class RepositoryStore:
         self._copy_log_beyond(min(WAL_BYTES_MAX, bytes_max))
 
     def _bound_memory(self, writer: sqlite3.Connection) -> None:
-        memory.bound(writer, _spare_bytes_max(writer))
+        bytes_max = _spare_bytes_max(writer)
+        memory.bound(writer, bytes_max, max(EXPECTED_BYTES_MIN, bytes_max))
         self._remembered = 0
 
     def _give_back(self) -> None:
