@@ -135,5 +135,5 @@ def _ended(ended: Ended) -> dict[str, Any]:
     return {
         **_doing(ended.doing), "at": wire.moment(ended.at), "seconds": round(ended.at - ended.doing.since, 3),
         "outcome": ended.outcome, "reason": ended.reason or None,
-        "cost": {"tokens": ended.tokens, "usd": wire.usd(ended.microusd)},
+        "cost": {"tokens": ended.doing.tokens, "usd": wire.usd(ended.doing.microusd)},
     }  # fmt: skip
