@@ -33,6 +33,7 @@ from .endpoints import Endpoints
 from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
 from .keys import Keys
+from .leaving import leave_at_the_latest
 from .meaning import Embedder, Meaning
 from .models import Models, today
 from .parsing import ParserPool
@@ -320,6 +321,7 @@ class _Server(uvicorn.Server):
         self._reverie = reverie
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        leave_at_the_latest()
         self._reverie.end_streams()
         super().handle_exit(sig, frame)
 
