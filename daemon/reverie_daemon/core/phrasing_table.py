@@ -95,6 +95,12 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
     ("run", "", "test", r"(?:run(?:ning)?|execute|launch)(?: all)? <tests>(?: (?:here|locally|for <project>))?"),
     ("run", "", "test", r"(?:how|where) (?:are|do|can) <tests>(?: be)? (?:run|executed|launched|started)"),
     ("run", "", "test", r"(?:what(?:'s| is) )?(?:the )?tests? (?:command|runner|instructions|setup)"),
+    ("run", "", "docs", r"<how> (?:build|make|generate|render|serve|preview|compile|write) <art>(?:html |api |sphinx )?"
+        r"(?:docs?|documentation|manual|doc site|website)(?: (?:here|locally|of <project>|for <project>))?"),
+    ("run", "", "types", r"<how> (?:run|use|start|execute|check) <art>(?:static )?(?:type ?check(?:er|ers|ing|s)?"
+        r"|types?|typing|mypy|pyright)(?: (?:here|locally|on <project>|of <project>|in <project>))?"),
+    ("run", "", "lint", r"<how> (?:run|use|start|execute|check) <art>(?:linters?|formatters?|linting|code ?style|style"
+        r"(?: checks?)?|formatting)(?: (?:here|locally|on <project>|of <project>|in <project>))?"),
     ("run", "", "", r"<how> <run>(?:,? (?:and|or|,)?(?: ?(?:run|test|build|install|start|lint|use|deploy|debug"
         r"|set ?up)))+(?: <proj>)?(?: locally| here)?"),
     ("run", "", "<run>", r"<how> (?P<verb><run>)(?: <proj>)?(?: (?:up|locally|here|from source|from scratch|in"

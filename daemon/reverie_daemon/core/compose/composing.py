@@ -13,6 +13,7 @@ from reverie_daemon.core.compose import (
     described,
     flow,
     history,
+    howto,
     impact,
     literal,
     project,
@@ -82,7 +83,7 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
     if not claims:
         ranking = ranked()
         literal = literal_claims(question, catalogue, missing)
-        claims = literal or described.described(question, catalogue, ranking)
+        claims = literal or _told_how(question, catalogue, ranking) or described.described(question, catalogue, ranking)
         confidence = _described_confidence(question, catalogue, ranking, bool(claims), bool(missing))
         if literal:
             missing, confidence = [], max(confidence, LITERAL_CONFIDENCE)
@@ -97,6 +98,10 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
         readings=question.readings,
         subjects=tuple(subject.label for subject in question.subjects),
     )
+
+
+def _told_how(question: Question, catalogue: Catalogue, ranking: Ranking | None) -> list[Claim]:
+    return howto.how_to(question.text, catalogue, ranking, described.words_of(question, catalogue).matched)
 
 
 def literal_claims(question: Question, catalogue: Catalogue, missing: Sequence[Subject]) -> list[Claim]:
