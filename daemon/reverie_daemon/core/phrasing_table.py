@@ -9,7 +9,7 @@ from typing import Literal
 
 Kind = Literal[
     "where", "what", "callers", "callees", "how", "relate", "impact", "tests", "history", "recent", "commit", "config",
-    "run", "about", "family", "described",
+    "run", "about", "family", "described", "talk",
 ]  # fmt: skip
 """`family` asks for subclasses or bases; `described` names nothing that the other kinds could start from."""
 
@@ -115,6 +115,11 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
     ("run", "", "install", r"what (?:dependencies|packages|libraries)(?: does <project> (?:have|need|use|depend on)"
         r"| are (?:needed|required|used))?"),
     ("run", "", "install", r"what (?:does|do) <project> (?:depend on|need|require)"),
+    ("what", "", "source", r"(?:show|print|give|display|cat)(?: me)? (?:the )?(?:full |whole )?(?:code|source(?: code)?"
+        r"|body|implementation) (?:of|for) <x>"),
+    ("talk", "", "", r"(?:many )?(?:thanks?(?: you)?(?: very much| a lot| so much)?|thx|ty|ok(?:ay)?|cool|great|nice"
+        r"|good(?: morning| job)?|perfect|awesome|hi|hello|hey|bye|yes|no|got it|i see|who are you|what can you do"
+        r"|help)"),
     # The repository as a whole.
     ("about", "", "", r"what(?:'s| is| does| do)? (?:this|it|<project>)(?: (?:all|really|actually))*(?: (?:about|for"
         r"|do|doing|used for|all about))?"),

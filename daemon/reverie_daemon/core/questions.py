@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from reverie_daemon.core import naming, pasted, pathnames, phrasings
+from reverie_daemon.core import following, naming, pasted, pathnames, phrasings, tongues
 from reverie_daemon.core.naming import Subject
 from reverie_daemon.core.nouns import Catalogue
 from reverie_daemon.core.phrasing_table import Direction, Kind
@@ -118,9 +118,16 @@ def understand(text: str, catalogue: Catalogue, *, conversation: Sequence[Questi
     "it" and "what about its tests" have something to stand for."""
     if "\n" in text and (question := _of_paste(text, catalogue)) is not None:
         return question
-    sentence, place = _placed(_continued(phrasings.tidy(text), conversation), catalogue)
+    if language := tongues.tongue(text):
+        return _in_other_words(text, language, catalogue)
+    tidied = phrasings.tidy(text)
+    if conversation and (question := _following(text, tidied, catalogue, conversation)) is not None:
+        return question
+    sentence, place = _placed(following.continued(tidied, conversation), catalogue)
     qualifiers = _qualifiers(sentence, place)
-    for match in phrasings.matches(sentence):
+    for match in _by_pronoun(phrasings.matches(sentence), conversation):
+        if match.kind == "talk" and (_alone(text, sentence, qualifiers, catalogue) is not None):
+            break
         question = _named(text, match, qualifiers, catalogue, conversation)
         if question is not None:
             return question
@@ -129,6 +136,64 @@ def understand(text: str, catalogue: Catalogue, *, conversation: Sequence[Questi
         or _alone(text, sentence, qualifiers, catalogue)
         or _described(text, sentence, qualifiers, catalogue)
     )
+
+
+def _following(text: str, sentence: str, catalogue: Catalogue, conversation: Sequence[Question]) -> Question | None:
+    """What was asked before, asked of something else: of two things at once, of another one, in one place."""
+    both, qualifier = following.about_both(sentence, conversation)
+    if both:
+        return Question(text, "relate", both, qualifiers=(qualifier,) if qualifier else (), terms=content_terms(text))
+    if (again := following.there_of(sentence, conversation)) is not None:
+        place = pathnames.find_path(again[1].rstrip("/?"), catalogue.files())
+        kept = tuple(one for one in again[0].qualifiers if not one.startswith("in:"))
+        return replace(again[0], text=text, qualifiers=(*kept, f"in:{place}")) if place else None
+    if following.continued(sentence, conversation) != sentence:
+        return None
+    if (again := following.same_of(sentence, conversation)) is None or _PRONOUN.match(again[1]):
+        return None
+    subject = naming.resolve_mention(again[1], catalogue, code_only=True)
+    if subject is None or not subject.resolved or subject.match == "similar":
+        return None
+    last = again[0]
+    return replace(
+        last, text=text, subjects=(subject,), terms=content_terms(text), readings=_readings(text, [subject], last.kind)
+    )
+
+
+def _by_pronoun(matches: Iterator[phrasings.Match], conversation: Sequence[Question]) -> Iterator[phrasings.Match]:
+    """In a conversation about something, "it" is that rather than the repository."""
+    if following.subject_of(conversation) is None:
+        return matches
+    every = list(matches)
+    return iter(sorted(every, key=lambda match: not (match.first and _PRONOUN.match(match.first))))
+
+
+def _in_other_words(text: str, language: str, catalogue: Catalogue) -> Question:
+    """A question in another language than English: what its few known words ask about the names that it drops."""
+    spaced = tongues.set_apart(text)
+    subjects = tuple(_mentioned(spaced, catalogue)) or tuple(_named_plainly(spaced, language, catalogue))
+    kind, direction, qualifier = tongues.cue(text)
+    if len(subjects) > 1 and kind in ("what", "how"):
+        kind = "relate"
+    qualifiers = (f"tongue:{language}", *((qualifier,) if qualifier else ()))
+    if not any(subject.resolved for subject in subjects):
+        kind, direction, subjects = "described", "", ()
+    elif kind != "relate":
+        subjects = subjects[:1]
+    return Question(
+        text, kind, subjects[:2], direction, "positive", qualifiers, content_terms(spaced),
+        readings=_readings(text, subjects[:1], kind),
+    )  # fmt: skip
+
+
+def _named_plainly(text: str, language: str, catalogue: Catalogue) -> Iterator[Subject]:
+    """Words of another language that are names here, letter by letter."""
+    for word in dict.fromkeys(re.findall(r"[A-Za-z_]\w{3,}", text, re.ASCII)):
+        if not tongues.is_function_word(word, language) and catalogue.definitions(word, 1):
+            subject = naming.resolve_mention(word, catalogue, code_only=True)
+            if subject is not None and subject.match == "exact":
+                yield subject
+                return
 
 
 def _of_project(text: str, sentence: str, qualifiers: tuple[str, ...], catalogue: Catalogue) -> Question | None:
@@ -149,19 +214,6 @@ def _of_paste(text: str, catalogue: Catalogue) -> Question | None:
     resolved = tuple(subject for subject in subjects if subject is not None and subject.resolved)[:SUBJECTS_MAX]
     kind: Kind = "impact" if found.shape == "diff" else "what"
     return Question(text, kind, resolved, terms=content_terms(text)) if resolved else None
-
-
-def _continued(sentence: str, conversation: Sequence[Question]) -> str:
-    """ "and its tests?" as a sentence of its own."""
-    if not conversation or conversation[-1].subject is None:
-        return sentence
-    match = re.fullmatch(
-        r"(?:what about |how about |and |what of )*(?:its|the|their) (tests|callers|callees|history"
-        r"|subclasses|usages|signature|bases|flow)",
-        sentence,
-        re.I,
-    )
-    return f"{match[1]} of it" if match else sentence
 
 
 def _placed(sentence: str, catalogue: Catalogue) -> tuple[str, str]:
@@ -214,13 +266,13 @@ def _named(
         polarity=polarity_of(text),
         qualifiers=tuple(dict.fromkeys((*extra, *qualifiers))),
         terms=content_terms(text),
-        readings=_readings(text, subjects),
+        readings=_readings(text, subjects, kind),
     )
 
 
 def _slot(slot: str, kind: Kind, catalogue: Catalogue, conversation: Sequence[Question]) -> Subject | None:
     if _PRONOUN.match(slot):
-        return next((asked.subject for asked in reversed(conversation) if asked.subject is not None), None)
+        return following.subject_of(conversation)
     if kind == "commit":
         return naming.resolve_commit(slot, catalogue)
     if kind == "what" and _is_repository(slot, catalogue) and not catalogue.definitions(naming.bare(slot), 1):
@@ -243,7 +295,14 @@ def _alone(text: str, sentence: str, qualifiers: tuple[str, ...], catalogue: Cat
     if subject is None or not subject.resolved:
         return None
     return Question(
-        text, "what", (subject,), "", "positive", qualifiers, content_terms(text), readings=_readings(text, [subject])
+        text,
+        "what",
+        (subject,),
+        "",
+        "positive",
+        qualifiers,
+        content_terms(text),
+        readings=_readings(text, [subject], "what"),
     )
 
 
@@ -280,16 +339,17 @@ def _mentioned(sentence: str, catalogue: Catalogue) -> Iterator[Subject]:
             return
 
 
-def _readings(text: str, subjects: Sequence[Subject]) -> tuple[str, ...]:
-    """The question again for each other thing that its first ambiguous name could mean."""
+def _readings(text: str, subjects: Sequence[Subject], kind: Kind) -> tuple[str, ...]:
+    """The question again for each other thing that its first ambiguous name could mean; in few words where the name
+    does not stand in it."""
     for subject in subjects:
         others = [item for item in subject.definitions[1:] if item.role != "test"]
         if others and subject.match != "similar":
             names = [item.symbol.qualname for item in subject.definitions]
             mention = subject.mention.strip()
+            meant = [_reading(item.symbol.qualname, item.path, names) for item in others[:READINGS_MAX]]
             return tuple(
-                text.replace(mention, _reading(item.symbol.qualname, item.path, names), 1)
-                for item in others[:READINGS_MAX]
+                text.replace(mention, one, 1) if mention in text else following.put(kind, one) for one in meant
             )
     return ()
 

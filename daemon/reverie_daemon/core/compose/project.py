@@ -131,6 +131,15 @@ def _manifests(catalogue: Catalogue) -> list[FileVersion]:
     return sorted(kept, key=lambda v: (v.path.count("/"), _MANIFESTS.index(v.path.rpartition("/")[2])))
 
 
+def talk(question: Question, catalogue: Catalogue) -> list[Claim]:
+    """To what asks nothing: what can be asked."""
+    text = (
+        "Ask me where something is, what it does, who calls it, how it works, what its tests are, why it is as it is, "
+        f"how {_title(catalogue.name)} is built or run, or describe what you look for."
+    )
+    return [citing.claim(text)]
+
+
 def about(question: Question, catalogue: Catalogue) -> list[Claim]:
     """What the repository says of itself, how it is laid out, where one begins, and how big it is."""
     files = catalogue.files()
