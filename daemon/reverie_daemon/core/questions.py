@@ -9,20 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from reverie_daemon.core import following, naming, pasted, pathnames, phrasings, tongues
 from reverie_daemon.core.naming import Subject
 from reverie_daemon.core.nouns import Catalogue
 from reverie_daemon.core.phrasing_table import Direction, Kind
+from reverie_daemon.core.wording import IDENTIFIER, STOP, Polarity, content_terms, negations, normal, polarity_of
 
 __all__ = ["Kind", "Question", "Subject", "content_terms", "key", "understand"]
 
-Polarity = Literal["positive", "negative"]
 
 SUBJECTS_MAX = 4
 READINGS_MAX = 6
-TERMS_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +48,11 @@ class Question:
         return self.subjects[0] if self.subjects else None
 
 
-_STOP_WORDS = """
-    a about actually also am an and any anyone anything are as at be because been being but by can cannot could did
-    do does doing done during either etc every exactly for from get gets give given got had has have having here
-    how however i if in inside into is it its itself just kind let like make makes many may me might much must
-    my need of on one or other our own particular please rather really shall should show so some someone
-    something specific such tell than that the their them then there these they thing things this those to too
-    upon us used very via was way we were what whatever whats when where which while who whom whose why will
-    with within without would you your code codebase repository repo project"""
-_STOP = frozenset(_STOP_WORDS.split())
-_NEGATIONS = frozenset(
-    [
-        "not",
-        "never",
-        "no",
-        "without",
-        "cannot",
-        "nor",
-        "none",
-        "neither",
-        "isnt",
-        "doesnt",
-        "dont",
-        "wont",
-        "cant",
-        "unless",
-    ]
-)
-_TOKEN = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*|\d[\w.]*|[^\W\d_]+")
-_NEGATED = re.compile(
-    r"\b(?:not|never|without|cannot|no longer|neither|nor|none|unless|(?:is|are|was|were|do|does|did|wo|ca"
-    r"|should|could|would|has|have|had)n['’]?t)\b",
-    re.I,
-)
 _MENTION = re.compile(
     r"`([^`\n]{1,120})`"
     r"|(?<![\w/.])([\w./\-]+/[\w./\-]+(?::\d+)?)"
     r"|(?<![\w/.])(@?[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?(?::\d+)?)"
 )
-_IDENTIFIER = re.compile(r"_|[a-z0-9][A-Z]|\w(?:\.|::|->|#)\w|\(\)$|^@")
 _IN_PLACE = re.compile(
     r"\s+(?:in|under|inside|within|below)\s+(?:the\s+)?(?P<place>`[^`]+`|\S+/\S*|\S+\.\w+|tests?)"
     r"(?:\s+(?:folder|directory|file|package))?$",
@@ -136,6 +100,17 @@ def understand(text: str, catalogue: Catalogue, *, conversation: Sequence[Questi
         or _alone(text, sentence, qualifiers, catalogue)
         or _described(text, sentence, qualifiers, catalogue)
     )
+
+
+def _frame(place: str, name: str, catalogue: Catalogue) -> Subject | None:
+    """The function around a line; the one that the frame names, where that is another: then the lines are those of
+    another version."""
+    subject = naming.resolve_mention(place, catalogue)
+    around = subject.definition if subject is not None else None
+    if subject is None or not name or (around is not None and around.symbol.name == name):
+        return subject
+    named = [one for one in catalogue.outline(subject.path) if one.symbol.name == name]
+    return replace(subject, match="qualified", definitions=tuple(named[:1]), line=0) if named else subject
 
 
 def _following(text: str, sentence: str, catalogue: Catalogue, conversation: Sequence[Question]) -> Question | None:
@@ -210,7 +185,8 @@ def _of_paste(text: str, catalogue: Catalogue) -> Question | None:
     found = pasted.pasted(text, catalogue.files())
     if found is None:
         return None
-    subjects = [naming.resolve_mention(place, catalogue) for place in found.places]
+    names = found.names or ("",) * len(found.places)
+    subjects = [_frame(place, name, catalogue) for place, name in zip(found.places, names, strict=True)]
     resolved = tuple(subject for subject in subjects if subject is not None and subject.resolved)[:SUBJECTS_MAX]
     kind: Kind = "impact" if found.shape == "diff" else "what"
     return Question(text, kind, resolved, terms=content_terms(text)) if resolved else None
@@ -325,13 +301,13 @@ def _mentioned(sentence: str, catalogue: Catalogue) -> Iterator[Subject]:
     for found in _MENTION.finditer(sentence):
         quoted, path, word = found.groups()
         mention = quoted or path or word
-        capital = bool(word) and found.start() > 0 and word[:1].isupper() and word.lower() not in _STOP
-        if mention in seen or not (quoted or path or capital or _IDENTIFIER.search(word or "")):
+        capital = bool(word) and found.start() > 0 and word[:1].isupper() and word.lower() not in STOP
+        if mention in seen or not (quoted or path or capital or IDENTIFIER.search(word or "")):
             continue
         seen.add(mention)
         subject = naming.resolve_mention(mention, catalogue)
         if subject is None or (
-            subject.match in ("similar", "unknown", "case") and not quoted and not _IDENTIFIER.search(mention)
+            subject.match in ("similar", "unknown", "case") and not quoted and not IDENTIFIER.search(mention)
         ):
             continue
         yield subject
@@ -358,22 +334,6 @@ def _reading(qualname: str, path: str, names: list[str]) -> str:
     return f"`{qualname}`" if names.count(qualname) == 1 else f"`{qualname}` in {path}"
 
 
-def polarity_of(text: str) -> Polarity:
-    """Negative when the sentence negates something; opposite verbs are told apart by their terms."""
-    return "negative" if _NEGATED.search(text) else "positive"
-
-
-def content_terms(text: str) -> tuple[str, ...]:
-    """The words that carry meaning, in order and once each; identifiers as written, other words in lower case."""
-    terms: list[str] = []
-    for found in _TOKEN.finditer(text[:4000]):
-        token = found[0]
-        word = token if _IDENTIFIER.search(token) else token.lower()
-        if word.lower() not in _STOP and len(word) > 1:
-            terms.append(word)
-    return tuple(dict.fromkeys(terms))[:TERMS_MAX]
-
-
 def key(question: Question) -> str:
     """The identity of a question for remembering: two questions with the same key have the same answer.
 
@@ -387,15 +347,5 @@ def key(question: Question) -> str:
         )
     )
     if question.kind == "described" or any(not subject.resolved for subject in question.subjects):
-        negations = [
-            word.lower() for word in re.findall(r"[\w']+", question.text) if word.lower().replace("'", "") in _NEGATIONS
-        ]
-        parts += [question.asks, " ".join(_normal(term) for term in question.terms), " ".join(negations)]
+        parts += [question.asks, " ".join(normal(term) for term in question.terms), " ".join(negations(question.text))]
     return "|".join(parts)
-
-
-def _normal(term: str) -> str:
-    """A plain word without its plural; an identifier as it is."""
-    if _IDENTIFIER.search(term) or len(term) < 5 or term.endswith(("ss", "us", "is")):
-        return term
-    return term[:-1] if term.endswith("s") else term

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reverie_daemon.core.compose import citing, prose, reading
+from reverie_daemon.core.compose import citing, places, prose, reading
 from reverie_daemon.core.compose.describing import (
     Said,
     body_of,
@@ -78,7 +78,7 @@ def what(question: Question, catalogue: Catalogue) -> list[Claim]:
         return path_claims(catalogue, subject)
     definition = subject.definition
     said = opening(catalogue, definition)
-    claims = [citing.claim(said.text, said.evidence)]
+    claims = [*places.at_line(question, catalogue), citing.claim(said.text, said.evidence)]
     if "members" in question.qualifiers and definition.symbol.kind in TYPE_KINDS | {"module"}:
         return kept([*claims, *member_claims(catalogue, definition, MEMBERS_MAX * 3)])
     if "source" in question.qualifiers:
