@@ -201,9 +201,12 @@ class RepositoryStore:
             ).fetchone()
             return Stats(files, symbols, blobs.mapped_bytes(reader), self._disk_bytes())
 
-    def evict(self, now: float, committed: blobs.Committed | None = None) -> int:
+    def evict(
+        self, now: float, committed: blobs.Committed | None = None, hurried: Callable[[], bool] = lambda: False
+    ) -> int:
         """Lets go of facts that nothing maps: those superseded an hour ago, except what `committed` says git has, and
-        then whatever is beyond the store's share of disk. Also tidies up the files. Returns how many blobs went."""
+        then whatever is beyond the store's share of disk. Also tidies up the files, unless it is `hurried`. Returns how
+        many blobs went."""
         with self._reading() as reader:
             unasked = (pair for pair in blobs.expired(reader, now) if pair[0] not in self._committed)
             expired = dict(islice(unasked, EXPIRED_AT_ONCE))
@@ -213,18 +216,19 @@ class RepositoryStore:
         with self._lock:
             with self._writing() as writer:
                 gone = blobs.drop_expired(writer, [number for number, blob in expired.items() if blob not in kept], now)
-                fulltext.tidy(writer)
+                fulltext.tidy(writer, hurried)
                 gone += blobs.drop_beyond_cap(writer)
             self.vectors.drop_unheld()
-            self.tidy()
+            if not hurried():
+                self.tidy(hurried)
         return gone
 
-    def tidy(self) -> None:
+    def tidy(self, hurried: Callable[[], bool] = lambda: False) -> None:
         """Moves the log into the database, merges a bounded part of the full-text indexes and gives back free pages;
         for when nobody waits."""
         with self._lock, failures_explained():
             with transaction(self._writer):
-                fulltext.tidy(self._writer)
+                fulltext.tidy(self._writer, hurried)
             self._give_back()
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.execute("PRAGMA shrink_memory")

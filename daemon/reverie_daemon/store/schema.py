@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import UserError
+from . import fresh
 from .connection import transaction
 from .learned import create_accounts_of_guesses, create_learning
 
@@ -34,10 +35,14 @@ def refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration]
         )
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
-    """Brings the file up to date."""
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], whole: str = "") -> None:
+    """Brings the file up to date; an empty one by the script `whole` of all these migrations, where there is one."""
     version = version_of(connection)
     if version == len(migrations):
+        return
+    if whole and fresh.is_empty(connection):
+        with transaction(connection):
+            fresh.make(connection, whole)
         return
     from sqlite_utils import Database  # 160 ms, and only needed when a schema changes
 
