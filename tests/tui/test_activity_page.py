@@ -219,11 +219,13 @@ def test_a_repository_shows_what_stands_out_first(state, wire):
     assert wording.repository_detail(found[2]).endswith("1 job failed · woken by hook post-commit at 13:05:22")
 
 
-def test_an_empty_list_says_what_comes_here(page):
+def test_an_empty_list_says_what_comes_here(state):
     """A blank box looks broken."""
     for section in ("queue", "ended", "repositories", "log"):
-        assert wording.empty(section, Activity()) == "Fetching…"
-        assert wording.empty(section, page)
+        assert wording.empty(section, state)
+        waiting = replace(state, activity=Activity())
+        assert wording.empty(section, waiting) == "Fetching…"
+        assert wording.empty(section, reduce_all(waiting, Lost("it stopped", 0.5))).startswith("Not known")
 
 
 def test_lists_are_bounded(wire):

@@ -63,7 +63,7 @@ def models(state: State) -> str:
     """Which models are used, and where text goes."""
     status = state.status
     if status is None:
-        return ""
+        return "not known yet"
     if status.model_problem:
         return " ".join(part for part in (status.model_problem.message, status.model_problem.next_step) if part)
     if not status.model and not status.model_asleep:
@@ -198,10 +198,10 @@ def trigger(repository: Repository) -> str:
     return f"woken by {what} at {clock(woke.at)}"
 
 
-def empty(section: Section, page: Activity) -> str:
+def empty(section: Section, state: State) -> str:
     """In place of rows where there are none: what will be here, and how to get it."""
-    if not page.came:
-        return "Fetching…"
+    if not state.activity.came:
+        return "Fetching…" if state.link.state == "up" else "Not known while the daemon is away."
     match section:
         case "queue":
             return "Nothing waits. Jobs are planned when the machine is idle and something has changed."
