@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reverie_tui import wording_activity as wording
 from reverie_tui.calls import Wish
+from reverie_tui.counting import compact
 from reverie_tui.events import Connected, Lost, StatusArrived
 from reverie_tui.model import reduce as reduce_all
 from reverie_tui.pages.activity import (
@@ -157,7 +158,7 @@ def test_a_job_says_why_it_is_where_it_is(page):
 )
 def test_figures_are_as_short_as_they_can_be_read(value, words):
     """Three columns of them have to fit beside a path."""
-    assert wording.compact(value) == words
+    assert compact(value) == words
 
 
 def test_the_daemons_standing_is_told_with_its_reason(state, wire):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reverie_tui.calls import Wish
+from reverie_tui.counting import counted
 from reverie_tui.knowledge import lineage, read_level, read_names, read_notes
 from reverie_tui.pages import learned as page_module
 from reverie_tui.pages.learned import OPENED_MAX, reduce, replied, wanted
@@ -26,7 +27,6 @@ from reverie_tui.pages.learned_state import (
 from reverie_tui.signs import ASCII, UNICODE
 from reverie_tui.wording_learned import (
     cost,
-    counted,
     empty,
     forgetting,
     left_out,

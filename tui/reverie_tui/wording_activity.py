@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from reverie_tui.counting import counted, dollars
 from reverie_tui.literal import literal_line
 from reverie_tui.pages.activity import Activity, Section
 from reverie_tui.reading import Repository
 from reverie_tui.state import State
 from reverie_tui.wording import SEPARATOR, progress
-from reverie_tui.wording_learned import counted, dollars
 from reverie_tui.workings import GAVE_UP, Doing, Ended, Job
 
 DEPTHS = {
@@ -127,14 +127,6 @@ def cost(job: Job) -> str:
     """What a job is expected to take."""
     tokens = f"{counted(job.tokens_cost, 'token')} and " if job.tokens_cost else ""
     return f"{tokens}{job.seconds_cost:.3g} s"
-
-
-def compact(value: float) -> str:
-    """A number in four characters or so: 0.12, 34.5, 1.2k, 3.4M."""
-    for unit, size in (("M", 1e6), ("k", 1e3)):
-        if abs(value) >= size:
-            return f"{value / size:.1f}{unit}"
-    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.2g}"
 
 
 def outcome(ended: Ended) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from reverie_tui.calls import Wish
+from reverie_tui.counting import counted
 from reverie_tui.knowledge import Level, Name, Node, lineage, parent_of, read_level, read_names, read_notes
 from reverie_tui.literal import literal_line
 from reverie_tui.pages.learned_state import (
@@ -87,9 +88,9 @@ def replied(page: Learned, wish: Wish, payload: Any, root: str) -> Step:
             fits = place is not None and (place.path, *place.around) == asked
             return (replace(page, source=read_source(mapping(payload))) if fits else page), ()
         case "learn" | "learn_about":
-            return _again(replace(page, said=_learned_so(wish, payload)), root)
+            return _again(replace(page, said=_learned_so(payload)), root)
         case "forget" | "forget_notes":
-            return _again(replace(page, said=_forgotten_so(wish, payload)), root)
+            return _again(replace(page, said=_forgotten_so(payload)), root)
     return page, ()
 
 
@@ -287,19 +288,15 @@ def _forget(root: str, event: Forget) -> Wish:
     return Wish("forget_notes", just_this, told=told)
 
 
-def _learned_so(wish: Wish, payload: Any) -> str:
+def _learned_so(payload: Any) -> str:
     done = mapping(payload)
     jobs, failed = count(done.get("jobs")), count(done.get("jobs_failed"))
     if not jobs:
         return "learned: there was nothing new to learn"
-    return f"learned: {_counted(jobs, 'job')} done" + (f", {failed:,} failed" if failed else "")
+    return f"learned: {counted(jobs, 'job')} done" + (f", {failed:,} failed" if failed else "")
 
 
-def _forgotten_so(wish: Wish, payload: Any) -> str:
+def _forgotten_so(payload: Any) -> str:
     gone = mapping(payload)
     notes, questions = count(gone.get("notes")), count(gone.get("questions"))
-    return f"forgotten: {_counted(notes, 'note')}" + (f", {_counted(questions, 'question')}" if questions else "")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"forgotten: {counted(notes, 'note')}" + (f", {counted(questions, 'question')}" if questions else "")
