@@ -231,7 +231,7 @@ def _learning(state: State) -> frozenset[str]:
 def _nothing(page: Learned, up: bool) -> str:
     """In place of rows: what to type, or that nothing was found, or that nothing is there yet."""
     if page.letters is None:
-        if "" in page.levels:
+        if "" in page.tree.levels:
             return ""
         return "Fetching what is known…" if up else "What is known comes with the daemon; a question starts it."
     if not page.letters:
