@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ import uvicorn
 from . import __version__, api
 from .choosing import Choosing
 from .config import Locations, Settings, locations, private_folder, settings
+from .configuring import Configuring
 from .core.packing import Form, Part
 from .endpoints import Endpoints
 from .errors import NoRepository, UserError, WrongUsage
@@ -34,6 +36,7 @@ from .keys import Keys
 from .leaving import Server
 from .meaning import Embedder, Meaning
 from .models import Models, today
+from .oversight import Oversight
 from .parsing import ParserPool
 from .repository import LiveRepository
 from .store.claiming import claim
@@ -85,6 +88,8 @@ class Reverie:
         self._studies = Studies(
             where, lambda: list(self._repositories.values()), self._hub.poke, ModelThinker(self._models)
         )
+        self.configuring = Configuring(where.config_file, self._list_again)
+        self.oversight = Oversight(self._repository, self.status, self._studies, self._journal, where.log)
         self._answering_made: Answering | None = None
         self._making_answering = threading.Lock()
         self._closing = threading.Event()
@@ -119,10 +124,20 @@ class Reverie:
             self._embedder.rest()
             self._meaning.rest()
             self._endpoints.rest(self.choosing.in_use())
+            self.configuring.look()
+            self._settle_idle()
             try:
                 self._journal.purge(time.time())
             except UserError as error:
                 log.warning("old texts of calls stay for now: %s", error.message)
+
+    def _settle_idle(self) -> None:
+        idle_s, used_s = self._studies.idle_since_settled()
+        if idle_s:
+            try:
+                self._ledger.add_idle(_today(), idle_s, used_s)
+            except UserError as error:
+                log.warning("%.0f seconds of idle time are not accounted for: %s", idle_s, error.message)
 
     def resume(self) -> None:
         """Takes up the repositories that the ledger knows; one that cannot be used is shown with its problem."""
@@ -138,6 +153,7 @@ class Reverie:
         self._closing.set()
         self._hub.close()
         self._studies.close()
+        self._settle_idle()
         for repository in list(self._repositories.values()):
             repository.cancel()
         self._pool.close()
@@ -207,11 +223,17 @@ class Reverie:
             poke=self._changed,
             when_begun=self._warm_answering,
             may_learn=self._studies.may_learn,
+            ignore=partial(self.configuring.ignored, str(location.root)),
         )
         if not repository.begun:
             self._pool.warm(bulk=True)
         repository.start()
         return repository
+
+    def _list_again(self) -> None:
+        """Other files are to be read than before."""
+        for repository in list(self._repositories.values()):
+            repository.look_again("config")
 
     def _changed(self) -> None:
         self._hub.poke()
@@ -262,24 +284,6 @@ class Reverie:
     def index(self, root: str) -> Iterator[dict[str, Any]]:
         return self._repository(root).index()
 
-    def learn(self, root: str) -> Iterator[dict[str, Any]]:
-        return self._studies.learn(self._repository(root))
-
-    def dry_run(self, root: str) -> dict[str, Any]:
-        return self._studies.dry_run(self._repository(root))
-
-    def pause(self, paused: bool) -> dict[str, bool]:
-        return self._studies.pause(paused)
-
-    def predictions(self, root: str, limit: int) -> dict[str, Any]:
-        return self._studies.predictions(self._repository(root), limit)
-
-    def notes(self, root: str, about: str, limit: int) -> dict[str, Any]:
-        return self._studies.notes(self._repository(root), about, limit)
-
-    def jobs(self, root: str) -> dict[str, Any]:
-        return self._studies.jobs(self._repository(root))
-
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]:
         return self._ledger.questions(os.fsencode(root), limit)
 
@@ -300,7 +304,7 @@ class Reverie:
     def forget(self, root: str, path: str) -> dict[str, int]:
         remembered = self._repository(root).store.forget(os.fsencode(path) if path else None)
         asked = self._ledger.forget(os.fsencode(root), os.fsencode(path))
-        self._journal.forget(os.fsencode(root))
+        self._journal.forget(os.fsencode(root), os.fsencode(path))
         return {"questions": max(asked, remembered.questions), "notes": remembered.notes}
 
     def events(self) -> Iterator[dict[str, Any] | None]:

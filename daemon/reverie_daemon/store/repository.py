@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ..core.notes import Topic
 from ..core.nouns import Commit
 from ..errors import UserError
 from . import blobs, foresight, fulltext, history, jobs, mapping, memory, notes, opening, reach
@@ -33,6 +34,9 @@ SPARE_SHARE = 16
 """Between changes the log, the free pages and what is remembered may each be this part of the source, or
 SPARE_BYTES_MIN."""
 SPARE_BYTES_MIN = 128 << 10
+EXPECTED_BYTES_MIN = 512 << 10
+"""Answers to questions that are expected may be so much, whatever the source: as many as are predicted fit. Learning
+them for nothing would be a waste."""
 REMEMBERED_UNBOUNDED_MAX = 50
 """Answers that may be remembered before they are bounded anew, should nothing change meanwhile."""
 PAGES_VACUUMED_MAX = 4_000
@@ -243,7 +247,8 @@ class RepositoryStore:
         self._copy_log_beyond(min(WAL_BYTES_MAX, bytes_max))
 
     def _bound_memory(self, writer: sqlite3.Connection) -> None:
-        memory.bound(writer, _spare_bytes_max(writer))
+        bytes_max = _spare_bytes_max(writer)
+        memory.bound(writer, bytes_max, max(EXPECTED_BYTES_MIN, bytes_max))
         self._remembered = 0
 
     def _give_back(self) -> None:
@@ -338,6 +343,17 @@ class RepositoryStore:
             if forgotten.questions or forgotten.notes:
                 memory.scrub(self._writer)
         return forgotten
+
+    def forget_notes(self, topic: Topic, analysis: str = "") -> int:
+        """Deletes the notes of just this topic, of one analysis where one is named, from the disk as well; how many."""
+        with self._lock:
+            with self._writing() as writer:
+                gone = notes.forget_topic(writer, topic, analysis)
+                if gone:
+                    _tick_notes(writer)
+            if gone:
+                memory.scrub(self._writer)
+        return gone
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

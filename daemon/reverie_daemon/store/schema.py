@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import UserError
 from . import fresh
 from .connection import transaction
-from .learned import create_learning
+from .learned import create_accounts_of_guesses, create_learning
 
 Migration = Callable[[Any], None]
 """Takes a `sqlite_utils.Database` inside a transaction."""
@@ -150,6 +150,7 @@ def _create_vectors(database: Any) -> None:
 
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
+    create_accounts_of_guesses,
 )  # fmt: skip
 
 
@@ -191,4 +192,9 @@ def _create_journal(database: Any) -> None:
     database["budget_clock"].create({"id": int, "seen": str, "account": str}, pk="id")
 
 
-LEDGER: Sequence[Migration] = (_create_ledger, _create_journal)
+def _create_idle_days(database: Any) -> None:
+    """How long the machine allowed learning on each day, and for how much of that something was learned."""
+    database["idle_day"].create({"date": str, "idle_s": float, "used_s": float}, pk="date")
+
+
+LEDGER: Sequence[Migration] = (_create_ledger, _create_journal, _create_idle_days)
