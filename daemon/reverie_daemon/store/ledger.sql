@@ -77,4 +77,9 @@ CREATE TABLE "budget_clock" (
    "seen" TEXT,
    "account" TEXT
 );
-PRAGMA user_version = 2
+CREATE TABLE "idle_day" (
+   "date" TEXT PRIMARY KEY,
+   "idle_s" REAL,
+   "used_s" REAL
+);
+PRAGMA user_version = 3

@@ -177,7 +177,7 @@ CREATE TABLE "asked" (
    "hit" INTEGER,
    "probability" REAL,
    "learned" INTEGER NOT NULL DEFAULT 0
-);
+, "spent" INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE "habits" (
    "id" INTEGER PRIMARY KEY,
    "content" TEXT
@@ -187,4 +187,14 @@ CREATE TABLE "model_claims" (
    "kept" INTEGER,
    "dropped" INTEGER
 );
-PRAGMA user_version = 4
+CREATE TABLE "preparation" (
+   "id" INTEGER PRIMARY KEY,
+   "key" TEXT,
+   "kept" INTEGER,
+   "asked" INTEGER,
+   "tokens" INTEGER,
+   "cost_microusd" INTEGER
+);
+CREATE INDEX "idx_preparation_key"
+    ON "preparation" ("key");
+PRAGMA user_version = 5
