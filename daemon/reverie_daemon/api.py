@@ -64,6 +64,7 @@ class Daemon(Protocol):
     def ledger(self, root: str) -> dict[str, Any]: ...
     def ledger_entry(self, number: int) -> dict[str, Any]: ...
     def forget(self, root: str, path: str) -> dict[str, int]: ...
+    def wrong(self, root: str, number: int | None) -> dict[str, Any]: ...
     def events(self) -> Iterator[dict[str, Any] | None]: ...
     def leave(self) -> None: ...
 
@@ -92,6 +93,7 @@ def routes(daemon: Daemon) -> Starlette:
         ("POST", "/v1/forget"): _forget,
         ("GET", "/v1/config"): lambda daemon, given: daemon.configuring.report(arguments.text(given, "root", "")),
         ("POST", "/v1/config"): _config,
+        ("POST", "/v1/wrong"): _wrong,
         ("GET", "/v1/events"): lambda daemon, given: daemon.events(),
         ("POST", "/v1/stop"): _stop,
     }
@@ -154,6 +156,11 @@ def _source(daemon: Daemon, given: dict[str, Any]) -> object:
 
 def _forget(daemon: Daemon, given: dict[str, Any]) -> object:
     return daemon.forget(arguments.text(given, "root"), arguments.text(given, "path", ""))
+
+
+def _wrong(daemon: Daemon, given: dict[str, Any]) -> object:
+    number = None if given.get("ledger_id") is None else arguments.number(given, "ledger_id", 0)
+    return daemon.wrong(arguments.text(given, "root"), number)
 
 
 def _use(daemon: Daemon, given: dict[str, Any]) -> object:

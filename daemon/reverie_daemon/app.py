@@ -34,6 +34,7 @@ from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
 from .keys import Keys
 from .leaving import Server
+from .marking import mark_wrong
 from .meaning import Embedder, Meaning
 from .models import Models, today
 from .oversight import Oversight
@@ -306,6 +307,9 @@ class Reverie:
         asked = self._ledger.forget(os.fsencode(root), os.fsencode(path))
         self._journal.forget(os.fsencode(root), os.fsencode(path))
         return {"questions": max(asked, remembered.questions), "notes": remembered.notes}
+
+    def wrong(self, root: str, number: int | None) -> dict[str, Any]:
+        return mark_wrong(self._ledger, self._repository(root), number)
 
     def events(self) -> Iterator[dict[str, Any] | None]:
         return self._hub.listen()

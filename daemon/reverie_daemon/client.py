@@ -208,6 +208,11 @@ class Client:
         """Installs or removes git hooks; how they are then."""
         return self._call("POST", "/v1/hooks", {"root": root, "install": install})
 
+    def wrong(self, *, root: str, ledger_id: int | None = None) -> dict[str, Any]:
+        """Marks an answer as wrong, by its ledger id, or the repository's last: it is not given from memory again.
+        Raises WrongUsage where there is no such answer."""
+        return self._call("POST", "/v1/wrong", {"root": root, "ledger_id": ledger_id})
+
     def events(self) -> Iterator[dict[str, Any]]:
         """A snapshot, then what changes, until the daemon goes or `close` is called."""
         return self._stream("GET", "/v1/events", timeout_s=None)

@@ -89,6 +89,8 @@ def _row(label: str, row: Mapping[str, Any]) -> str:
 
 def _notes(total: Mapping[str, Any]) -> Iterator[str]:
     yield "saved: by what models wrote, less losses. not read: tokens an agent would have read for composed answers."
+    if total["wrong"]:
+        yield f"{_answers(total['wrong'])} marked as wrong; what such an answer saved does not count."
     if total["wasted"]:
         yield f"{total['wasted']:,} tokens went into replies that were not good enough to be shown."
     each = total["per_question"]
@@ -150,6 +152,10 @@ def _idle(idle: Mapping[str, Any]) -> Iterator[str]:
 
 def _dollars(usd: float | None) -> str:
     return "price unknown" if usd is None else f"${usd:.4f}"
+
+
+def _answers(count: int) -> str:
+    return "1 answer was" if count == 1 else f"{count:,} answers were"
 
 
 def entry(entry: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import core, wire
+from .core.doubt import said_by
 from .core.notes import Answered, Note
 from .core.nouns import Composition
 from .core.redact import redact
@@ -73,7 +74,10 @@ def was_asked(answer: Mapping[str, Any]) -> bool:
 
 
 def keep_answer(repository: LiveRepository, answered: Answered, note: Note) -> None:
-    """Keeps a prepared answer, unless the same was asked meanwhile and is kept already."""
+    """Keeps a prepared answer, unless the same was asked meanwhile and is kept already, or it is one that was marked as
+    wrong."""
+    if said_by(answered.composition) in repository.store.marks.of(answered.key):
+        return
     kept = repository.store.recall(answered.key)
     if kept is not None and was_asked(kept.answer) and kept.inputs == note.inputs:
         return

@@ -31,7 +31,7 @@ _SUMS = (
     f" sum(CASE WHEN NOT ({_ANSWERED}) OR {_WRITTEN} THEN 0 ELSE baseline END),"
     f" sum(CASE WHEN NOT ({_ANSWERED}) THEN 0 WHEN {_WRITTEN} THEN max(-saved, 0) ELSE baseline - saved END),"
     f" sum(CASE WHEN kind = 'awake' AND NOT ({_WRITTEN}) THEN prompt + completion + reasoning ELSE 0 END),"
-    " sum(prompt), sum(cached)"
+    " count(CASE WHEN wrong THEN 1 END), sum(prompt), sum(cached)"
 )
 
 
@@ -89,7 +89,7 @@ def _share_used(idle_s: float, used_s: float) -> dict[str, float]:
 def _figures(sums: Sequence[int]) -> dict[str, Any]:
     (
         questions, asleep, awake, asleep_cost, awake_cost, asleep_unknown, awake_unknown, saved, not_read, lost, wasted,
-        prompt, cached,
+        wrong, prompt, cached,
     ) = sums  # fmt: skip
     asleep_microusd = None if asleep_unknown else asleep_cost
     awake_microusd = None if awake_unknown else awake_cost
@@ -102,6 +102,7 @@ def _figures(sums: Sequence[int]) -> dict[str, Any]:
         "lost": lost,
         "wasted": wasted,
         "not_read": not_read,
+        "wrong": wrong,
         "net": net(saved, asleep, asleep_microusd, awake, awake_microusd),
     }
 

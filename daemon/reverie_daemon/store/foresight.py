@@ -12,6 +12,7 @@ from ..core.attention import SIGNALS, Attention
 from ..core.notes import Topic
 from ..core.predict import Habits, Prediction
 from ..core.scoring import Guesses, Score
+from .marks import spaced
 from .memory import mention_of, storable
 
 ASKED_KEPT = 5_000
@@ -178,7 +179,7 @@ def forget(writer: sqlite3.Connection, path: bytes | None) -> None:
         found = [
             (number,)
             for number, text in writer.execute(f"SELECT rowid, {columns} FROM {table}")
-            if mentioned.search(text.replace("::", " ").replace("|", " "))
+            if mentioned.search(spaced(text))
         ]
         writer.executemany(f"DELETE FROM {table} WHERE rowid = ?", found)
     for number, key in writer.execute("SELECT id, key FROM preparation WHERE key != ''").fetchall():

@@ -23,7 +23,7 @@ CREATE TABLE "entry" (
    "cost_microusd" INTEGER,
    "counted" INTEGER,
    "conversation" TEXT
-, "model" TEXT NOT NULL DEFAULT '', "analysis" TEXT NOT NULL DEFAULT '');
+, "model" TEXT NOT NULL DEFAULT '', "analysis" TEXT NOT NULL DEFAULT '', "key" TEXT NOT NULL DEFAULT '', "said" TEXT NOT NULL DEFAULT '', "wrong" INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX "idx_entry_repository_at"
     ON "entry" ("repository", "at");
 CREATE INDEX "idx_entry_conversation"
@@ -82,4 +82,4 @@ CREATE TABLE "idle_day" (
    "idle_s" REAL,
    "used_s" REAL
 );
-PRAGMA user_version = 3
+PRAGMA user_version = 4

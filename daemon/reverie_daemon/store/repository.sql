@@ -197,4 +197,12 @@ CREATE TABLE "preparation" (
 );
 CREATE INDEX "idx_preparation_key"
     ON "preparation" ("key");
-PRAGMA user_version = 5
+CREATE TABLE "wrong" (
+   "key" TEXT,
+   "said" TEXT,
+   "at" REAL,
+   PRIMARY KEY ("key", "said")
+);
+CREATE INDEX "idx_wrong_at"
+    ON "wrong" ("at");
+PRAGMA user_version = 6

@@ -14,6 +14,7 @@ from ..errors import UserError
 from . import fresh
 from .connection import transaction
 from .learned import create_accounts_of_guesses, create_learning
+from .marks import create_marks
 
 Migration = Callable[[Any], None]
 """Takes a `sqlite_utils.Database` inside a transaction."""
@@ -150,6 +151,7 @@ def _create_vectors(database: Any) -> None:
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
     create_accounts_of_guesses,
+    create_marks,
 )  # fmt: skip
 
 
@@ -196,4 +198,10 @@ def _create_idle_days(database: Any) -> None:
     database["idle_day"].create({"date": str, "idle_s": float, "used_s": float}, pk="date")
 
 
-LEDGER: Sequence[Migration] = (_create_ledger, _create_journal, _create_idle_days)
+def _let_answers_be_wrong(database: Any) -> None:
+    database["entry"].add_column("key", str, not_null_default="")
+    database["entry"].add_column("said", str, not_null_default="")
+    database["entry"].add_column("wrong", int, not_null_default=0)
+
+
+LEDGER: Sequence[Migration] = (_create_ledger, _create_journal, _create_idle_days, _let_answers_be_wrong)
