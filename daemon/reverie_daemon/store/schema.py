@@ -150,8 +150,7 @@ def _create_vectors(database: Any) -> None:
 
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
-    create_accounts_of_guesses,
-    create_marks,
+    create_accounts_of_guesses, create_marks,
 )  # fmt: skip
 
 
