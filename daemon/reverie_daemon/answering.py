@@ -155,6 +155,7 @@ class Answering:
             **_answer(asked, found, pending),
             "conversation": conversation,
             "ledger_id": ledger_id,
+            "key": given.identity,
             "clock": given.clock,
             "notes_revision": given.notes_revision,
             "tokens": wire.tokens_to_wire(account.tokens),

@@ -1,7 +1,7 @@
 """The form in which answers are remembered: written by whoever answers, read by whoever is asked again.
 
 One form for what was asked and for what was prepared beforehand, so that a later equal question finds either. Whether a
-remembered answer still holds is decided where it is read.
+remembered answer may be given again is decided where it is read; here is told whether one that is on show still holds.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from . import core, wire
 from .core import evidence
 from .core.doubt import said_by
+from .core.inputs import deserialise, unchanged
 from .core.notes import Answered, Note
 from .core.nouns import Composition, Evidence
 from .core.redact import redact
@@ -128,3 +129,15 @@ def keep_answer(repository: LiveRepository, answered: Answered, note: Note) -> N
         answered.key, redact(answered.question), answer, note.inputs,
         clock=note.clock, head=note.moment, now=time.time(),
     )  # fmt: skip
+
+
+def still_holds(repository: LiveRepository, key: str, clock: int) -> bool | None:
+    """Whether all that an answer read is as it was at its clock; None where the answer is not kept, so that nobody
+    knows. One that was given anew since, for something it read had changed, holds no more."""
+    kept = repository.store.recall(key)
+    if kept is None:
+        return None
+    with repository.reading() as catalogue:
+        if (kept.clock, kept.head) == (catalogue.clock, repository.moment):
+            return kept.clock <= clock
+        return kept.clock <= clock and unchanged(deserialise(kept.inputs), catalogue)

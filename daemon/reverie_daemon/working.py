@@ -104,7 +104,7 @@ class Worker:
         self._thinker = thinker
         self._plots: dict[str, _Plot] = {}
         self._current: _Current | None = None
-        self._cancelled: Leased | None = None
+        self._cancelled: set[JobKey] = set()
         self.activity = Activity(time.time)
         self._declined: tuple[Declined, float] | None = None
         self.doing = ""
@@ -163,14 +163,15 @@ class Worker:
     def cancel(self, repository: LiveRepository, analysis: str, topic: Topic) -> bool:
         """Drops a job, or ends it where it runs; whether there was one. It is not taken up again until what it studies
         changes, or the user asks for it."""
-        cancelled = repository.store.learned.cancel_job(repository.worktree_id, analysis, topic)
-        current = self._current
-        if current is not None and current.repository is repository:
-            job = current.leased.job
-            if (job.analysis, job.topic) == (analysis, topic):
-                self._cancelled = current.leased
+        number = repository.store.learned.cancel_job(repository.worktree_id, analysis, topic)
+        if number is None:
+            return False
+        key, current = (repository.root, number), self._current
+        if self.activity.is_under_way(key):
+            self._cancelled.add(key)
+            if current is not None and _key(current.repository, current.leased) == key:
                 self._desk.stop()
-        return cancelled
+        return True
 
     def jobs_about(self, repository: LiveRepository, subject: str) -> list[Job]:
         """What there is to learn about a path or "path::qualname", best first, with the rest of a plan that holds it to
@@ -267,12 +268,13 @@ class Worker:
             self._conclude(repository, leased, reply)
         finally:
             self._current = None
+            self._cancelled.discard(key)
             self.activity.ended(key, "stopped", "it could not be stored; the log says why")
             self.show("")
 
     def _conclude(self, repository: LiveRepository, leased: Leased, reply: Reply | Declined | None) -> None:
         """Acts on what came of a study."""
-        if self._is_cancelled(leased):
+        if self._is_cancelled(repository, leased):
             self.activity.ended(_key(repository, leased), "cancelled", "you cancelled it")
         elif isinstance(reply, Studied):
             self._keep(repository, leased, reply)
@@ -289,17 +291,20 @@ class Worker:
         if repository.store.learned.job_failed(leased, problem):
             log.warning("%s: %s of %s failed: %s", repository.root, leased.job.analysis, leased.job.topic.name, problem)
 
-    def _is_cancelled(self, leased: Leased) -> bool:
-        return self._cancelled is leased
+    def _is_cancelled(self, repository: LiveRepository, leased: Leased) -> bool:
+        return _key(repository, leased) in self._cancelled
 
     def _studied(self, repository: LiveRepository, leased: Leased) -> Reply | Declined | None:
         """A whole study, with as many replies of the model as it wants."""
         job = leased.job
         passes = self._settings().rethink_passes
         reply = self._desk.ask(Begin(_place(repository), leased.id, job.analysis, job.topic, passes), STUDY_WAIT_S)
-        while isinstance(reply, Wanted) and not self._is_cancelled(leased):
+        while isinstance(reply, Wanted) and not self._is_cancelled(repository, leased):
             said = self._thinker.complete(
-                repository.root, reply.ask, job.analysis, lambda: self._stopped() or self._is_cancelled(leased)
+                repository.root,
+                reply.ask,
+                job.analysis,
+                lambda: self._stopped() or self._is_cancelled(repository, leased),
             )
             if isinstance(said, Declined):
                 return said
