@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -28,6 +29,7 @@ from . import __version__, api
 from .answering import Answering
 from .choosing import Choosing
 from .config import Locations, Settings, locations, private_folder, settings
+from .configuring import Configuring
 from .core.packing import Form, Part
 from .endpoints import Endpoints
 from .errors import NoRepository, UserError, WrongUsage
@@ -35,6 +37,7 @@ from .events import EventHub
 from .keys import Keys
 from .meaning import Embedder, Meaning
 from .models import Models, today
+from .oversight import Oversight
 from .parsing import ParserPool
 from .repository import LiveRepository
 from .store.claiming import claim
@@ -86,6 +89,8 @@ class Reverie:
         self._answering = Answering(
             self._ledger, self._counter, self._meaning, Writing(self._models), self._studies.asked
         )
+        self.configuring = Configuring(where.config_file, self._list_again)
+        self.oversight = Oversight(self._repository, self.status, self._studies, self._journal, where.log)
         self._closing = threading.Event()
         threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
         self._studies.start()
@@ -102,6 +107,7 @@ class Reverie:
             self._embedder.rest()
             self._meaning.rest()
             self._endpoints.rest(self.choosing.in_use())
+            self.configuring.look()
             try:
                 self._journal.purge(time.time())
             except UserError as error:
@@ -190,11 +196,17 @@ class Reverie:
             poke=self._changed,
             when_begun=self._answering.warm,
             may_learn=self._studies.may_learn,
+            ignore=partial(self.configuring.ignored, str(location.root)),
         )
         if not repository.begun:
             self._pool.warm(bulk=True)
         repository.start()
         return repository
+
+    def _list_again(self) -> None:
+        """Other files are to be read than before."""
+        for repository in list(self._repositories.values()):
+            repository.look_again("config")
 
     def _changed(self) -> None:
         self._hub.poke()
@@ -245,24 +257,6 @@ class Reverie:
     def index(self, root: str) -> Iterator[dict[str, Any]]:
         return self._repository(root).index()
 
-    def learn(self, root: str) -> Iterator[dict[str, Any]]:
-        return self._studies.learn(self._repository(root))
-
-    def dry_run(self, root: str) -> dict[str, Any]:
-        return self._studies.dry_run(self._repository(root))
-
-    def pause(self, paused: bool) -> dict[str, bool]:
-        return self._studies.pause(paused)
-
-    def predictions(self, root: str, limit: int) -> dict[str, Any]:
-        return self._studies.predictions(self._repository(root), limit)
-
-    def notes(self, root: str, about: str, limit: int) -> dict[str, Any]:
-        return self._studies.notes(self._repository(root), about, limit)
-
-    def jobs(self, root: str) -> dict[str, Any]:
-        return self._studies.jobs(self._repository(root))
-
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]:
         return self._ledger.questions(os.fsencode(root), limit)
 
@@ -283,7 +277,7 @@ class Reverie:
     def forget(self, root: str, path: str) -> dict[str, int]:
         remembered = self._repository(root).store.forget(os.fsencode(path) if path else None)
         asked = self._ledger.forget(os.fsencode(root), os.fsencode(path))
-        self._journal.forget(os.fsencode(root))
+        self._journal.forget(os.fsencode(root), os.fsencode(path))
         return {"questions": max(asked, remembered.questions), "notes": remembered.notes}
 
     def events(self) -> Iterator[dict[str, Any] | None]:

@@ -236,8 +236,9 @@ def _restart(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    status = _client(start=False).status()
-    print(json.dumps(status) if options.json else cli_text.status(status))
+    client = _client(start=False)
+    status = client.status()
+    print(json.dumps(status) if options.json else cli_text.status(status, client.activity(log=0)["readings"]))
     return 0
 
 
@@ -278,10 +279,7 @@ def _hooks(options: argparse.Namespace) -> int:
     from .worktree import find
 
     actions = {"install": hooks.install, "uninstall": hooks.uninstall, "status": hooks.status}
-    found = actions[options.action](find(folder_of(options)))
-    said = {
-        "folder": str(found.folder), "installed": found.installed, "hooks": found.hooks, "reason": found.watched_because
-    }  # fmt: skip
+    said = actions[options.action](find(folder_of(options))).to_wire()
     print(json.dumps(said) if options.json else cli_text.hooks(said))
     return 0
 

@@ -54,12 +54,13 @@ def indexed(done: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def status(status: Mapping[str, Any]) -> str:
-    """The daemon in a line, then each repository in two."""
+def status(status: Mapping[str, Any], readings: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The daemon in a line, with what its sensors read, then each repository in two."""
     sleep = status["sleep"]
     lines = [
         f"daemon   process {status['pid']}, version {status['version']}, up {_duration(status['uptime_s'])}",
         f"state    {sleep['state']}: {sleep['reason']}",
+        *([f"machine  {'; '.join(one['text'] for one in readings if one['unit'])}"] if readings else []),
         *_models(status["model"]),
         *_budget(status["budget"]),
         f"saved    {status['saved']['tokens']:,} tokens ({status['saved']['today']:,} today)",

@@ -7,7 +7,7 @@ is offered.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -63,12 +63,14 @@ class LiveRepository:
         poke: Callable[[], None],
         when_begun: Callable[[], None],
         may_learn: Callable[[], bool],
+        ignore: Callable[[], Sequence[str]] = tuple,
     ) -> None:
+        """`ignore` gives the patterns that the user's configuration ignores here."""
         self.location = location
         self.root = str(location.root)
         self.store = store
         self.settings = chosen
-        worktree = Worktree(location, size_max=chosen.source_bytes_max)
+        worktree = Worktree(location, size_max=chosen.source_bytes_max, ignore=ignore)
         self._disk = Disk(worktree)
         self._meaning = meaning
         embeddings = Embeddings(store.vectors, embedder, chosen.vectors_max)
@@ -186,6 +188,10 @@ class LiveRepository:
         }
 
     # What commands ask for
+
+    def look_again(self, event: str) -> None:
+        """Has the files listed anew, since what is to be read may be another choice now; waits for nothing."""
+        self._keeper.ask_for(Request("request", event, reconcile=True))
 
     def index(self) -> Iterator[dict[str, Any]]:
         """Brings the index up to date: `progress` events, then `done`."""

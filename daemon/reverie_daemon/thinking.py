@@ -44,7 +44,7 @@ class ModelThinker:
         )
         if isinstance(reply, Refused):
             return _declined(reply, waits=reply.until_renewal or reply.code in _BUDGET)
-        return Completed(reply.text, reply.model)
+        return Completed(reply.text, reply.model, reply.spent.usage.total, reply.spent.microusd)
 
 
 def _declined(refused: Refused, *, waits: bool) -> Declined:

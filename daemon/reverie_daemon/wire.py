@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Container, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -41,6 +42,16 @@ def dumps(value: object) -> str:
     """Compact JSON; surrogates that slipped through become replacement characters rather than an error."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def moment(at: float) -> str:
+    """A time in seconds since the epoch, as JSON has it: the user's local time with its offset."""
+    return datetime.fromtimestamp(at).astimezone().isoformat(timespec="seconds")
+
+
+def usd(microusd: int | None) -> float | None:
+    """Dollars; None stays what is not known."""
+    return None if microusd is None else microusd / 1_000_000
 
 
 def evidence_to_wire(evidence: Evidence) -> dict[str, Any]:

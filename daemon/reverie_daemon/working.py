@@ -12,10 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from .activity import Activity, Doing, Ended, Outcome
 from .analyses import discover
 from .core.idle import Depth
 from .core.inputs import deserialise, unchanged
-from .core.notes import Ask, Completed, Declined
+from .core.notes import Ask, Completed, Declined, Topic
+from .core.plan import Job, concerns
 from .desk import Desk
 from .errors import UserError
 from .planning import Plan
@@ -74,6 +76,30 @@ class _Plot:
     counted: tuple[tuple[int, str, int], tuple[int, int]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """What is studied now, and the clock that it began at."""
+
+    repository: LiveRepository
+    clock: int
+    leased: Leased
+
+
+@dataclass(slots=True)
+class _Study:
+    """What comes of one job: how it ended, why it was not done, and what models took for it."""
+
+    outcome: Outcome = "done"
+    reason: str = ""
+    tokens: int = 0
+    microusd: int | None = 0
+
+    def charge(self, said: Completed) -> None:
+        self.tokens += said.tokens
+        unknown = said.microusd is None or self.microusd is None
+        self.microusd = None if unknown else (self.microusd or 0) + (said.microusd or 0)
+
+
 class Worker:
     """Plans and does jobs, for one thread at a time; what is asked of it besides may come from any thread. `stopped`
     tells whether what runs now is to end."""
@@ -92,7 +118,9 @@ class Worker:
         self._desk = desk
         self._thinker = thinker
         self._plots: dict[str, _Plot] = {}
-        self._current: tuple[LiveRepository, int] | None = None
+        self._current: _Current | None = None
+        self._cancelled: Leased | None = None
+        self.activity = Activity()
         self._declined: tuple[Declined, float] | None = None
         self.doing = ""
         """What it is at, for a reader; "" for nothing."""
@@ -142,8 +170,41 @@ class Worker:
     def stop_what_is_outdated(self) -> None:
         """The repository changed under a study: it would be of what was."""
         current = self._current
-        if current is not None and current[0].store.clock(current[0].worktree_id) != current[1]:
+        if current is None:
+            return
+        if current.repository.store.clock(current.repository.worktree_id) != current.clock:
             self._desk.stop()
+
+    def cancel(self, repository: LiveRepository, analysis: str, topic: Topic) -> bool:
+        """Drops a job, or ends it where it runs; whether there was one. It is not taken up again until what it studies
+        changes, or the user asks for it."""
+        cancelled = repository.store.learned.cancel_job(repository.worktree_id, analysis, topic)
+        current = self._current
+        if current is not None and current.repository is repository:
+            job = current.leased.job
+            if (job.analysis, job.topic) == (analysis, topic):
+                self._cancelled = current.leased
+                self._desk.stop()
+        return cancelled
+
+    def jobs_about(self, repository: LiveRepository, subject: str) -> list[Job]:
+        """What there is to learn about a path or "path::qualname", best first, with the rest of a plan that holds it to
+        be what will be asked about; nothing when planning was stopped or failed."""
+        plan = self.made_plan(repository, subject)
+        if plan is None:
+            return []
+        self._take(repository, plan)
+        self._plot(repository).planned = None  # the next plan by itself goes by what is likely again
+        asked_about = {one.question: one.topic.name for one in plan.predictions}
+        return [job for job in plan.jobs if concerns(job.topic, subject, asked_about)]
+
+    def do(self, repository: LiveRepository, job: Job) -> bool:
+        """Does just this job, also one that was given up or cancelled; whether it could be taken up."""
+        until = time.time() + LEASE_S
+        leased = repository.store.learned.lease_this(repository.worktree_id, job.analysis, job.topic, until=until)
+        if leased is not None:
+            self._study(repository, leased)
+        return leased is not None
 
     def affordable(self, repository: LiveRepository) -> Sequence[Depth]:
         """Every depth; without the model's while something stands in the way of each call."""
@@ -175,20 +236,24 @@ class Worker:
             if not self._desk.stopped:
                 plot.planned = clock, moment, asked, depth  # not again before something changes
             return False
+        self._take(repository, plan)
+        plot.planned = clock, moment, asked - len(plan.questions), depth
+        plot.again_at_s = None if plan.again_in_s is None else time.monotonic() + plan.again_in_s
+        return True
+
+    def _take(self, repository: LiveRepository, plan: Plan) -> None:
         learned = repository.store.learned
         learned.notes_held(plan.held, plan.clock, plan.moment)
         if plan.questions:
             learned.learn_habits(plan.habits, plan.questions)
         learned.replan(repository.worktree_id, plan.jobs, plan.predictions)
-        plot.planned = clock, moment, asked - len(plan.questions), depth
-        plot.again_at_s = None if plan.again_in_s is None else time.monotonic() + plan.again_in_s
-        return True
 
-    def made_plan(self, repository: LiveRepository) -> Plan | None:
-        """What is worth learning now; None when it was stopped or failed."""
+    def made_plan(self, repository: LiveRepository, subject: str = "") -> Plan | None:
+        """What is worth learning now; None when it was stopped or failed. Where the user names a subject, files that
+        are being edited are not left alone."""
         chosen = self._settings()
-        depth, quiet_s = self._thinker.depth(repository.root), chosen.file_quiet_s
-        wanted = MakePlan(_place(repository), time.time(), quiet_s, depth, chosen.rethink_passes)
+        depth, quiet_s = self._thinker.depth(repository.root), 0.0 if subject else chosen.file_quiet_s
+        wanted = MakePlan(_place(repository), time.time(), quiet_s, depth, chosen.rethink_passes, subject)
         reply = self._desk.ask(wanted, PLAN_WAIT_S)
         if isinstance(reply, Plan):
             return reply
@@ -207,55 +272,83 @@ class Worker:
         )
 
     def _study(self, repository: LiveRepository, leased: Leased) -> None:
-        learned, job = repository.store.learned, leased.job
+        job = leased.job
         self.show(f"{job.analysis}, {job.topic.name or repository.location.name}")
-        self._current = (repository, repository.store.clock(repository.worktree_id))
-        reply = self._studied(repository, leased)
-        self._current = None
-        if isinstance(reply, Studied):
-            self._keep(repository, leased, reply)
+        doing = Doing(repository.root, job.analysis, job.topic, time.time())
+        self.activity.began(doing)
+        study = _Study("stopped")
+        try:
+            self._current = _Current(repository, repository.store.clock(repository.worktree_id), leased)
+            reply = self._studied(repository, leased, study)
+            self._current = None
+            self._conclude(repository, leased, reply, study)
+        finally:
+            self._current = None
+            self.activity.ended(Ended(doing, time.time(), study.outcome, study.reason, study.tokens, study.microusd))
+            self.show("")
+
+    def _conclude(
+        self, repository: LiveRepository, leased: Leased, reply: Reply | Declined | None, study: _Study
+    ) -> None:
+        """Acts on what came of a study, and says so in it."""
+        learned, job = repository.store.learned, leased.job
+        if self._is_cancelled(leased):
+            study.outcome, study.reason = "cancelled", "you cancelled it"
+        elif isinstance(reply, Studied):
+            self._keep(repository, leased, reply, study)
         elif isinstance(reply, Declined):
-            self._was_declined(repository, leased, reply)
+            self._was_declined(repository, leased, reply, study)
         elif self._desk.stopped or isinstance(reply, Unknown):
             learned.job_given_back(leased)
+            study.outcome, study.reason = "stopped", "something else came first"
         else:
-            problem = reply.problem if isinstance(reply, Broken) else ENDED
-            if learned.job_failed(leased, problem):
-                log.warning("%s: %s of %s failed: %s", repository.root, job.analysis, job.topic.name, problem)
-        self.show("")
+            study.outcome, study.reason = "failed", reply.problem if isinstance(reply, Broken) else ENDED
+            if learned.job_failed(leased, study.reason):
+                log.warning("%s: %s of %s failed: %s", repository.root, job.analysis, job.topic.name, study.reason)
 
-    def _studied(self, repository: LiveRepository, leased: Leased) -> Reply | Declined | None:
+    def _is_cancelled(self, leased: Leased) -> bool:
+        return self._cancelled is leased
+
+    def _studied(self, repository: LiveRepository, leased: Leased, study: _Study) -> Reply | Declined | None:
         """A whole study, with as many replies of the model as it wants."""
         job = leased.job
         passes = self._settings().rethink_passes
         reply = self._desk.ask(Begin(_place(repository), leased.id, job.analysis, job.topic, passes), STUDY_WAIT_S)
-        while isinstance(reply, Wanted):
-            said = self._thinker.complete(repository.root, reply.ask, job.analysis, self._stopped)
+        while isinstance(reply, Wanted) and not self._is_cancelled(leased):
+            said = self._thinker.complete(
+                repository.root, reply.ask, job.analysis, lambda: self._stopped() or self._is_cancelled(leased)
+            )
             if isinstance(said, Declined):
                 return said
+            study.charge(said)
             reply = self._desk.ask(GoOn(reply.study, said.text, said.model), STUDY_WAIT_S)
         return reply
 
-    def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined) -> None:
+    def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined, study: _Study) -> None:
         """Stopped, or without budget, a job waits; what a model cannot do counts as an attempt."""
         learned = repository.store.learned
         waits = declined.over_budget or declined.waits
+        study.reason = declined.message
         if waits:
             self._declined = declined, time.monotonic() + BUDGET_RETRY_S
         if waits or self._stopped():
+            study.outcome = "waits" if waits else "stopped"
             learned.job_given_back(leased)
         else:
+            study.outcome = "failed"
             learned.job_failed(leased, declined.message)
 
-    def _keep(self, repository: LiveRepository, leased: Leased, studied: Studied) -> None:
+    def _keep(self, repository: LiveRepository, leased: Leased, studied: Studied, study: _Study) -> None:
         """Stores what was found, where what it read is still so."""
         learned = repository.store.learned
-        note = replace(studied.note, made_at=time.time())
+        note = replace(studied.note, made_at=time.time(), tokens=study.tokens, microusd=study.microusd)
         with repository.reading() as catalogue:
             moved = (catalogue.clock, repository.moment) != (note.clock, note.moment)
             if moved and not unchanged(deserialise(note.inputs), catalogue):
                 learned.job_given_back(leased)
+                study.outcome, study.reason = "outdated", "what it read has changed meanwhile"
                 return
+        study.outcome = "done"
         if studied.answer is not None:
             keep_answer(repository, studied.answer, note)
             learned.prepared(repository.worktree_id, studied.answer.question, studied.answer.key)

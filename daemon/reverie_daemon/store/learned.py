@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from ..core.notes import Note, Topic
+from ..core.notes import Note, Pairs, Topic
 from ..core.plan import Job
 from ..core.predict import Habits, Prediction
 from . import foresight, jobs, notes
 from .foresight import Asked, Expected, Score
-from .jobs import FailedJob, Leased
+from .jobs import FailedJob, Leased, Listed
+from .notes import Kept
 
 Opened = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
@@ -99,6 +100,16 @@ class Learned:
         with self._reading() as reader:
             return notes.newest(reader, limit, name)
 
+    def kept_notes(self, name: str) -> list[Kept]:
+        """The newest note of each topic that is `name` or lies in it, without what it says; "" for all."""
+        with self._reading() as reader:
+            return notes.kept(reader, name)
+
+    def inputs_of(self, number: int) -> Pairs:
+        """What a kept note read; nothing where it has gone meanwhile."""
+        with self._reading() as reader:
+            return notes.inputs_of(reader, number)
+
     def notes_held(self, held: Sequence[tuple[str, Topic]], clock: int, moment: str) -> None:
         """The newest notes of these topics were found fresh at this moment."""
         with self._writing() as writer:
@@ -119,6 +130,16 @@ class Learned:
         """The job of the best value that may run at one of these depths; None when there is none."""
         with self._writing() as writer:
             return jobs.lease(writer, worktree, depths, now, until)
+
+    def lease_this(self, worktree: int, analysis: str, topic: Topic, *, until: float) -> Leased | None:
+        """That very job, since the user asks for it; None where there is none to take."""
+        with self._writing() as writer:
+            return jobs.lease_this(writer, worktree, analysis, topic, until)
+
+    def cancel_job(self, worktree: int, analysis: str, topic: Topic) -> bool:
+        """Whether it waited or ran. What runs has to be stopped besides."""
+        with self._writing() as writer:
+            return jobs.cancel(writer, worktree, analysis, topic)
 
     def job_done(self, leased: Leased) -> None:
         with self._writing() as writer:
@@ -142,6 +163,14 @@ class Learned:
     def open_jobs(self, worktree: int, limit: int) -> list[Job]:
         with self._reading() as reader:
             return jobs.open_jobs(reader, worktree, limit)
+
+    def listed_jobs(self, worktree: int, limit: int) -> list[Listed]:
+        with self._reading() as reader:
+            return jobs.listed(reader, worktree, limit)
+
+    def cancelled_jobs(self, worktree: int, limit: int) -> list[Job]:
+        with self._reading() as reader:
+            return jobs.cancelled(reader, worktree, limit)
 
     def count_open_jobs(self, worktree: int) -> int:
         with self._reading() as reader:

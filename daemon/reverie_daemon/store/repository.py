@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ..core.notes import Topic
 from ..core.nouns import Commit
 from ..errors import UserError
 from . import blobs, foresight, fulltext, history, jobs, mapping, memory, notes, opening, reach
@@ -334,6 +335,17 @@ class RepositoryStore:
             if forgotten.questions or forgotten.notes:
                 memory.scrub(self._writer)
         return forgotten
+
+    def forget_notes(self, topic: Topic, analysis: str = "") -> int:
+        """Deletes the notes of just this topic, of one analysis where one is named, from the disk as well; how many."""
+        with self._lock:
+            with self._writing() as writer:
+                gone = notes.forget_topic(writer, topic, analysis)
+                if gone:
+                    _tick_notes(writer)
+            if gone:
+                memory.scrub(self._writer)
+        return gone
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
