@@ -18,7 +18,7 @@ repositories never leave this machine. Kept in config.toml, where comments and e
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +28,7 @@ from .errors import UserError
 
 Role = Literal["sleeping", "answering"]
 ROLES: tuple[Role, ...] = ("sleeping", "answering")
+LIMITS = ("tokens_per_day", "usd_per_day")
 ROLE_OF: Mapping[Side, Role] = {"learning": "sleeping", "questions": "answering"}
 
 
@@ -120,8 +121,9 @@ def use(file: Path, role: Role, choice: Choice | None) -> None:
     _edit(file, change)
 
 
-def set_limits(file: Path, side: Side, limits: Limits, root: str = "") -> None:
-    """Sets the limits that are named, of a side or of one repository's; the others stay."""
+def set_limits(file: Path, side: Side, limits: Limits, root: str = "", lifted: Collection[str] = ()) -> None:
+    """Sets the limits that are named, of a side or of one repository's, and lifts those of LIMITS that are to go; the
+    others stay."""
 
     def change(document: Any) -> None:
         table = _table(document, *(("repositories", root) if root else ()), "budget", side)
@@ -129,6 +131,8 @@ def set_limits(file: Path, side: Side, limits: Limits, root: str = "") -> None:
             table["tokens_per_day"] = limits.tokens
         if limits.microusd is not None:
             table["usd_per_day"] = limits.microusd / MICRO
+        for name in lifted:
+            table.pop(name, None)
 
     _edit(file, change)
 

@@ -68,5 +68,5 @@ def short(value: float) -> str:
 
 def dollars(value: float) -> str:
     """An amount of money, with as many decimals as small ones need."""
-    decimals = 2 if abs(value) >= 1 or not value else 4
+    decimals = 2 if abs(value) >= 0.1 or not value else 4
     return f"-${-value:,.{decimals}f}" if value < 0 else f"${value:,.{decimals}f}"

@@ -102,8 +102,9 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class State:
     """Everything that is on show. `root` is empty until the daemon took the repository; `wide` says that the source
-    pane has room beside the answer; `refusal` ends the program. `page` is the one on show, `calls` what the other pages
-    have under way, `as_of` when a page's data came (HH:MM:SS), `troubles` why it could not be brought up to date."""
+    pane has room beside the answer; `refusal` ends the program. `terminal_signs` are those that suit the terminal,
+    `signs` those that are drawn. `page` is the one on show, `calls` what the other pages have under way, `as_of` when
+    a page's data came (HH:MM:SS), `troubles` why it could not be brought up to date."""
 
     folder: str = ""
     root: str = ""
@@ -119,6 +120,7 @@ class State:
     wide: bool = True
     refusal: UserError | None = None
     signs: Signs = UNICODE
+    terminal_signs: Signs = UNICODE
     page: PageName = "ask"
     learned: Learned = field(default_factory=Learned)
     saved: Saved = field(default_factory=Saved)

@@ -6,7 +6,7 @@ It holds what the daemon accounted for and how the user wants to see it; sentenc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reverie_tui.calls import Wish
@@ -27,7 +27,7 @@ class Saved:
     period: Period = "day"
     money: bool = False
     ledger: Ledger | None = None
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
     best: tuple[PastQuestion, ...] = ()
 
 

@@ -1,7 +1,7 @@
 """What the Saved page says: its headline, its charts, its sentences and its table. Pure; no colour, no layout.
 
-Without a model nothing was saved, since nothing would have been spent: that figure is "tokens an agent would have read",
-and it is never added to what a model's answers saved.
+Without a model nothing was saved, since nothing would have been spent: that figure is "tokens an agent would have
+read", and it is never added to what a model's answers saved.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One chart of a figure over time. `title` and `detail` stand beside it; a `tall` one has more rows."""
+    """One chart of a figure over time. `title` and `detail` stand beside it; a low one has room for one row,
+    where they share a line."""
 
     tone: Tone
     title: str
@@ -83,11 +84,11 @@ def headline(page: Saved, name: str) -> str:
 def sum_line(ledger: Ledger) -> str:
     """The account in one line."""
     total = ledger.total
-    parts = [_questions(total.questions)]
+    parts = [f"{_questions(total.questions)} so far"]
     if total.modelled:
         parts.append(_signed(total.saved))
     if total.not_read or not total.modelled:
-        parts.append(f"{total.not_read:,} tokens an agent would have read")
+        parts.append(f"{total.not_read:,}{'' if total.modelled else ' tokens'} an agent would have read")
     return " · ".join(parts)
 
 
@@ -138,17 +139,18 @@ def _price(awake: Spent) -> float | None:
 
 
 def _spent(tone: Tone, amounts: Sequence[float | None], shown: Callable[[float], str]) -> Strip:
+    """Beside one row there is room for one line; an unknown price makes the sum a lower bound."""
     values = tuple(float(amount or 0) for amount in amounts)
-    detail = _detail(values, shown)[:1]
-    if None in amounts:
-        detail = (f"{detail[0]} and unknown prices",)
-    return Strip(tone, f"spent {tone}", detail, values)
+    bound = "over " if None in amounts else ""
+    return Strip(tone, f"spent {tone}", (f"{bound}{shown(sum(values))}",), values)
 
 
 def _detail(values: Sequence[float], shown: Callable[[float], str]) -> tuple[str, ...]:
     lowest, highest = min([0.0, *values]), max([0.0, *values])
-    peak = f"peak {shown(highest)}" + (f", worst {shown(lowest)}" if lowest else "")
-    return f"{shown(sum(values))} in all", peak if any(values) else ""
+    found = [f"{shown(sum(values))} in all"]
+    found += [f"at most {shown(highest)}"] if highest else []
+    found += [f"at worst {shown(lowest)}"] if lowest else []
+    return tuple(found)
 
 
 def _period_name(label: str, period: Period) -> str:
@@ -225,7 +227,9 @@ def _share(side: Side) -> float:
 
 
 def _account(side: Side) -> str:
-    tokens = f"{side.tokens:,} tokens" if side.tokens_limit is None else f"{side.tokens:,} of {side.tokens_limit:,} tokens"
+    tokens = (
+        f"{side.tokens:,} tokens" if side.tokens_limit is None else f"{side.tokens:,} of {side.tokens_limit:,} tokens"
+    )
     money = dollars(side.usd) if side.usd_limit is None else f"{dollars(side.usd)} of {dollars(side.usd_limit)}"
     if not _limited(side):
         return f"{tokens}, {money}; no limit is named"
@@ -233,11 +237,16 @@ def _account(side: Side) -> str:
 
 
 def table(ledger: Ledger) -> Iterator[tuple[str, ...]]:
-    """Rows a model and an analysis, each group with its heading; nothing where no model was used."""
-    for title, rows in (("model", ledger.models), ("analysis", ledger.analyses)):
-        if rows:
-            yield title, "asleep", "awake", "cost", "saved", "net"
-            yield from (_row(row) for row in rows)
+    """Rows a model and an analysis, each group with its heading; nothing where no model was used. An analysis saves
+    nothing by itself."""
+    if ledger.models:
+        yield "model", "asleep", "awake", "cost", "saved", "net"
+        yield from (_row(row) for row in ledger.models)
+    if ledger.analyses:
+        yield "analysis", "asleep", "", "cost", "", ""
+        for row in ledger.analyses:
+            label, asleep, _, cost, _, _ = _row(row)
+            yield label, asleep, "", cost, "", ""
 
 
 def _row(row: Figures) -> tuple[str, ...]:
