@@ -219,6 +219,8 @@ def _model(page: Settings) -> Told:
     named = [offer.name.partition("#")[0] for offer in page.models.found if offer.many]
     if named:
         lines.append(f"Also found: {', '.join(named)}; name one of its models in Settings (F6).")
+    elif not choices[1:]:
+        lines.append("None was found on this machine; a file or an address can be named in Settings (F6).")
     return "A model?", lines, choices
 
 

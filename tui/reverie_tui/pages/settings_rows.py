@@ -171,23 +171,31 @@ def _settings(config: Config, prefix: str, root: str = "", own: str = "") -> Ite
 
 
 def _setting(one: Setting, name: str, root: str, own: str) -> Row:
-    label = literal_line(name.replace("_", " ")) + (f" in {own}" if root else "")
+    label, unit = _named(name, own if root else "")
     arguments = {"key": one.key, "root": root}
     picks = tuple(
         Pick(choice, wish=Wish("set_config", {**arguments, "value": choice}, f"{label}: {choice}"))
         for choice in one.choices
     )
     acts: dict[str, Act] = {"switch": "do", "choice": "choose", "number": "type", "spans": "type", "patterns": "type"}
-    changed = one.set_in != "default"
-    default = "" if one.value == one.default else f"{_shown(one.default)} by default"
+    default = "" if one.value == one.default else f"{_shown(one.default)}{unit} by default"
+    back = Wish("set_config", {**arguments, "value": None}, f"{label}: set back")
+    facts = (literal_line(one.key), default, f"takes effect {one.applies}" if one.applies else "")
     return Row(
         f"{'own' if root else 'set'}:{one.kind}:{one.key}", _section(one.key.partition(".")[0]), label,
-        _shown(one.value), _sentence(one.meaning), acts.get(one.kind, "show"),
+        _shown(one.value) + unit, _sentence(one.meaning), acts.get(one.kind, "show"),
         wish=_switched(one, arguments, label) if one.kind == "switch" else None, picks=picks,
         typed=_typed(one.value), hint=_HINTS.get(one.kind, ""),
-        notes=tuple(note for note in (default, f"takes effect {one.applies}" if one.applies else "") if note),
-        back=Wish("set_config", {**arguments, "value": None}, f"{label}: set back") if changed else None,
+        notes=(" · ".join(fact for fact in facts if fact),),
+        back=back if one.set_in != "default" else None,
     )  # fmt: skip
+
+
+def _named(name: str, own: str) -> tuple[str, str]:
+    """A setting's name and unit, for people."""
+    unit = " s" if name.endswith("_s") else ""
+    label = "ignored paths" if name == "ignore" else name.removesuffix("_s").replace("_", " ")
+    return literal_line(label) + (f" in {own}" if own else ""), unit
 
 
 _HINTS = {

@@ -45,6 +45,7 @@ class FirstRunScreen(ModalScreen[None]):
         super().__init__()
         self._state = state
         self._card: Card | None = None
+        self._ready = False
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -54,12 +55,13 @@ class FirstRunScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Show the first step."""
+        self._ready = True
         self.show(self._state)
 
     def show(self, state: State) -> None:
         """Show the step that the state is at."""
         self._state = state
-        if not self.is_mounted:
+        if not self._ready:
             return
         if state.settings.first_run.stage != "due":
             self.dismiss()

@@ -27,6 +27,7 @@ class SettingEditor(Vertical):
     DEFAULT_CSS = """
     SettingEditor { height: auto; max-height: 12; padding: 0 1; min-height: 5; border-top: solid $foreground 15%; }
     SettingEditor Static { height: auto; }
+    SettingEditor #field, SettingEditor #picks { display: none; }
     SettingEditor Input { border: none; border-left: outer $primary; height: 1; padding: 0 1; background: $surface; }
     SettingEditor Input:focus { border: none; border-left: outer $primary; background-tint: $surface 0%; }
     SettingEditor OptionList, SettingEditor OptionList:focus {
