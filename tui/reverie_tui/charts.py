@@ -26,7 +26,7 @@ def columns(values: Sequence[float], rows: int, signs: Signs, *, bar: int = 1, g
     """The values as columns `bar` wide and `gap` apart. `rows` go above the line to the largest value; losses go below
     it on the same scale, in at most as many rows. Whatever is not nothing can be seen."""
     top, bottom = max([0.0, *values]), -min([0.0, *values])
-    below = 0 if not bottom else rows if not top else min(rows, max(1, round(rows * bottom / top)))
+    below = 0 if not bottom else rows if bottom >= top else max(1, round(rows * bottom / top))
     unit = max(top / rows, bottom / below if below else 0.0) or 1.0
     hanging = signs.blocks if signs.ascii else HANGING
     rising = [_column(max(0.0, value) / unit, rows, signs.blocks) for value in values]

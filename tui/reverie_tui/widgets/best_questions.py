@@ -39,6 +39,7 @@ class BestQuestions(OptionList):
             self._questions = questions
             columns = max((len(f"{item.saved:,}") for item in questions), default=0)
             self.set_options(Option(_line(item, columns), id=item.question) for item in questions)
+            self.highlighted = 0 if questions else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Ask it again, where answers are shown."""
