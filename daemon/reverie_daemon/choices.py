@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from .config import WRITING
 from .core.budget import MICRO, SIDES, Limits, Side
 from .errors import UserError
 
@@ -158,11 +159,12 @@ def _edit(file: Path, change: Callable[[Any], None]) -> None:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
-        change(document)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = file.with_name(f"{file.name}.new")
-        beside.write_text(tomlkit.dumps(document), encoding="utf-8")
-        beside.replace(file)
+        with WRITING:
+            document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
+            change(document)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            beside = file.with_name(f"{file.name}.new")
+            beside.write_text(tomlkit.dumps(document), encoding="utf-8")
+            beside.replace(file)
     except (OSError, TOMLKitError, AttributeError, TypeError) as error:
         raise _invalid(file, str(error)) from error

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from .config import WRITING
 from .core.idle import Policy, QuietHours, quiet_hours
 from .errors import UserError, WrongUsage
 
@@ -154,12 +155,13 @@ def put(config_file: Path, key: str, value: object, root: str = "") -> Value:
     table, _, name = key.partition(".")
     place = ("repositories", root, table) if root else (table,)
     try:
-        document = tomlkit.parse(config_file.read_text("utf-8")) if config_file.exists() else tomlkit.document()
-        if value is None:
-            _within(document, place, create=False).pop(name, None)
-        else:
-            _within(document, place, create=True)[name] = value
-        _replace(config_file, tomlkit.dumps(document))
+        with WRITING:
+            document = tomlkit.parse(config_file.read_text("utf-8")) if config_file.exists() else tomlkit.document()
+            if value is None:
+                _within(document, place, create=False).pop(name, None)
+            else:
+                _within(document, place, create=True)[name] = value
+            _replace(config_file, tomlkit.dumps(document))
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise UserError(
             f"The configuration {config_file} cannot be written: {error}.",

@@ -12,6 +12,7 @@ from reverie_tui.charts import columns
 from reverie_tui.pages import saved, saved_words
 from reverie_tui.pages.figures import SPANS, Figures, Ledger, Spent, over_time, read_budget, read_ledger
 from reverie_tui.pages.saved import PeriodTurned, Saved, ScopeTurned, UnitTurned
+from reverie_tui.reading import PastQuestion
 from reverie_tui.signs import ASCII, UNICODE
 from support.json_values import JSON
 
@@ -122,7 +123,8 @@ def test_without_a_model_no_figure_is_called_saved(unmodelled):
     page = page_of(unmodelled)
     charts = saved_words.charts(page)
     assert [strip.title for strip in charts.strips] == ["an agent would have read"]
-    said = [saved_words.sum_line(page.ledger), *saved_words.sentences(page.ledger)]
+    page = replace(page, best=(PastQuestion("Why?", saved=9),))
+    said = [saved_words.sum_line(page.ledger), saved_words.best_title(page), *saved_words.sentences(page.ledger)]
     assert said[0] == "3 questions so far · 16,231 tokens an agent would have read"
     assert not any("saved" in sentence for sentence in said)
 
@@ -248,7 +250,7 @@ async def test_a_question_that_saved_much_can_be_asked_again(stage, daemon, unmo
     daemon.past = [{"question": "Why [b]?", "saved": 900}, {"question": "How?", "saved": 12_431}, {"question": "Not"}]
     async with stage.run(130, 40):
         await stage.press("f4")
-        await stage.sees("Questions that saved most", "12,431  How?", "900  Why [b]?")
+        await stage.sees("Questions that spared most reading", "12,431  How?", "900  Why [b]?")
         await stage.misses("Not")
         await stage.press("tab", "enter")
         await stage.until(lambda: daemon.asked == [("How?", "")])

@@ -209,6 +209,12 @@ def _predictions(ledger: Ledger) -> Iterator[str]:
         yield f"{score.unasked:,} prepared answers were not asked for so far."
 
 
+def best_title(page: Saved) -> str:
+    """Above the questions that saved most; empty where there are none."""
+    modelled = page.ledger is not None and page.ledger.total.modelled
+    return f"Questions that {'saved most' if modelled else 'spared most reading'}" if page.best else ""
+
+
 def gauges(budget: Budget, cells: int, signs: Signs) -> Iterator[tuple[str, str, str]]:
     """A line a side: its name, its gauge ("" where no limit is named) and its figures."""
     for name, side in (("learning", budget.learning), ("questions", budget.questions)):

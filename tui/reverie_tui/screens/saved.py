@@ -86,9 +86,7 @@ class SavedScreen(PageScreen):
         charts.show(words.charts(page), state.signs)
         self.query_one("#budget", Static).update(_budget(state))
         self.query_one("#sentences", Static).update(_sentences(state) if ledger and not empty else "")
-        self.query_one("#best-title", TextLine).show(
-            Content.styled("Questions that saved most", "bold") if page.best else ""
-        )
+        self.query_one("#best-title", TextLine).show(Content.styled(words.best_title(page), "bold"))
         self.query_one("#best", BestQuestions).show(page.best)
         self.query_one("#table", Static).update(_table(state))
 

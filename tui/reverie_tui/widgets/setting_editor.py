@@ -42,7 +42,7 @@ class SettingEditor(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="meaning", markup=False)
-        field = Input(id="field", max_length=TYPED_CHARACTERS_MAX)
+        field = Input(id="field", max_length=TYPED_CHARACTERS_MAX, select_on_focus=False)
         field.cursor_blink = False  # A cursor that blinks wakes the program twice a second.
         yield field
         yield OptionList(id="picks", markup=False)
@@ -74,7 +74,6 @@ class SettingEditor(Vertical):
             picks.focus()
         else:
             field.password = editing.row.act == "secret"
-            field.placeholder = editing.row.hint
             field.value = editing.start
             field.cursor_position = len(editing.start)
             field.focus()
