@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +21,7 @@ from . import wire
 from .core import evidence, savings
 from .core.budget import MICRO
 from .core.compose import compose
+from .core.doubt import doubted, said_by
 from .core.inputs import Recorder, deserialise, serialise, unchanged
 from .core.nouns import Claim, Composition, Evidence, Tokens
 from .core.packing import Context, Form, Part, pack
@@ -51,7 +52,8 @@ log = logging.getLogger(__name__)
 class _Found:
     """An answer and how it came about. `inputs` is what it read; `repeated` says that it was given before at the same
     clock, and so counts in no total; `known` that it is remembered as asked already. `prepared` is what a model would
-    read for it; `written` what came of asking one; `tried` names the model whose word on the question is known."""
+    read for it; `written` what came of asking one; `tried` names the model whose word on the question is known. `said`
+    tells what it says; `marked` that this was marked as wrong before."""
 
     route: str
     composition: Composition
@@ -62,12 +64,14 @@ class _Found:
     prepared: Prepared | None = None
     written: Written | None = None
     tried: str = ""
+    said: str = ""
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
     """An answer as of one moment of the repository, with the key under which it may be remembered. HEAD may have moved
-    on from `moment` by the time a model has written."""
+    on from `moment` by the time a model has written. `marks` are the answers to it that were marked as wrong."""
 
     question: Question
     identity: str
@@ -76,6 +80,7 @@ class _Given:
     clock: int
     moment: str
     notes_revision: int
+    marks: Mapping[str, float]
 
 
 class Answering:
@@ -123,26 +128,32 @@ class Answering:
         if found.prepared is not None:
             found = yield from self._written(repository, text, found, found.prepared)
             account = self._repriced(text, found, account, conversation)
-        if found.route != "learned":
-            for claim in found.composition.claims:
-                yield {"event": "claim", "text": claim.text, "verified": not _fails(claim)}
+        found = _compared(found, given.marks)
+        told = found.composition.claims
+        for claim in told[: found.marked] if found.route == "learned" else told:
+            yield {"event": "claim", "text": claim.text, "verified": not _fails(claim)}
         self._continue(conversation, question)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         called = found.written is not None and found.written.spent.calls
-        ledger_id = self._record(repository, text, found, account, conversation, counts) if counted or called else None
+        ledger_id = (
+            self._record(repository, text, given.identity, found, account, conversation, counts)
+            if counted or called
+            else None
+        )
         if counts:
             with _failure_logged():
                 self._asked(repository, _asked(question, given.identity, account.tokens.saved))
-        if not found.known and not pending:
+        if not (found.known or found.marked or pending):
             self._remember(repository, given, text, found)
         yield {
             "event": "answer",
             **_answer(asked, found, pending),
             "conversation": conversation,
             "ledger_id": ledger_id,
+            "key": given.identity,
             "clock": given.clock,
             "notes_revision": given.notes_revision,
-            "tokens": _tokens(account),
+            "tokens": wire.tokens_to_wire(account.tokens),
             "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
         }
 
@@ -178,9 +189,14 @@ class Answering:
         question = understand(text, catalogue, conversation=self._earlier(conversation))
         identity = f"{under}|{key(question)}"
         model = self._writing.model()
-        found = _remembered(repository, catalogue, identity, model) or _composed(question, catalogue, under, model)
+        marks = repository.store.marks.of(identity)
+        found = _remembered(repository, catalogue, identity, model, marks) or _composed(
+            question, catalogue, under, model
+        )
         account = self._priced(text, found, catalogue.text, conversation)
-        return _Given(question, identity, found, account, catalogue.clock, repository.moment, catalogue.notes_revision)
+        return _Given(
+            question, identity, found, account, catalogue.clock, repository.moment, catalogue.notes_revision, marks
+        )
 
     def _written(
         self, repository: LiveRepository, text: str, found: _Found, prepared: Prepared
@@ -236,6 +252,7 @@ class Answering:
         self,
         repository: LiveRepository,
         text: str,
+        identity: str,
         found: _Found,
         account: savings.Account,
         conversation: str,
@@ -258,6 +275,8 @@ class Answering:
                 files=account.files,
                 model=written.name if written and written.spent.calls else "",
                 calls=written.spent.calls if written else (),
+                key=identity,
+                said=found.said,
             )
         return None
 
@@ -277,9 +296,12 @@ def _failure_logged() -> Iterator[None]:
         log.warning("%s", error.message)
 
 
-def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity: str, model: str) -> _Found | None:
+def _remembered(
+    repository: LiveRepository, catalogue: StoreCatalogue, identity: str, model: str, marks: Mapping[str, float]
+) -> _Found | None:
     """An earlier answer to the same question, where all that it read is still the same and its citations hold. One that
-    was asked for when there was no such model as now is given anew, since the model may do better."""
+    was asked for when there was no such model as now is given anew, since the model may do better; so is one that was
+    marked as wrong."""
     kept = repository.store.recall(identity)
     if kept is None or (model and kept.answer.get("asked", True) and kept.answer.get("tried", "") != model):
         return None
@@ -290,9 +312,21 @@ def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity:
     if not untouched and not unchanged(deserialise(kept.inputs), catalogue):
         return None
     composition, known = answer_from_store(kept.answer), was_asked(kept.answer)
+    if said_by(composition) in marks:
+        return None
     repeated = known and kept.clock == catalogue.clock
     checked, tried = _checked(composition, catalogue), str(kept.answer.get("tried", ""))
     return _Found("remembered", checked, kept.inputs, repeated, known, composed_by, tried=tried)
+
+
+def _compared(found: _Found, marks: Mapping[str, float]) -> _Found:
+    """The answer, with what tells it; with a notice and less sure where it is one that was marked as wrong."""
+    said = said_by(found.composition)
+    if said not in marks:
+        return replace(found, said=said)
+    marked_on = time.strftime("%Y-%m-%d", time.localtime(marks[said]))
+    composition = doubted(found.composition, marked_on)
+    return replace(found, composition=composition, said=said, marked=True, repeated=True)
 
 
 def _asked(question: Question, identity: str, saved: int) -> Asked:
@@ -350,6 +384,7 @@ def _answer(text: str, found: _Found, pending: Pending) -> dict[str, Any]:
         "evidence": [wire.evidence_to_wire(one) for one in composition.evidence],
         "unverified": [claim.text for claim in composition.claims if _fails(claim)],
         "readings": list(composition.readings),
+        "marked_wrong": found.marked,
         "pending": pending.to_wire(),
         "cost_usd": _usd(found.written),
         "model": found.written.to_wire() if found.written else None,
@@ -364,14 +399,3 @@ def _usd(written: Written | None) -> float | None:
     """What this answer cost; null where the price is unknown."""
     microusd = written.spent.microusd if written else 0
     return None if microusd is None else microusd / MICRO
-
-
-def _tokens(account: savings.Account) -> dict[str, int]:
-    counted = account.tokens
-    return {
-        "prompt": counted.prompt,
-        "cached": counted.cached,
-        "completion": counted.completion,
-        "baseline": counted.baseline,
-        "saved": counted.saved,
-    }

@@ -61,9 +61,12 @@ class Daemon(Protocol):
     def index(self, root: str) -> Iterator[dict[str, Any]]: ...
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]: ...
     def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]: ...
+    def names(self, root: str, letters: str, limit: int) -> list[dict[str, Any]]: ...
+    def still_holds(self, root: str, key: str, clock: int) -> bool | None: ...
     def ledger(self, root: str) -> dict[str, Any]: ...
     def ledger_entry(self, number: int) -> dict[str, Any]: ...
     def forget(self, root: str, path: str) -> dict[str, int]: ...
+    def wrong(self, root: str, number: int | None) -> dict[str, Any]: ...
     def events(self) -> Iterator[dict[str, Any] | None]: ...
     def leave(self) -> None: ...
 
@@ -81,6 +84,8 @@ def routes(daemon: Daemon) -> Starlette:
         ("POST", "/v1/index"): lambda daemon, given: daemon.index(arguments.text(given, "root")),
         ("GET", "/v1/questions"): _questions,
         ("GET", "/v1/source"): _source,
+        ("GET", "/v1/names"): _names,
+        ("GET", "/v1/holds"): _holds,
         ("GET", "/v1/ledger"): lambda daemon, given: daemon.ledger(arguments.text(given, "root", "")),
         ("GET", "/v1/ledger/entry"): lambda daemon, given: daemon.ledger_entry(arguments.number(given, "id", 0)),
         ("GET", "/v1/model"): lambda daemon, given: daemon.choosing.report(),
@@ -92,6 +97,7 @@ def routes(daemon: Daemon) -> Starlette:
         ("POST", "/v1/forget"): _forget,
         ("GET", "/v1/config"): lambda daemon, given: daemon.configuring.report(arguments.text(given, "root", "")),
         ("POST", "/v1/config"): _config,
+        ("POST", "/v1/wrong"): _wrong,
         ("GET", "/v1/events"): lambda daemon, given: daemon.events(),
         ("POST", "/v1/stop"): _stop,
     }
@@ -152,8 +158,23 @@ def _source(daemon: Daemon, given: dict[str, Any]) -> object:
     return daemon.source(arguments.text(given, "root"), arguments.text(given, "path"), start, end)
 
 
+def _names(daemon: Daemon, given: dict[str, Any]) -> object:
+    limit = min(arguments.number(given, "limit", 20), QUESTIONS_MAX)
+    return {"names": daemon.names(arguments.text(given, "root"), arguments.text(given, "letters"), limit)}
+
+
+def _holds(daemon: Daemon, given: dict[str, Any]) -> object:
+    root, key, clock = arguments.text(given, "root"), arguments.text(given, "key"), arguments.number(given, "clock", 0)
+    return {"holds": daemon.still_holds(root, key, clock)}
+
+
 def _forget(daemon: Daemon, given: dict[str, Any]) -> object:
     return daemon.forget(arguments.text(given, "root"), arguments.text(given, "path", ""))
+
+
+def _wrong(daemon: Daemon, given: dict[str, Any]) -> object:
+    number = None if given.get("ledger_id") is None else arguments.number(given, "ledger_id", 0)
+    return daemon.wrong(arguments.text(given, "root"), number)
 
 
 def _use(daemon: Daemon, given: dict[str, Any]) -> object:

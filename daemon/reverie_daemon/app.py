@@ -34,11 +34,14 @@ from .core.packing import Form, Part
 from .endpoints import Endpoints
 from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
+from .finder import with_letters
 from .keys import Keys
+from .marking import mark_wrong
 from .meaning import Embedder, Meaning
 from .models import Models, today
 from .oversight import Oversight
 from .parsing import ParserPool
+from .remembering import still_holds
 from .repository import LiveRepository
 from .store.claiming import claim
 from .store.journal import Journal
@@ -263,6 +266,13 @@ class Reverie:
     def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]:
         return self._repository(root).source(path, start, end)
 
+    def names(self, root: str, letters: str, limit: int) -> list[dict[str, Any]]:
+        with self._repository(root).reading() as catalogue:
+            return with_letters(catalogue, letters, limit)
+
+    def still_holds(self, root: str, key: str, clock: int) -> bool | None:
+        return still_holds(self._repository(root), key, clock)
+
     def ledger(self, root: str) -> dict[str, Any]:
         report = self._ledger.report(os.fsencode(root) if root else None)
         known = [one for one in list(self._repositories.values()) if root in ("", one.root)]
@@ -280,6 +290,9 @@ class Reverie:
         asked = self._ledger.forget(os.fsencode(root), os.fsencode(path))
         self._journal.forget(os.fsencode(root), os.fsencode(path))
         return {"questions": max(asked, remembered.questions), "notes": remembered.notes}
+
+    def wrong(self, root: str, number: int | None) -> dict[str, Any]:
+        return mark_wrong(self._ledger, self._repository(root), number)
 
     def events(self) -> Iterator[dict[str, Any] | None]:
         return self._hub.listen()

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from . import __version__, cli_text, service
 from .client import Client
-from .commands import learning, models, settings
+from .commands import learning, marking, models, settings
 from .commands.common import Command, folder_of, follow, progress, root_of, with_json
 from .config import locations
 from .errors import UserError, WrongUsage
@@ -317,6 +317,7 @@ _COMMANDS: dict[str, Command] = {
     "hooks": (_hooks, "Let git wake the daemon after a commit, checkout, merge or rebase.", _hooks_options),
     **models.COMMANDS,
     **settings.COMMANDS,
+    **marking.COMMANDS,
     "forget": (_forget, "Delete questions and notes of a path or repository; cannot be undone.", _forget_options),
 }
 

@@ -156,6 +156,14 @@ class Client:
         """Lines of a file as on disk now; `end` 0 means to the end."""
         return self._call("GET", "/v1/source", query={"root": root, "path": path, "start": start, "end": end})
 
+    def names(self, *, root: str, letters: str, limit: int = 20) -> dict[str, Any]:
+        """Symbols and files with these letters in this order, the best first."""
+        return self._call("GET", "/v1/names", query={"root": root, "letters": letters, "limit": limit})
+
+    def still_holds(self, *, root: str, key: str, clock: int) -> dict[str, Any]:
+        """Whether what the answer with this key and clock read is as it was; `holds` is null where nobody knows."""
+        return self._call("GET", "/v1/holds", query={"root": root, "key": key, "clock": clock})
+
     def ledger(self, *, root: str = "") -> dict[str, Any]:
         return self._call("GET", "/v1/ledger", query={"root": root})
 
@@ -212,6 +220,11 @@ class Client:
     def set_hooks(self, install: bool, *, root: str) -> dict[str, Any]:
         """Installs or removes git hooks; how they are then."""
         return self._call("POST", "/v1/hooks", {"root": root, "install": install})
+
+    def wrong(self, *, root: str, ledger_id: int | None = None) -> dict[str, Any]:
+        """Marks an answer as wrong, by its ledger id, or the repository's last: it is not given from memory again.
+        Raises WrongUsage where there is no such answer."""
+        return self._call("POST", "/v1/wrong", {"root": root, "ledger_id": ledger_id})
 
     def events(self) -> Iterator[dict[str, Any]]:
         """A snapshot, then what changes, until the daemon goes or `close` is called."""

@@ -82,6 +82,8 @@ def _row(label: str, row: Mapping[str, Any]) -> str:
 
 def _notes(total: Mapping[str, Any]) -> Iterator[str]:
     yield "saved: by a model's answers. not read: tokens an agent would have read for answers that needed no model."
+    if total["wrong"]:
+        yield f"{_answers(total['wrong'])} marked as wrong; what such an answer saved does not count."
     if total["wasted"]:
         yield f"{total['wasted']:,} tokens went into replies that were not good enough to be shown."
     if not total["asleep"]["tokens"]:
@@ -90,6 +92,10 @@ def _notes(total: Mapping[str, Any]) -> Iterator[str]:
     pays = "never" if after is None else f"after {after:,} questions"
     each = total["per_question"]["tokens"]
     yield f"Like this, the learning pays for itself {pays}; a question costs {each:,} tokens."
+
+
+def _answers(count: int) -> str:
+    return "1 answer was" if count == 1 else f"{count:,} answers were"
 
 
 def entry(entry: Mapping[str, Any]) -> str:

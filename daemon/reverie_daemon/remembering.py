@@ -1,7 +1,7 @@
 """The form in which answers are remembered: written by whoever answers, read by whoever is asked again.
 
 One form for what was asked and for what was prepared beforehand, so that a later equal question finds either. Whether a
-remembered answer still holds is decided where it is read.
+remembered answer may be given again is decided where it is read; here is told whether one that is on show still holds.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from . import core, wire
+from .core.doubt import said_by
+from .core.inputs import deserialise, unchanged
 from .core.notes import Answered, Note
 from .core.nouns import Composition
 from .core.redact import redact
@@ -63,7 +65,10 @@ def was_asked(answer: Mapping[str, Any]) -> bool:
 
 
 def keep_answer(repository: LiveRepository, answered: Answered, note: Note) -> None:
-    """Keeps a prepared answer, unless the same was asked meanwhile and is kept already."""
+    """Keeps a prepared answer, unless the same was asked meanwhile and is kept already, or it is one that was marked as
+    wrong."""
+    if said_by(answered.composition) in repository.store.marks.of(answered.key):
+        return
     kept = repository.store.recall(answered.key)
     if kept is not None and was_asked(kept.answer) and kept.inputs == note.inputs:
         return
@@ -72,3 +77,15 @@ def keep_answer(repository: LiveRepository, answered: Answered, note: Note) -> N
         answered.key, redact(answered.question), answer, note.inputs,
         clock=note.clock, head=note.moment, now=time.time(),
     )  # fmt: skip
+
+
+def still_holds(repository: LiveRepository, key: str, clock: int) -> bool | None:
+    """Whether all that an answer read is as it was at its clock; None where the answer is not kept, so that nobody
+    knows. One that was given anew since, for something it read had changed, holds no more."""
+    kept = repository.store.recall(key)
+    if kept is None:
+        return None
+    with repository.reading() as catalogue:
+        if (kept.clock, kept.head) == (catalogue.clock, repository.moment):
+            return kept.clock <= clock
+        return kept.clock <= clock and unchanged(deserialise(kept.inputs), catalogue)

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from reverie_indexers.facts import Span
 
-from .core.nouns import Claim, Commit, Evidence
+from .core.nouns import Claim, Commit, Evidence, Tokens
 from .core.ranking import Piece
 
 
@@ -77,6 +77,16 @@ def piece_to_wire(piece: Piece) -> dict[str, Any]:
         "symbol": piece.definition.symbol.qualname if piece.definition else "",
         "blob": piece.blob,
         "verified": True,
+    }
+
+
+def tokens_to_wire(counted: Tokens) -> dict[str, int]:
+    return {
+        "prompt": counted.prompt,
+        "cached": counted.cached,
+        "completion": counted.completion,
+        "baseline": counted.baseline,
+        "saved": counted.saved,
     }
 
 

@@ -55,6 +55,8 @@ class Feed:
             if isinstance(item, Exception):
                 raise item
             yield item
+            if item["event"] == "answer":
+                return
 
 
 class FakeDaemon:
@@ -82,6 +84,12 @@ class FakeDaemon:
         self.model = Wire.models()
         self.hooked = False
         self.refused: dict[str, UserError] = {}
+        self.names_known: list[dict[str, Any]] = []
+        self.letters_asked: list[str] = []
+        self.holds: bool | None = True
+        self.holds_asked: list[tuple[str, int]] = []
+        self.marked: list[int] = []
+        self.paused: list[bool] = []
         self.answers = Feed()
         self.news = Feed()
 
@@ -117,6 +125,22 @@ class FakeDaemon:
 
     def predictions(self, *, root: str, limit: int = 100) -> dict[str, Any]:
         return {"predictions": self.expected, "score": {}}
+
+    def names(self, *, root: str, letters: str, limit: int = 20) -> dict[str, Any]:
+        self.letters_asked.append(letters)
+        return {"names": [one for one in self.names_known if letters.lower() in one["name"].lower()]}
+
+    def still_holds(self, *, root: str, key: str, clock: int) -> dict[str, Any]:
+        self.holds_asked.append((key, clock))
+        return {"holds": self.holds}
+
+    def wrong(self, *, root: str, ledger_id: int) -> dict[str, Any]:
+        self.marked.append(ledger_id)
+        return {"ledger_id": ledger_id}
+
+    def pause(self, paused: bool = True) -> dict[str, Any]:
+        self.paused.append(paused)
+        return {"paused": paused}
 
     def source(self, *, root: str, path: str, start: int = 1, end: int = 0) -> dict[str, Any]:
         self.sources_asked.append((path, start, end))
@@ -221,6 +245,9 @@ class Wire:
             "pending": {"files": 0, "share": 0.0},
             "tokens": {"prompt": 0, "cached": 0, "completion": 0, "baseline": 12431},
             "latency_ms": 11.2,
+            "ledger_id": 7,
+            "key": "run",
+            "clock": 3,
             **changes,
         }
 
@@ -237,6 +264,7 @@ class Wire:
             "name": "flask",
             "branch": "main",
             "head": "3f2a1c9d0e77",
+            "clock": 3,
             "files": 236,
             "symbols": 4812,
             "pending": {"files": 0, "share": 0.0},
@@ -343,7 +371,7 @@ class Stage:
     @asynccontextmanager
     async def run(self, width: int = 80, height: int = 24) -> AsyncIterator[Stage]:
         """Run the app until the block ends."""
-        async with self.app.run_test(size=(width, height)) as self._pilot:
+        async with self.app.run_test(size=(width, height), notifications=True) as self._pilot:
             yield self
 
     def use(self, pilot: Pilot[Any]) -> None:
@@ -381,6 +409,12 @@ class Stage:
         """Press keys, by Textual's names."""
         await self.pilot.press(*keys)
 
+    async def click(self, text: str) -> None:
+        """Click on the first place where this text is shown."""
+        rows = self.shown().splitlines()
+        y = next(y for y, row in enumerate(rows) if text in row)
+        await self.pilot.click(offset=(rows[y].index(text) + 1, y))
+
     async def ask(self, question: str) -> None:
         """Fill in a question and press Enter, once the daemon is there."""
         await self.until(lambda: self.app.state.link.state == "up")
@@ -417,6 +451,13 @@ def stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
 def colourless_stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The same for someone who wants no colours."""
     monkeypatch.setenv("NO_COLOR", "1")
+    return new_stage(daemon)
+
+
+@pytest.fixture
+def ascii_stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The same for a terminal without the glyphs."""
+    monkeypatch.setenv("REVERIE_ASCII", "1")
     return new_stage(daemon)
 
 

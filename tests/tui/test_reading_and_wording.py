@@ -104,7 +104,8 @@ def test_the_line_beneath_an_answer_tells_what_is_missing(wire):
         "remembered · changed since · 1,235 ms · 12,431 tokens an agent would have read"
         " · 120 files not indexed yet · 1 unverified"
     )
-    assert wording.answer_line(Exchange(1, "?", "", "done", answer=read_answer(reply))) == line
+    state = State(exchange=Exchange(1, "?", "", "done", answer=read_answer(reply)))
+    assert wording.answer_line(state) == line
 
 
 @pytest.mark.parametrize(
@@ -188,3 +189,21 @@ def test_questions_asked_before_are_told_once():
     """The ledger keeps every asking; a reader wants each question."""
     found = read_past([{"question": "A?"}, {"question": "B?"}, {"question": "A?"}, {"question": " "}, 7])
     assert [item.question for item in found] == ["A?", "B?"]
+
+
+def test_a_very_long_answer_is_markdown_up_to_a_line_and_loses_nothing():
+    """Each paragraph is a widget; ten thousand of them would take minutes to draw."""
+    text = "\n".join(f"Line {i}." for i in range(10_000))
+    head, rest = wording.parted(text)
+    assert head.count("\n") < wording.MARKDOWN_LINES_MAX
+    assert f"{head}\n{rest}" == text
+    assert wording.parted("short\nanswer") == ("short\nanswer", "")
+    one_line = wording.parted("x" * 50_000)
+    assert one_line == ("", "x" * 50_000)
+
+
+def test_a_code_block_that_is_cut_is_closed():
+    """Or the note after it would be code."""
+    head, rest = wording.parted("```python\n" + "x = 1\n" * 500 + "```\nDone.")
+    assert head.count("```") == 2
+    assert rest.endswith("Done.")

@@ -8,33 +8,43 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from reverie_daemon.client import Client
 from reverie_daemon.errors import NoRepository, UserError
-from textual.app import App, SuspendNotSupported
+from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.widgets import Input
 
-from reverie_tui import look
+from reverie_tui import look, wording
+from reverie_tui.actions import ACTIONS, HIDDEN_COMMANDS
+from reverie_tui.ascii import AsciiFilter
 from reverie_tui.calls import PageName
 from reverie_tui.editor import editor_command, located
-from reverie_tui.events import Event, PageChosen, Within
+from reverie_tui.events import Event, NextAsked, PageChosen, Redone, Stepped, Within
 from reverie_tui.link import RETRY_S, Connect, Line
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
 from reverie_tui.model import reduce
+from reverie_tui.pages.ask import MarkedWrong, PauseWanted
 from reverie_tui.pages.first_run import Postponed
 from reverie_tui.screens import screen_of
 from reverie_tui.screens.ask import AskScreen
+from reverie_tui.screens.finder import FinderScreen
 from reverie_tui.screens.first_run import FirstRunScreen
+from reverie_tui.screens.help import HelpScreen
 from reverie_tui.screens.page import PageScreen
+from reverie_tui.screens.past import PastScreen
 from reverie_tui.signs import signs_for
 from reverie_tui.state import State
 from reverie_tui.theme import DARK, LIGHT
-from reverie_tui.widgets.evidence import EvidenceList
 from reverie_tui.widgets.question_box import QuestionBox
 
 
@@ -79,9 +89,23 @@ class ReverieApp(App[UserError | None]):
         """The first screen; pushed later it would cost an empty one before it."""
         return self._pages["ask"]
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line passes before it is drawn."""
+        filters = super().get_line_filters()
+        return [*filters, AsciiFilter()] if self.state.signs.ascii else filters
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The command palette: every action there is, then Textual's own, such as themes."""
+        for action in ACTIONS:
+            yield SystemCommand(action.title, action.help, partial(self.run_action, action.name))
+        for command in super().get_system_commands(screen):
+            if command.title not in HIDDEN_COMMANDS:
+                yield command
+
     def on_mount(self) -> None:
         """Show the screen first, then reach for the daemon."""
         self.call_after_refresh(self._line.open)
+        self.call_after_refresh(_load_meanwhile)
 
     def on_unmount(self) -> None:
         """Let go of the daemon, which goes on without us."""
@@ -96,7 +120,9 @@ class ReverieApp(App[UserError | None]):
         self._perform(before, self.state)
         self._pages[self.state.page].show(self.state)
         for screen in self.screen_stack:
-            if isinstance(screen, FirstRunScreen):
+            if isinstance(screen, FinderScreen):
+                screen.show(self.state.ask)
+            elif isinstance(screen, FirstRunScreen):
                 screen.show(self.state)
 
     def _report(self, event: Event) -> None:
@@ -163,13 +189,32 @@ class ReverieApp(App[UserError | None]):
         else:
             self.switch_screen(page)
 
+    def action_next(self) -> None:
+        """Ask the question that is expected most."""
+        if self.state.ready:
+            self._report(NextAsked())
+        else:
+            self.notify("No question is expected that was answered already.", markup=False)
+
+    def action_redo(self) -> None:
+        """Answer the question on show anew."""
+        self._report(Redone())
+
+    def action_step(self, step: int) -> None:
+        """Go to another answer of the conversation."""
+        self._report(Stepped(step))
+
+    def action_mark_wrong(self) -> None:
+        """Mark the answer on show as wrong, so that it is not given again."""
+        answer = self.state.exchange.answer if self.state.exchange else None
+        if answer and answer.ledger_id:
+            self._report(Within("ask", MarkedWrong(answer.ledger_id)))
+        else:
+            self.notify("There is no answer to mark.", markup=False)
+
     def action_go(self, page: PageName) -> None:
         """Go to a page."""
         self.post_message(Happened(PageChosen(page)))
-
-    def on_evidence_list_copy_requested(self, message: EvidenceList.CopyRequested) -> None:
-        """Copy a citation."""
-        self._copy(message.text, f"Copied {message.text}")
 
     def action_copy_or_quit(self) -> None:
         """Where text is selected Ctrl+C copies it, as everywhere; else it quits, as in any terminal."""
@@ -189,6 +234,28 @@ class ReverieApp(App[UserError | None]):
             self._copy(text, "Answer copied")
         else:
             self.notify("There is no answer to copy yet.", markup=False)
+
+    def action_copy_citation(self) -> None:
+        """Copy the citation that is selected."""
+        chosen = self.state.selected_evidence
+        if chosen:
+            text = wording.evidence_label(chosen)
+            self._copy(text, f"Copied {text}")
+        else:
+            self.notify("No evidence is selected.", markup=False)
+
+    def action_past(self) -> None:
+        """Choose from the questions asked before."""
+        self._report(PageChosen("ask"))
+        self.call_later(lambda: self.push_screen(PastScreen(self.state.past)))
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.push_screen(HelpScreen())
+
+    def action_pause(self, paused: bool) -> None:
+        """Let learning wait, or go on."""
+        self._report(Within("ask", PauseWanted(paused)))
 
     def _copy(self, text: str, told: str) -> None:
         self.copy_to_clipboard(text)
@@ -213,6 +280,12 @@ class ReverieApp(App[UserError | None]):
             if code:
                 self.notify(f"{command[0]} ended with code {code}.", severity="warning", markup=False)
         self.refresh()
+
+
+def _load_meanwhile() -> None:
+    """What the first answer needs, while the first screen is read."""
+    for module in ("textual.widgets._markdown", "textual.highlight"):
+        threading.Thread(target=import_module, args=(module,), daemon=True).start()
 
 
 def main(argv: Sequence[str] | None = None, *, root: Path | None = None) -> int:

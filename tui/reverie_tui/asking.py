@@ -13,11 +13,15 @@ from reverie_tui.events import (
     Cited,
     Escaped,
     ExpectedArrived,
+    Mentioned,
+    NextAsked,
     PastArrived,
     Place,
     Recalled,
+    Redone,
     Selected,
     SourceArrived,
+    Stepped,
     Streamed,
 )
 from reverie_tui.literal import literal
@@ -30,7 +34,7 @@ from reverie_tui.reading import (
     read_past,
     read_source,
 )
-from reverie_tui.state import PAST_MAX, QUESTION_CHARACTERS_MAX, Draft, Exchange, Preview, State
+from reverie_tui.state import PAST_MAX, QUESTION_CHARACTERS_MAX, THREAD_MAX, Draft, Exchange, Preview, State
 
 
 def reduce(state: State, event: AskEvent) -> State:
@@ -56,6 +60,15 @@ def reduce(state: State, event: AskEvent) -> State:
             return _sourced(state, event)
         case Recalled(step, text):
             return replace(state, draft=_recalled(state, step, text))
+        case Stepped(step):
+            return _stepped(state, step)
+        case Redone():
+            return _asked(state, state.exchange.question) if state.exchange and not state.exchange.running else state
+        case NextAsked():
+            return _asked(state, state.ready[0]) if state.ready else state
+        case Mentioned(name, before, after):
+            text = f"{before}{name}{after or ' '}"[:QUESTION_CHARACTERS_MAX]
+            return replace(state, draft=Draft(text, state.draft.revision + 1))
 
 
 def _asked(state: State, question: str) -> State:
@@ -63,13 +76,14 @@ def _asked(state: State, question: str) -> State:
     if not question:
         return state
     number = state.asked_count + 1
-    before = state.exchange
-    conversation = before.answer.conversation if before and before.answer else ""
+    thread = state.conversation
+    conversation = next((one.answer.conversation for one in reversed(thread) if one.answer), "")
     exchange = Exchange(number, question, conversation, "asking" if state.link.state == "up" else "queued")
     past = (PastQuestion(question), *(item for item in state.past if item.question != question))
     return replace(
         state,
         exchange=exchange,
+        thread=thread[-THREAD_MAX:],
         asked_count=number,
         selected=None,
         preview=Preview(),
@@ -93,10 +107,25 @@ def _streamed(state: State, number: int, payload: Mapping[str, Any]) -> State:
         case "answer":
             answer = read_answer(payload)
             done = replace(exchange, phase="done", text=answer.text or exchange.text, answer=answer)
-            return (
-                _selected(replace(state, exchange=done), 0, False) if answer.evidence else replace(state, exchange=done)
-            )
+            return _shown(state, done)
     return state
+
+
+def _shown(state: State, exchange: Exchange) -> State:
+    """With this exchange on show, and its first piece of evidence selected."""
+    state = replace(state, exchange=exchange)
+    return _selected(state, 0, False) if state.evidence else state
+
+
+def _stepped(state: State, step: int) -> State:
+    """To another answer of the conversation; nothing happens at its ends, and while an answer comes."""
+    conversation = state.conversation
+    if state.exchange is None or state.exchange.running:
+        return state
+    wanted = conversation.index(state.exchange) + step
+    if not 0 <= wanted < len(conversation):
+        return state
+    return _shown(replace(state, thread=conversation, selected=None, preview=Preview()), conversation[wanted])
 
 
 def _joined(text: str, claim: str) -> str:
@@ -118,7 +147,7 @@ def _escaped(state: State) -> State:
     if state.exchange and state.exchange.running:
         return replace(state, exchange=replace(state.exchange, phase="stopped"))
     draft = Draft(revision=state.draft.revision + 1)
-    return replace(state, exchange=None, selected=None, preview=Preview(), draft=draft)
+    return replace(state, exchange=None, thread=(), selected=None, preview=Preview(), draft=draft)
 
 
 def _selected(state: State, index: int, opened: bool) -> State:

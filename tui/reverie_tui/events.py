@@ -133,6 +133,32 @@ class Recalled:
 
 
 @dataclass(frozen=True, slots=True)
+class Stepped:
+    """The user goes through the answers of the conversation: -1 is the one before, 1 the one after."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """The user wants the question on show answered anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextAsked:
+    """The user asks the likeliest of the questions that are expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """The user chose a name in the finder: it goes between what the box holds `before` and `after` the cursor."""
+
+    name: str
+    before: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Resized:
     """The terminal has a new size; `wide` when there is room for two panes side by side."""
 
@@ -165,7 +191,20 @@ class Replied:
 
 
 AskEvent = (
-    PastArrived | ExpectedArrived | Asked | Streamed | AskEnded | Escaped | Selected | Cited | SourceArrived | Recalled
+    PastArrived
+    | ExpectedArrived
+    | Asked
+    | Streamed
+    | AskEnded
+    | Escaped
+    | Selected
+    | Cited
+    | SourceArrived
+    | Recalled
+    | Stepped
+    | Redone
+    | NextAsked
+    | Mentioned
 )
 """What concerns the Ask page."""
 

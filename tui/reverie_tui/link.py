@@ -167,7 +167,8 @@ class Line:
         delay_s = self._retry_s[min(tries, len(self._retry_s) - 1)]
         self._report(Lost(literal(reason), delay_s, literal(next_step)))
         woken = self._woken.wait(delay_s)
-        self._woken.clear()
+        if woken:  # One that comes just after the wait ended is kept for the next.
+            self._woken.clear()
         return woken
 
     def _stream(self, number: int, question: str, conversation: str) -> None:

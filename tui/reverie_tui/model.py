@@ -22,6 +22,7 @@ from reverie_tui.events import (
     Replied,
     Resized,
     StatusArrived,
+    Stepped,
     Within,
 )
 from reverie_tui.reading import DaemonStatus, Problem, read_status
@@ -39,8 +40,10 @@ def reduce(state: State, event: Event) -> State:
             return replace(state, wide=wide, preview=replace(state.preview, open=state.preview.open and not wide))
         case PageChosen() | Within() | Replied():
             return paging.reduce(state, event)
+        case Stepped():
+            return paging.changed(_watching(asking.reduce(state, event)), frozenset({"clock"}))
         case _:
-            return asking.reduce(state, event)
+            return _watching(asking.reduce(state, event))
 
 
 def _linked(state: State, event: Connecting | Connected | Lost | Refused) -> State:
@@ -62,11 +65,22 @@ def _linked(state: State, event: Connecting | Connected | Lost | Refused) -> Sta
             return replace(state, refusal=error)
 
 
+def _watching(state: State) -> State:
+    """With the answer on show watched: whether it holds is asked whenever the clock moves."""
+    answer = state.exchange.answer if state.exchange else None
+    key, clock = (answer.key, answer.clock) if answer else ("", 0)
+    if (key, clock) == (state.ask.key, state.ask.clock):
+        return state
+    return replace(state, ask=replace(state.ask, key=key, clock=clock, holds=None))
+
+
 def _told(state: State, payload: Mapping[str, Any]) -> State:
     """A snapshot replaces what was known, since it may come from a new daemon; a delta changes parts of it."""
     if payload.get("event") == "snapshot":
         state = replace(state, status=read_status(payload.get("status") or {}, DaemonStatus()))
         return paging.shown(state)
     changes = payload.get("changes") or {}
+    before = state.repository
     state = replace(state, status=read_status(changes, state.status or DaemonStatus()))
-    return paging.changed(state, frozenset(changes))
+    ticked = before is not None and state.repository is not None and state.repository.clock != before.clock
+    return paging.changed(state, frozenset((*changes, *(("clock",) if ticked else ()))))

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from reverie_tui.calls import Call, PageName, Wish
 from reverie_tui.events import PageChosen, PageEvent, Replied, Within
-from reverie_tui.pages import PageModule, activity, learned, saved, settings
+from reverie_tui.pages import PageModule, activity, ask, learned, saved, settings
 from reverie_tui.reading import Problem
 from reverie_tui.signs import signs_wanted
 from reverie_tui.state import Notice, State
@@ -22,6 +22,7 @@ CALLS_MAX = 64
 AWAY = "The daemon is away; nothing was done."
 
 _MODULES: Mapping[PageName, PageModule] = {
+    "ask": cast(PageModule, ask),
     "learned": cast(PageModule, learned),
     "saved": cast(PageModule, saved),
     "activity": cast(PageModule, activity),
@@ -30,7 +31,7 @@ _MODULES: Mapping[PageName, PageModule] = {
 
 
 def reduce(state: State, event: PageEvent) -> State:
-    """The state after an event of a page other than Ask."""
+    """The state after an event of a page."""
     match event:
         case PageChosen(page):
             return shown(replace(state, page=page)) if page != state.page else state

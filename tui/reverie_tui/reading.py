@@ -44,8 +44,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelWord:
+    """What came of asking a model: which one, whether its answer is the one shown, and why not where it is not."""
+
+    name: str
+    used: bool
+    reason: str
+    first_paid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. Tokens as `core/savings.py` defines them; `pending_files` were not indexed yet."""
+    """A finished answer. Tokens as `core/savings.py` defines them; `pending_files` were not indexed yet. `key` and
+    `clock` name what it was derived from; `cost_usd` is None where no price is known, `model` where none was asked."""
 
     text: str
     route: str
@@ -58,6 +69,12 @@ class Answer:
     tokens_baseline: int
     latency_ms: float
     pending_files: int
+    ledger_id: int = 0
+    key: str = ""
+    clock: int = 0
+    confidence: float = 1.0
+    cost_usd: float | None = 0.0
+    model: ModelWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,7 @@ class Repository:
     name: str
     branch: str
     head: str
+    clock: int
     files: int
     symbols: int
     pending_files: int
@@ -104,6 +122,14 @@ class PastQuestion:
     asked_at: str = ""
     route: str = ""
     saved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedQuestion:
+    """A question that the daemon expects, answered already. `subject` is a path, or "path::symbol"."""
+
+    question: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +162,12 @@ def read_answer(wire: Mapping[str, Any]) -> Answer:
         tokens_baseline=_count(tokens.get("baseline")),
         latency_ms=_number(wire.get("latency_ms")),
         pending_files=_count(_mapping(wire.get("pending")).get("files")),
+        ledger_id=_count(wire.get("ledger_id")),
+        key=_text(wire.get("key")),
+        clock=_count(wire.get("clock")),
+        confidence=_number(wire.get("confidence", 1.0)),
+        cost_usd=None if wire.get("cost_usd", 0.0) is None else _number(wire.get("cost_usd")),
+        model=_read_word(_mapping(wire.get("model"))),
     )
 
 
@@ -186,11 +218,14 @@ def read_past(wire: Iterable[Any]) -> tuple[PastQuestion, ...]:
     return tuple(found.values())
 
 
-def read_expected(wire: Iterable[Any]) -> tuple[str, ...]:
+def read_expected(wire: Iterable[Any]) -> tuple[ExpectedQuestion, ...]:
     """Of the questions that are expected, those whose answer is ready and holds, likeliest first; each once."""
-    rows = (_mapping(item) for item in wire)
-    ready = (_text(row.get("question")) for row in rows if row.get("answered") is True and row.get("fresh") is True)
-    return tuple(dict.fromkeys(question for question in ready if question.strip()))
+    ready: dict[str, ExpectedQuestion] = {}
+    for row in map(_mapping, wire):
+        question = _text(row.get("question"))
+        if row.get("answered") is True and row.get("fresh") is True and question.strip():
+            ready.setdefault(question, ExpectedQuestion(question, _text(row.get("subject"))))
+    return tuple(ready.values())
 
 
 def read_source(wire: Mapping[str, Any]) -> Source:
@@ -216,6 +251,7 @@ def _read_repository(wire: Mapping[str, Any]) -> Repository:
         name=literal_line(_text(wire.get("name"))),
         branch=literal_line(_text(wire.get("branch"))),
         head=literal_line(_text(wire.get("head"))),
+        clock=_count(wire.get("clock")),
         files=_count(wire.get("files")),
         symbols=_count(wire.get("symbols")),
         pending_files=_count(_mapping(wire.get("pending")).get("files")),
@@ -235,6 +271,19 @@ def _read_problem(wire: Mapping[str, Any]) -> Problem | None:
     if not wire:
         return None
     return Problem(literal_line(_text(wire.get("message"))), literal_line(_text(wire.get("next_step"))))
+
+
+def _read_word(wire: Mapping[str, Any]) -> ModelWord | None:
+    if not wire:
+        return None
+    refused = _mapping(wire.get("refused"))
+    reason = " ".join(filter(None, (_text(refused.get("message")), _text(refused.get("next_step")))))
+    return ModelWord(
+        name=literal_line(_text(wire.get("name"))),
+        used=wire.get("used") is True,
+        reason=literal_line(reason or _text(wire.get("reason"))),
+        first_paid=wire.get("first_paid") is True,
+    )
 
 
 def _read_model(wire: Any) -> str:

@@ -14,10 +14,20 @@ from reverie_daemon.errors import UserError
 from reverie_tui.calls import Call, PageName
 from reverie_tui.events import Place
 from reverie_tui.pages.activity import Activity
+from reverie_tui.pages.ask import Ask
 from reverie_tui.pages.learned import Learned
 from reverie_tui.pages.saved import Saved
 from reverie_tui.pages.settings import Settings
-from reverie_tui.reading import Answer, DaemonStatus, Evidence, PastQuestion, Problem, Repository, Source
+from reverie_tui.reading import (
+    Answer,
+    DaemonStatus,
+    Evidence,
+    ExpectedQuestion,
+    PastQuestion,
+    Problem,
+    Repository,
+    Source,
+)
 from reverie_tui.signs import UNICODE, Signs
 
 PAST_MAX = 200
@@ -32,6 +42,7 @@ EXAMPLES = (
 )
 """Questions that any repository can answer, for someone who has not asked anything yet."""
 EXPECTED_SHOWN = 3
+THREAD_MAX = 50
 
 Phase = Literal["queued", "asking", "streaming", "done", "failed", "stopped"]
 """`queued` waits for the daemon; `asking` was sent; `streaming` shows claims; the others are ends."""
@@ -101,27 +112,30 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that is on show. `root` is empty until the daemon took the repository; `wide` says that the source
-    pane has room beside the answer; `refusal` ends the program. `terminal_signs` are those that suit the terminal,
-    `signs` those that are drawn. `page` is the one on show, `calls` what the other pages have under way, `as_of` when
-    a page's data came (HH:MM:SS), `troubles` why it could not be brought up to date."""
+    """Everything that is on show. `exchange` is the question on show and `thread` what this conversation had before and
+    after it, oldest first. `root` is empty until the daemon took the repository; `wide` says that the source pane has
+    room beside the answer; `refusal` ends the program. `terminal_signs` are those that suit the terminal, `signs` those
+    that are drawn. `page` is the one on show, `calls` what the other pages have under way, `as_of` when a page's data
+    came (HH:MM:SS), `troubles` why it could not be brought up to date."""
 
     folder: str = ""
     root: str = ""
     link: Link = Link()
     status: DaemonStatus | None = None
     exchange: Exchange | None = None
+    thread: tuple[Exchange, ...] = ()
     asked_count: int = 0
     selected: int | None = None
     preview: Preview = Preview()
     draft: Draft = Draft()
     past: tuple[PastQuestion, ...] = ()
-    expected: tuple[str, ...] = ()
+    expected: tuple[ExpectedQuestion, ...] = ()
     wide: bool = True
     refusal: UserError | None = None
     signs: Signs = UNICODE
     terminal_signs: Signs = UNICODE
     page: PageName = "ask"
+    ask: Ask = field(default_factory=Ask)
     learned: Learned = field(default_factory=Learned)
     saved: Saved = field(default_factory=Saved)
     activity: Activity = field(default_factory=Activity)
@@ -139,6 +153,19 @@ class State:
         return next((repository for repository in found if repository.root == self.root), None)
 
     @property
+    def conversation(self) -> tuple[Exchange, ...]:
+        """The questions of this conversation, the one on show among them, oldest first."""
+        others = (one for one in self.thread if self.exchange is None or one.number != self.exchange.number)
+        shown = () if self.exchange is None else (self.exchange,)
+        return tuple(sorted((*others, *shown), key=lambda one: one.number))
+
+    @property
+    def outdated(self) -> bool:
+        """Whether something that the answer on show rests on has changed since."""
+        answer = self.exchange.answer if self.exchange else None
+        return answer is not None and answer.key == self.ask.key and self.ask.holds is False
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The evidence of the answer on show."""
         return self.exchange.answer.evidence if self.exchange and self.exchange.answer else ()
@@ -151,9 +178,15 @@ class State:
     @property
     def examples(self) -> tuple[str, ...]:
         """Questions to offer while nothing is asked, beside those that are expected."""
-        return tuple(question for question in EXAMPLES if question not in self.expected)
+        expected = {one.question for one in self.expected}
+        return tuple(question for question in EXAMPLES if question not in expected)
 
     @property
     def ready(self) -> tuple[str, ...]:
-        """Questions that are expected and answered already."""
-        return self.expected[:EXPECTED_SHOWN]
+        """Questions that are expected and answered already; after an answer those about what it cites come first, and
+        none that this conversation had."""
+        asked = {exchange.question for exchange in self.conversation}
+        cited = {piece.path for piece in self.evidence}
+        left = [one for one in self.expected if one.question not in asked]
+        left.sort(key=lambda one: one.subject.partition("::")[0] not in cited)
+        return tuple(one.question for one in left[:EXPECTED_SHOWN])

@@ -4,7 +4,8 @@
 agent would have read. At most five files count, in the order they are first cited; each counts once a conversation,
 since an agent would remember it; and the baseline is 32,000 tokens at most, because no agent reads on forever.
 **Spent**: prompt and completion tokens of the model calls made for this question (none without a model).
-**Saved** = baseline − spent. It may be negative; losses are shown.
+**Saved** = baseline − spent. It may be negative; losses are shown. An answer marked as wrong saved nothing: what was
+spent on it is a loss.
 
 Without a model the figure is called "tokens an agent would have read", and totals keep it apart. Repeats at the same
 clock, batches, benches and tests count in no total; that is for the caller to decide, with `is_counted`.

@@ -27,7 +27,7 @@ _SUMS = (
     " sum(CASE WHEN counted AND saved < 0 THEN -saved ELSE 0 END),"
     " sum(CASE WHEN kind = 'awake' AND model != '' AND route != 'learned'"
     " THEN prompt + completion + reasoning ELSE 0 END),"
-    " sum(prompt), sum(cached)"
+    " count(CASE WHEN wrong THEN 1 END), sum(prompt), sum(cached)"
 )
 
 
@@ -71,7 +71,7 @@ def _recent(reader: sqlite3.Connection, condition: str, values: tuple[bytes, ...
 def _figures(sums: Sequence[int]) -> dict[str, Any]:
     (
         questions, asleep, awake, asleep_cost, awake_cost, asleep_unknown, awake_unknown, saved, not_read, lost, wasted,
-        prompt, cached,
+        wrong, prompt, cached,
     ) = sums  # fmt: skip
     asleep_microusd = None if asleep_unknown else asleep_cost
     awake_microusd = None if awake_unknown else awake_cost
@@ -84,6 +84,7 @@ def _figures(sums: Sequence[int]) -> dict[str, Any]:
         "lost": lost,
         "wasted": wasted,
         "not_read": not_read,
+        "wrong": wrong,
         "net": net(saved, asleep, asleep_microusd, awake, awake_microusd),
     }
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..core.attention import SIGNALS, Attention
 from ..core.notes import Topic
 from ..core.predict import Habits, Prediction
+from .marks import spaced
 from .memory import mention_of, storable
 
 ASKED_KEPT = 5_000
@@ -158,7 +159,7 @@ def forget(writer: sqlite3.Connection, path: bytes | None) -> None:
         found = [
             (number,)
             for number, text in writer.execute(f"SELECT rowid, {columns} FROM {table}")
-            if mentioned.search(text.replace("::", " ").replace("|", " "))
+            if mentioned.search(spaced(text))
         ]
         writer.executemany(f"DELETE FROM {table} WHERE rowid = ?", found)
     learned = habits(writer)

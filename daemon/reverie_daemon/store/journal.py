@@ -155,12 +155,12 @@ class Journal:
             return _sum(writer, day, side, number)
 
     def entry(self, number: int) -> dict[str, Any] | None:
-        """`{"id", "at", "kind", "question", "route", "model", "analysis", "calls": [{"state", "reason", "prompt",
-        "cached", "completion", "reasoning", "cost_microusd", "sent", "received"}]}`; None where there is no such entry.
-        `sent` and `received` are null once their time is over."""
+        """`{"id", "at", "kind", "question", "route", "model", "analysis", "wrong", "calls": [{"state", "reason",
+        "prompt", "cached", "completion", "reasoning", "cost_microusd", "sent", "received"}]}`; None where there is no
+        such entry. `sent` and `received` are null once their time is over."""
         with self._ledger.reading() as reader:
             row = reader.execute(
-                "SELECT id, at, date, kind, question, route, model, analysis FROM entry WHERE id = ?", (number,)
+                "SELECT id, at, date, kind, question, route, model, analysis, wrong FROM entry WHERE id = ?", (number,)
             ).fetchone()
             if row is None:
                 return None
@@ -169,8 +169,8 @@ class Journal:
                 " received FROM call LEFT JOIN call_text USING (id) WHERE entry = ? ORDER BY call.id",
                 (number,),
             ).fetchall()
-        names = ("id", "at", "date", "kind", "question", "route", "model", "analysis")
-        return {**dict(zip(names, row, strict=True)), "calls": [_call(call) for call in calls]}
+        names = ("id", "at", "date", "kind", "question", "route", "model", "analysis", "wrong")
+        return {**dict(zip(names, (*row[:-1], bool(row[-1])), strict=True)), "calls": [_call(call) for call in calls]}
 
     def purge(self, now: float) -> int:
         """Deletes the texts whose time is over; how many."""

@@ -17,12 +17,13 @@ from pathlib import Path
 from ..core.notes import Topic
 from ..core.nouns import Commit
 from ..errors import UserError
-from . import blobs, foresight, fulltext, history, jobs, mapping, memory, notes, opening, reach
+from . import blobs, foresight, fulltext, history, jobs, mapping, marks, memory, notes, opening, reach
 from .catalogue import Disk, Near, StoreCatalogue, nothing_near
 from .claiming import Claim
 from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
 from .learned import Learned
 from .mapping import FileRow
+from .marks import Marks
 from .memory import Forgotten, Remembered
 from .packing import PackedFacts
 from .reading import Shelf
@@ -54,7 +55,7 @@ class Stats:
 class RepositoryStore:
     """See the module. `repaired` is where a damaged store was moved when this one was opened, else None; `name` tells
     stores apart; `claim` holds the lock on it, if there is one; `learned` is its face for what is learned while nobody
-    asks."""
+    asks, `marks` for answers that were marked as wrong."""
 
     def __init__(
         self, path: Path, writer: sqlite3.Connection, repaired: Path | None, claim: Claim | None = None
@@ -74,6 +75,7 @@ class RepositoryStore:
         self._merging: bool | None = None
         self._closed = False
         self.learned = Learned(self._learning, self._reading)
+        self.marks = Marks(self._writing, self._reading)
 
     @classmethod
     def open(cls, path: Path, *, now: float = 0.0, claim: Claim | None = None) -> RepositoryStore:
@@ -330,6 +332,7 @@ class RepositoryStore:
                 forgotten = Forgotten(questions, notes.forget(writer, path))
                 jobs.forget(writer, path)
                 foresight.forget(writer, path)
+                marks.forget(writer, path)
                 if forgotten.questions or forgotten.notes:
                     _tick_notes(writer)
             if forgotten.questions or forgotten.notes:

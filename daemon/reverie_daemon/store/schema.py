@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import UserError
 from .connection import transaction
 from .learned import create_learning
+from .marks import create_marks
 
 Migration = Callable[[Any], None]
 """Takes a `sqlite_utils.Database` inside a transaction."""
@@ -145,6 +146,7 @@ def _create_vectors(database: Any) -> None:
 
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
+    create_marks,
 )  # fmt: skip
 
 
@@ -186,4 +188,10 @@ def _create_journal(database: Any) -> None:
     database["budget_clock"].create({"id": int, "seen": str, "account": str}, pk="id")
 
 
-LEDGER: Sequence[Migration] = (_create_ledger, _create_journal)
+def _let_answers_be_wrong(database: Any) -> None:
+    database["entry"].add_column("key", str, not_null_default="")
+    database["entry"].add_column("said", str, not_null_default="")
+    database["entry"].add_column("wrong", int, not_null_default=0)
+
+
+LEDGER: Sequence[Migration] = (_create_ledger, _create_journal, _let_answers_be_wrong)

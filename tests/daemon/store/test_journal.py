@@ -142,6 +142,27 @@ def test_a_questions_calls_belong_to_its_entry(ledger, journal):
     assert Journal(ledger).entry(entry) == shown and ledger.report()["entries"] == 1
 
 
+def test_a_reply_whose_answer_was_marked_as_wrong_is_not_given_again(ledger, journal):
+    """Else asking the model anew would give the same words once more, from the journal."""
+    call = reserve(journal, side="questions")
+    journal.received(call, Usage(prompt=50, completion=5), 3, "Leaves.")
+    given = {
+        "at": 1.0,
+        "date": DAY,
+        "repository": REPO,
+        "kind": "awake",
+        "question": "what is tea?",
+        "key": "|what|tea",
+    }
+    tokens = Tokens(prompt=50, completion=5, baseline=900)
+    ledger.record(**given, tokens=tokens, route="learned", model="tiny", calls=[call], said="a")
+    repeated = ledger.record(**given, tokens=Tokens(baseline=900), route="remembered", said="a")
+    assert ledger.answer(REPO, None).number == repeated
+    assert ledger.mark_wrong(repeated) and not ledger.mark_wrong(repeated)
+    assert journal.kept(b"k") is None and journal.spent(DAY, "questions") == Amount(55, 3)
+    assert ledger.count_wrong(REPO) == 1 and ledger.count_wrong(OTHER) == 0
+
+
 def test_a_question_that_a_crash_cut_off_is_in_the_account(ledger, journal):
     """Money went; the ledger says so."""
     journal.received(reserve(journal, side="questions"), Usage(prompt=50, completion=5), 3, "Leaves.")

@@ -61,6 +61,7 @@ def test_a_day_tells_savings_losses_and_what_needed_no_model_apart(ledger):
         "lost": 600,
         "wasted": 0,
         "not_read": 1_000,
+        "wrong": 0,
         "net": 1_050 - round(7 * 1_350 / 2_000),
     }
     assert report["entries"] == 4

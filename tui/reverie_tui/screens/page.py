@@ -7,14 +7,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from reverie_tui.calls import PageName
 from reverie_tui.events import PageChosen
 from reverie_tui.messages import Happened
-from reverie_tui.screens.help import HelpScreen
 from reverie_tui.state import State
 from reverie_tui.widgets.bars import StatusBar, TopBar
+from reverie_tui.widgets.keys import KeyBar
 from reverie_tui.widgets.tabs import PAGE_KEYS, PageTabs
 
 
@@ -32,8 +31,8 @@ class PageScreen(Screen[None]):
             Binding(f"{key},alt+{i}", f"go('{page}')", page.capitalize(), show=False)
             for i, (page, key) in enumerate(PAGE_KEYS.items(), start=1)
         ),
-        Binding("f1", "help", "Help", key_display="?"),
-        Binding("question_mark", "help", "Help", show=False),
+        Binding("f1", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", show=False),
     ]
 
     def __init__(self, state: State) -> None:
@@ -46,7 +45,7 @@ class PageScreen(Screen[None]):
         yield PageTabs()
         yield from self.compose_body()
         yield StatusBar()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def compose_body(self) -> ComposeResult:
         """What stands between the lines above and below."""
@@ -73,7 +72,3 @@ class PageScreen(Screen[None]):
     def action_go(self, page: PageName) -> None:
         """Go to a page."""
         self.post_message(Happened(PageChosen(page)))
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(HelpScreen())

@@ -10,10 +10,9 @@ from textual.content import Content
 
 from reverie_tui import wording
 from reverie_tui.calls import PageName
-from reverie_tui.events import PageChosen
-from reverie_tui.messages import Happened
 from reverie_tui.state import State
 from reverie_tui.theme import MUTED
+from reverie_tui.widgets.action_line import ActionLine
 from reverie_tui.widgets.text_line import TextLine
 
 PAGE_KEYS: Mapping[PageName, str] = {"ask": "f2", "learned": "f3", "saved": "f4", "activity": "f5", "settings": "f6"}
@@ -24,28 +23,30 @@ class PageTabs(Horizontal):
 
     DEFAULT_CSS = """
     PageTabs { height: 1; padding: 0 1; }
-    PageTabs #pages { width: auto; }
+    PageTabs #pages { width: 58; }
     PageTabs #as-of { width: 1fr; text-align: right; padding-left: 2; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: PageName | None = None
+
     def compose(self) -> ComposeResult:
-        yield TextLine(id="pages")
+        yield ActionLine(id="pages")
         yield TextLine(id="as-of")
 
     def show(self, state: State) -> None:
-        self.query_one("#pages", TextLine).show(_tabs(state.page))
+        if state.page != self._shown:
+            self._shown = state.page
+            self.query_one("#pages", ActionLine).show_labels(_tabs(state.page))
         self.query_one("#as-of", TextLine).show(Content.styled(wording.as_of(state), MUTED))
 
-    def action_go(self, page: PageName) -> None:
-        """Go to a page that was clicked."""
-        self.post_message(Happened(PageChosen(page)))
 
-
-def _tabs(shown: PageName) -> Content:
+def _tabs(shown: PageName) -> list[tuple[Content, str]]:
     """The page on show is bold and stands in brackets, so that no colour is needed to tell."""
-    parts = []
-    for page, key in PAGE_KEYS.items():
-        name = f"[{page.capitalize()}]" if page == shown else f" {page.capitalize()} "
-        label = Content.assemble((key.upper(), MUTED), (name, "bold $primary" if page == shown else ""))
-        parts.append(label.stylize(f"@click=app.go('{page}')"))
-    return Content(" ").join(parts)
+    return [(_tab(page, key, page == shown), f"app.go('{page}')") for page, key in PAGE_KEYS.items()]
+
+
+def _tab(page: PageName, key: str, shown: bool) -> Content:
+    name = f"[{page.capitalize()}]" if shown else f" {page.capitalize()} "
+    return Content.assemble((key.upper(), MUTED), (name, "bold $primary" if shown else ""))
