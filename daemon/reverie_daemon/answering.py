@@ -52,7 +52,8 @@ log = logging.getLogger(__name__)
 class _Found:
     """An answer and how it came about. `inputs` is what it read; `repeated` says that it was given before at the same
     clock, and so counts in no total; `known` that it is remembered as asked already. `prepared` is what a model would
-    read for it; `written` what came of asking one; `tried` names the model whose word on the question is known. `said`
+    read for it; `written` what came of asking one; `tried` names the model whose word on the question is known,
+    `written_by` the one whose word a remembered answer is, and `prepared_by` the analysis that had it ready. `said`
     tells what it says; `marked` that this was marked as wrong before."""
 
     route: str
@@ -64,6 +65,8 @@ class _Found:
     prepared: Prepared | None = None
     written: Written | None = None
     tried: str = ""
+    written_by: str = ""
+    prepared_by: str = ""
     said: str = ""
     marked: bool = False
 
@@ -142,7 +145,7 @@ class Answering:
         )
         if counts:
             with _failure_logged():
-                self._asked(repository, _asked(question, given.identity, account.tokens.saved))
+                self._asked(repository, _asked(question, given.identity, account.tokens))
         if not (found.known or found.marked or pending):
             self._remember(repository, given, text, found)
         yield {
@@ -212,8 +215,9 @@ class Answering:
             tried = "" if event.refused is not None else event.model
             if event.composition is not None:
                 return replace(
-                    found, route="learned", composition=event.composition, composed_by="", written=event, tried=tried
-                )
+                    found, route="learned", composition=event.composition, composed_by="", written=event, tried=tried,
+                    written_by=event.name,
+                )  # fmt: skip
             if shown:
                 yield {"event": "withdrawn", "reason": event.reason}
             found = replace(found, written=event, tried=tried)
@@ -273,7 +277,8 @@ class Answering:
                 counted=counts,
                 conversation=conversation,
                 files=account.files,
-                model=written.name if written and written.spent.calls else "",
+                model=written.name if written and written.spent.calls else found.written_by,
+                analysis=found.prepared_by if found.route == "remembered" else "",
                 calls=written.spent.calls if written else (),
                 key=identity,
                 said=found.said,
@@ -281,7 +286,14 @@ class Answering:
         return None
 
     def _remember(self, repository: LiveRepository, given: _Given, text: str, found: _Found) -> None:
-        answer = answer_to_store(found.composition, asked=True, tried=found.tried, composed_by=found.composed_by)
+        answer = answer_to_store(
+            found.composition,
+            asked=True,
+            tried=found.tried,
+            composed_by=found.composed_by,
+            written_by=found.written_by,
+            prepared_by=found.prepared_by,
+        )
         with _failure_logged():
             repository.store.remember(
                 given.identity, text, answer, found.inputs, clock=given.clock, head=given.moment, now=time.time()
@@ -316,7 +328,11 @@ def _remembered(
         return None
     repeated = known and kept.clock == catalogue.clock
     checked, tried = _checked(composition, catalogue), str(kept.answer.get("tried", ""))
-    return _Found("remembered", checked, kept.inputs, repeated, known, composed_by, tried=tried)
+    written_by, prepared_by = (str(kept.answer.get(name, "")) for name in ("written_by", "prepared_by"))
+    return _Found(
+        "remembered", checked, kept.inputs, repeated, known, composed_by,
+        tried=tried, written_by=written_by, prepared_by=prepared_by,
+    )  # fmt: skip
 
 
 def _compared(found: _Found, marks: Mapping[str, float]) -> _Found:
@@ -329,11 +345,12 @@ def _compared(found: _Found, marks: Mapping[str, float]) -> _Found:
     return replace(found, composition=composition, said=said, marked=True, repeated=True)
 
 
-def _asked(question: Question, identity: str, saved: int) -> Asked:
+def _asked(question: Question, identity: str, tokens: Tokens) -> Asked:
     """A question for the score: what it was about is a file, where it was about one."""
     subject = question.subject
     path = "" if subject is None else subject.definition.path if subject.definition else subject.path
-    return Asked(identity, question.kind, "" if path.endswith("/") else path, time.time(), saved)
+    about = "" if path.endswith("/") else path
+    return Asked(identity, question.kind, about, time.time(), tokens.saved, spent=tokens.spent)
 
 
 def _composed(question: Question, catalogue: StoreCatalogue, under: str, model: str) -> _Found:

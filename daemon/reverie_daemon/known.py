@@ -6,15 +6,17 @@ so many are looked into at a time, and the others are said to be unchecked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from . import wire
 from .core.inputs import deserialise, unchanged
+from .core.notes import Pairs
 from .errors import UserError
 from .repository import LiveRepository
 from .store.catalogue import StoreCatalogue
+from .store.memory import Remembered
 from .store.notes import Kept
 
 CHILDREN_MAX = 1_000
@@ -37,18 +39,25 @@ class _Child:
     fresh: int = 0
     stale: int = 0
     answers: int = 0
+    answers_stale: int = 0
 
     def count(self, fresh: bool | None) -> None:
         self.notes += 1
         self.fresh += fresh is True
         self.stale += fresh is False
 
+    @property
+    def _state(self) -> str:
+        if not self.notes and not self.answers:
+            return "not yet learned"
+        return "stale" if self.stale or self.answers_stale else "fresh"
+
     def to_wire(self) -> dict[str, Any]:
         return {
             "name": wire.escape_path(self.name), "path": wire.escape_path(self.path), "kind": self.kind,
             "line": self.line or None, "files": self.files, "notes": self.notes, "fresh": self.fresh,
             "stale": self.stale, "unchecked": self.notes - self.fresh - self.stale, "answers": self.answers,
-            "state": "not yet learned" if not self.notes else "stale" if self.stale else "fresh",
+            "answers_stale": self.answers_stale, "state": self._state,
         }  # fmt: skip
 
 
@@ -70,10 +79,12 @@ def tree(repository: LiveRepository, path: str) -> dict[str, Any]:
             child = _child_of(note.topic.name, path, children) if note.topic.kind in _SHOWN else None
             if child is not None:
                 child.count(judged.holds(note))
-    for one in learned.expected(repository.worktree_id, PREDICTIONS_MAX):
-        child = _child_of(one.prediction.topic.name, path, children) if one.key else None
-        if child is not None:
-            child.answers += 1
+        for one in learned.expected(repository.worktree_id, PREDICTIONS_MAX):
+            child = _child_of(one.prediction.topic.name, path, children) if one.key else None
+            kept = repository.store.recall(one.key) if child is not None else None
+            if child is not None and kept is not None:
+                child.answers += 1
+                child.answers_stale += judged.answer_holds(kept) is False
     shown = sorted(children.values(), key=_in_order)
     return {
         "path": wire.escape_path(path), "kind": kind, "children": [one.to_wire() for one in shown[:CHILDREN_MAX]],
@@ -144,7 +155,7 @@ def _in_order(child: _Child) -> tuple[bool, int, str]:
 
 
 class _Judge:
-    """Tells which notes hold at one moment, within CHECKED_MAX looks."""
+    """Tells which notes and answers hold at one moment, within CHECKED_MAX looks."""
 
     def __init__(self, repository: LiveRepository, catalogue: StoreCatalogue) -> None:
         self._learned = repository.store.learned
@@ -155,9 +166,16 @@ class _Judge:
 
     def holds(self, note: Kept) -> bool | None:
         """None where that was not looked into."""
-        if (note.clock, note.moment) == self._moment:
+        return self._holds((note.clock, note.moment), lambda: self._learned.inputs_of(note.id))
+
+    def answer_holds(self, kept: Remembered) -> bool | None:
+        """The same of a prepared answer."""
+        return self._holds((kept.clock, kept.head), lambda: kept.inputs)
+
+    def _holds(self, moment: tuple[int, str], inputs: Callable[[], Pairs]) -> bool | None:
+        if moment == self._moment:
             return True
         if self._left <= 0:
             return None
         self._left -= 1
-        return unchanged(deserialise(self._learned.inputs_of(note.id)), self._catalogue, self._digests)
+        return unchanged(deserialise(inputs()), self._catalogue, self._digests)

@@ -44,12 +44,13 @@ class Oversight:
         self._log_file = log_file
 
     def activity(self, log_lines: int) -> dict[str, Any]:
-        """`{"sleep", "doing", "indexing", "readings", "ended", "log"}`, see docs/API.md."""
+        """`{"sleep", "doing", "under_way", "indexing", "readings", "ended", "log"}`, see docs/API.md."""
         status, activity = self._status(), self._studies.activity
         doing = activity.doing
         return {
             "sleep": status["sleep"],
             "doing": None if doing is None else _doing(doing),
+            "under_way": [_doing(one) for one in activity.under_way()],
             "indexing": [{"root": row["root"], **row["progress"]} for row in status["repositories"] if row["progress"]],
             "readings": self._studies.readings(),
             "ended": [_ended(one) for one in activity.latest(ENDED_SHOWN)],
@@ -142,5 +143,5 @@ def _ended(ended: Ended) -> dict[str, Any]:
     return {
         **_doing(ended.doing), "at": wire.moment(ended.at), "seconds": round(ended.at - ended.doing.since, 3),
         "outcome": ended.outcome, "reason": ended.reason or None,
-        "cost": {"tokens": ended.tokens, "usd": wire.usd(ended.microusd)},
+        "cost": {"tokens": ended.doing.tokens, "usd": wire.usd(ended.doing.microusd)},
     }  # fmt: skip

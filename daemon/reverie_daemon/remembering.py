@@ -33,10 +33,18 @@ def core_digest() -> str:
 
 
 def answer_to_store(
-    composition: Composition, *, asked: bool, tried: str = "", composed_by: str = ""
+    composition: Composition,
+    *,
+    asked: bool,
+    tried: str = "",
+    composed_by: str = "",
+    written_by: str = "",
+    prepared_by: str = "",
 ) -> dict[str, object]:
     """`asked` tells whether a user has seen it: what was only prepared counts as new the first time. `tried` names the
-    model whose word on the question is known, `composed_by` the core that composed it, "" for what a model wrote."""
+    model whose word on the question is known, `composed_by` the core that composed it, "" for what a model wrote;
+    `written_by` is that model, by the name that the ledger has it under, and `prepared_by` the analysis that had it
+    ready before anybody asked."""
     return {
         "kind": composition.kind,
         "claims": [wire.claim_to_store(claim) for claim in composition.claims],
@@ -46,6 +54,8 @@ def answer_to_store(
         "asked": asked,
         "tried": tried,
         "composed_by": composed_by,
+        "written_by": written_by,
+        "prepared_by": prepared_by,
     }
 
 
@@ -72,7 +82,10 @@ def keep_answer(repository: LiveRepository, answered: Answered, note: Note) -> N
     kept = repository.store.recall(answered.key)
     if kept is not None and was_asked(kept.answer) and kept.inputs == note.inputs:
         return
-    answer = answer_to_store(answered.composition, asked=False, composed_by="" if note.model else core_digest())
+    composed_by = "" if note.model else core_digest()
+    answer = answer_to_store(
+        answered.composition, asked=False, composed_by=composed_by, written_by=note.model, prepared_by=note.analysis
+    )
     repository.store.remember(
         answered.key, redact(answered.question), answer, note.inputs,
         clock=note.clock, head=note.moment, now=time.time(),

@@ -23,10 +23,10 @@ from .meaning import Embedder, Meaning
 from .parsing import ParserPool
 from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
-from .work import Request
+from .work import Progress, Request
 from .worktree import RepositoryLocation, Worktree
 
-PROGRESS_PACE_S = 0.02
+PROGRESS_PACE_S = 0.1
 READINGS_MAX = 3
 """Of one question, while what it rests on is written to all the time; the answer then says that it may trail."""
 
@@ -203,11 +203,13 @@ class LiveRepository:
 
     def _follow(self, request: Request) -> Iterator[dict[str, Any]]:
         began_s = time.monotonic()
+        told: Progress | None = None
         self._keeper.ask_for(request)
         while not request.done.wait(PROGRESS_PACE_S):
             self._keeper.raise_if_leaving()
             progress = self._keeper.progress
-            if progress is not None:
+            if progress is not None and progress != told:
+                told = progress
                 yield {"event": "progress", **progress.to_wire()}
         if request.failed is not None:
             raise request.failed

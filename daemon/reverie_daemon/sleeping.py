@@ -76,8 +76,10 @@ class Sleeper:
         self._told = 0
         self._counting = threading.Lock()
         self._worked_s = 0.0
+        self._told_s = 0.0
         self._idle_s = 0.0
         self._slept_s = 0.0
+        self._settled = (0.0, 0.0)
         self._looked_at_s = 0.0
         self._reading = threading.Lock()
         self._readings: Readings | None = None
@@ -131,9 +133,17 @@ class Sleeper:
             self._woken.set()
 
     def slept_since_asked(self) -> float:
-        """For how long something was learned since this was last called, in seconds."""
-        slept_s, self._slept_s = self._worked_s - self._slept_s, self._worked_s
+        """For how long something was learned since this was last called, in seconds, by itself or as it was told."""
+        learned_s = self._worked_s + self._told_s
+        slept_s, self._slept_s = learned_s - self._slept_s, learned_s
         return slept_s
+
+    def idle_since_settled(self) -> tuple[float, float]:
+        """For how long the machine allowed learning since this was last called, and for how much of that something was
+        learned, in seconds."""
+        now = self._idle_s, min(self._worked_s, self._idle_s)
+        before, self._settled = self._settled, now
+        return max(0.0, now[0] - before[0]), max(0.0, now[1] - before[1])
 
     # What is shown
 
@@ -299,7 +309,9 @@ class Sleeper:
         self._desk.stop()
         try:
             with self._working:
+                began_s = time.monotonic()
                 yield
+                self._told_s += time.monotonic() - began_s
         finally:
             with self._counting:
                 self._told -= 1

@@ -18,11 +18,12 @@ from .core.inputs import deserialise, unchanged
 from .core.notes import Declined, Note
 from .core.plan import Job, total
 from .core.readings import in_words
+from .core.scoring import Guesses, added, added_guesses, by_sleep
 from .errors import OverBudget, UserError, WrongUsage
 from .repository import LiveRepository
 from .sleeping import Sleeper
 from .store.catalogue import StoreCatalogue
-from .store.foresight import Asked, Score
+from .store.foresight import Asked
 from .working import Thinker
 
 PREDICTIONS_MAX = 500
@@ -52,6 +53,7 @@ class Studies:
         self.counts = self._sleeper.counts
         self.may_learn = self._sleeper.may_learn
         self.activity = self._sleeper.activity
+        self.idle_since_settled = self._sleeper.idle_since_settled
 
     def question(self) -> AbstractContextManager[None]:
         """While a question is answered, learning stands aside."""
@@ -204,13 +206,23 @@ class Studies:
         ]
 
     def score(self, repositories: Sequence[LiveRepository]) -> dict[str, Any]:
-        """How predictions fared: `{"asked", "hits", "hit_rate", "saved", "unasked", "idle_share_used"}`."""
-        scores = [one.score() for one in {id(r.store): r.store.learned for r in repositories}.values()]
-        every = Score(*(sum(getattr(one, name) for one in scores) for name in ("asked", "hits", "saved", "unasked")))
+        """How predictions fared, as docs/API.md has a score."""
+        every = list({id(one.store): one.store.learned for one in repositories}.values())
+        score = added(one.score() for one in every)
+        wrong = added_guesses(one.guesses(kept=True, asked=False) for one in every)
+        useless = added_guesses(one.guesses(kept=False, asked=asked) for one in every for asked in (False, True))
+        slept = by_sleep(question for one in every for question in one.slept_before())
         return {
-            "asked": every.asked, "hits": every.hits, "hit_rate": round(every.rate, 3), "saved": every.saved,
-            "unasked": every.unasked, "idle_share_used": round(self._sleeper.idle_share_used, 3),
+            "asked": score.asked, "hits": score.hits, "hit_rate": round(score.rate, 3), "saved": score.saved,
+            "unasked": score.unasked, "idle_share_used": round(self._sleeper.idle_share_used, 3),
+            "wrong": {**_guesses(wrong), "extra_tokens": score.extra_tokens},
+            "useless": _guesses(useless),
+            "by_sleep": [asdict(one) | {"hit_rate": round(one.rate, 3)} for one in slept],
         }  # fmt: skip
+
+
+def _guesses(guesses: Guesses) -> dict[str, Any]:
+    return {"answers": guesses.answers, "tokens": guesses.tokens, "usd": wire.usd(guesses.microusd)}
 
 
 def _raise_if_stopped(stopped: Declined | None) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from .activity import Activity, Doing, Ended, Outcome
+from .activity import Activity, JobKey
 from .analyses import discover
 from .core.idle import Depth
 from .core.inputs import deserialise, unchanged
@@ -85,21 +85,6 @@ class _Current:
     leased: Leased
 
 
-@dataclass(slots=True)
-class _Study:
-    """What comes of one job: how it ended, why it was not done, and what models took for it."""
-
-    outcome: Outcome = "done"
-    reason: str = ""
-    tokens: int = 0
-    microusd: int | None = 0
-
-    def charge(self, said: Completed) -> None:
-        self.tokens += said.tokens
-        unknown = said.microusd is None or self.microusd is None
-        self.microusd = None if unknown else (self.microusd or 0) + (said.microusd or 0)
-
-
 class Worker:
     """Plans and does jobs, for one thread at a time; what is asked of it besides may come from any thread. `stopped`
     tells whether what runs now is to end."""
@@ -119,8 +104,8 @@ class Worker:
         self._thinker = thinker
         self._plots: dict[str, _Plot] = {}
         self._current: _Current | None = None
-        self._cancelled: Leased | None = None
-        self.activity = Activity()
+        self._cancelled: set[JobKey] = set()
+        self.activity = Activity(time.time)
         self._declined: tuple[Declined, float] | None = None
         self.doing = ""
         """What it is at, for a reader; "" for nothing."""
@@ -178,14 +163,15 @@ class Worker:
     def cancel(self, repository: LiveRepository, analysis: str, topic: Topic) -> bool:
         """Drops a job, or ends it where it runs; whether there was one. It is not taken up again until what it studies
         changes, or the user asks for it."""
-        cancelled = repository.store.learned.cancel_job(repository.worktree_id, analysis, topic)
-        current = self._current
-        if current is not None and current.repository is repository:
-            job = current.leased.job
-            if (job.analysis, job.topic) == (analysis, topic):
-                self._cancelled = current.leased
+        number = repository.store.learned.cancel_job(repository.worktree_id, analysis, topic)
+        if number is None:
+            return False
+        key, current = (repository.root, number), self._current
+        if self.activity.is_under_way(key):
+            self._cancelled.add(key)
+            if current is not None and _key(current.repository, current.leased) == key:
                 self._desk.stop()
-        return cancelled
+        return True
 
     def jobs_about(self, repository: LiveRepository, subject: str) -> list[Job]:
         """What there is to learn about a path or "path::qualname", best first, with the rest of a plan that holds it to
@@ -193,7 +179,7 @@ class Worker:
         plan = self.made_plan(repository, subject)
         if plan is None:
             return []
-        self._take(repository, plan)
+        self._adopt(repository, plan)
         self._plot(repository).planned = None  # the next plan by itself goes by what is likely again
         asked_about = {one.question: one.topic.name for one in plan.predictions}
         return [job for job in plan.jobs if concerns(job.topic, subject, asked_about)]
@@ -236,12 +222,12 @@ class Worker:
             if not self._desk.stopped:
                 plot.planned = clock, moment, asked, depth  # not again before something changes
             return False
-        self._take(repository, plan)
+        self._adopt(repository, plan)
         plot.planned = clock, moment, asked - len(plan.questions), depth
         plot.again_at_s = None if plan.again_in_s is None else time.monotonic() + plan.again_in_s
         return True
 
-    def _take(self, repository: LiveRepository, plan: Plan) -> None:
+    def _adopt(self, repository: LiveRepository, plan: Plan) -> None:
         learned = repository.store.learned
         learned.notes_held(plan.held, plan.clock, plan.moment)
         if plan.questions:
@@ -272,90 +258,93 @@ class Worker:
         )
 
     def _study(self, repository: LiveRepository, leased: Leased) -> None:
-        job = leased.job
+        job, key = leased.job, _key(repository, leased)
         self.show(f"{job.analysis}, {job.topic.name or repository.location.name}")
-        doing = Doing(repository.root, job.analysis, job.topic, time.time())
-        self.activity.began(doing)
-        study = _Study("stopped")
+        self.activity.began(key, job)
         try:
             self._current = _Current(repository, repository.store.clock(repository.worktree_id), leased)
-            reply = self._studied(repository, leased, study)
+            reply = self._studied(repository, leased)
             self._current = None
-            self._conclude(repository, leased, reply, study)
+            self._conclude(repository, leased, reply)
         finally:
             self._current = None
-            self.activity.ended(Ended(doing, time.time(), study.outcome, study.reason, study.tokens, study.microusd))
+            self._cancelled.discard(key)
+            self.activity.ended(key, "stopped", "it could not be stored; the log says why")
             self.show("")
 
-    def _conclude(
-        self, repository: LiveRepository, leased: Leased, reply: Reply | Declined | None, study: _Study
-    ) -> None:
-        """Acts on what came of a study, and says so in it."""
-        learned, job = repository.store.learned, leased.job
-        if self._is_cancelled(leased):
-            study.outcome, study.reason = "cancelled", "you cancelled it"
+    def _conclude(self, repository: LiveRepository, leased: Leased, reply: Reply | Declined | None) -> None:
+        """Acts on what came of a study."""
+        if self._is_cancelled(repository, leased):
+            self.activity.ended(_key(repository, leased), "cancelled", "you cancelled it")
         elif isinstance(reply, Studied):
-            self._keep(repository, leased, reply, study)
+            self._keep(repository, leased, reply)
         elif isinstance(reply, Declined):
-            self._was_declined(repository, leased, reply, study)
+            self._was_declined(repository, leased, reply)
         elif self._desk.stopped or isinstance(reply, Unknown):
-            learned.job_given_back(leased)
-            study.outcome, study.reason = "stopped", "something else came first"
+            repository.store.learned.job_given_back(leased)
+            self.activity.ended(_key(repository, leased), "stopped", "something else came first")
         else:
-            study.outcome, study.reason = "failed", reply.problem if isinstance(reply, Broken) else ENDED
-            if learned.job_failed(leased, study.reason):
-                log.warning("%s: %s of %s failed: %s", repository.root, job.analysis, job.topic.name, study.reason)
+            self._failed(repository, leased, reply.problem if isinstance(reply, Broken) else ENDED)
 
-    def _is_cancelled(self, leased: Leased) -> bool:
-        return self._cancelled is leased
+    def _failed(self, repository: LiveRepository, leased: Leased, problem: str) -> None:
+        self.activity.ended(_key(repository, leased), "failed", problem)
+        if repository.store.learned.job_failed(leased, problem):
+            log.warning("%s: %s of %s failed: %s", repository.root, leased.job.analysis, leased.job.topic.name, problem)
 
-    def _studied(self, repository: LiveRepository, leased: Leased, study: _Study) -> Reply | Declined | None:
+    def _is_cancelled(self, repository: LiveRepository, leased: Leased) -> bool:
+        return _key(repository, leased) in self._cancelled
+
+    def _studied(self, repository: LiveRepository, leased: Leased) -> Reply | Declined | None:
         """A whole study, with as many replies of the model as it wants."""
         job = leased.job
         passes = self._settings().rethink_passes
         reply = self._desk.ask(Begin(_place(repository), leased.id, job.analysis, job.topic, passes), STUDY_WAIT_S)
-        while isinstance(reply, Wanted) and not self._is_cancelled(leased):
+        while isinstance(reply, Wanted) and not self._is_cancelled(repository, leased):
             said = self._thinker.complete(
-                repository.root, reply.ask, job.analysis, lambda: self._stopped() or self._is_cancelled(leased)
+                repository.root,
+                reply.ask,
+                job.analysis,
+                lambda: self._stopped() or self._is_cancelled(repository, leased),
             )
             if isinstance(said, Declined):
                 return said
-            study.charge(said)
+            self.activity.charged(_key(repository, leased), said.tokens, said.microusd)
             reply = self._desk.ask(GoOn(reply.study, said.text, said.model), STUDY_WAIT_S)
         return reply
 
-    def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined, study: _Study) -> None:
+    def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined) -> None:
         """Stopped, or without budget, a job waits; what a model cannot do counts as an attempt."""
-        learned = repository.store.learned
         waits = declined.over_budget or declined.waits
-        study.reason = declined.message
         if waits:
             self._declined = declined, time.monotonic() + BUDGET_RETRY_S
         if waits or self._stopped():
-            study.outcome = "waits" if waits else "stopped"
-            learned.job_given_back(leased)
+            self.activity.ended(_key(repository, leased), "waits" if waits else "stopped", declined.message)
+            repository.store.learned.job_given_back(leased)
         else:
-            study.outcome = "failed"
-            learned.job_failed(leased, declined.message)
+            self._failed(repository, leased, declined.message)
 
-    def _keep(self, repository: LiveRepository, leased: Leased, studied: Studied, study: _Study) -> None:
+    def _keep(self, repository: LiveRepository, leased: Leased, studied: Studied) -> None:
         """Stores what was found, where what it read is still so."""
-        learned = repository.store.learned
-        note = replace(studied.note, made_at=time.time(), tokens=study.tokens, microusd=study.microusd)
+        learned, key = repository.store.learned, _key(repository, leased)
+        tokens, microusd = self.activity.cost(key)
+        note = replace(studied.note, made_at=time.time(), tokens=tokens, microusd=microusd)
         with repository.reading() as catalogue:
             moved = (catalogue.clock, repository.moment) != (note.clock, note.moment)
             if moved and not unchanged(deserialise(note.inputs), catalogue):
                 learned.job_given_back(leased)
-                study.outcome, study.reason = "outdated", "what it read has changed meanwhile"
+                self.activity.ended(key, "outdated", "what it read has changed meanwhile")
                 return
-        study.outcome = "done"
         if studied.answer is not None:
             keep_answer(repository, studied.answer, note)
             learned.prepared(repository.worktree_id, studied.answer.question, studied.answer.key)
+        if note.model and note.topic.kind == "question":
+            identity, kept = str(note.figures.get("key", "")), studied.answer is not None
+            learned.paid(identity, kept=kept, tokens=tokens, microusd=microusd)
         if note.model:
             learned.count_claims(note.model, len(note.claims), studied.dropped)
         different = learned.keep_note(note)
         learned.job_done(leased)
+        self.activity.ended(key, "done")
         if different and discover()[leased.job.analysis].steers:
             self._plot(repository).planned = None
 
@@ -365,6 +354,10 @@ class Worker:
 
     def _plot(self, repository: LiveRepository) -> _Plot:
         return self._plots.setdefault(repository.root, _Plot())
+
+
+def _key(repository: LiveRepository, leased: Leased) -> JobKey:
+    return repository.root, leased.id
 
 
 def _place(repository: LiveRepository) -> Place:

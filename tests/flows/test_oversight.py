@@ -51,7 +51,9 @@ def test_activity_tells_what_is_read_what_was_done_and_what_the_log_says(shell: 
     assert newest["cost"] == {"tokens": 0, "usd": 0.0} and newest["reason"] is None
     assert len(after["log"]) <= 1 and client.activity(log=0)["log"] == []
     assert any("starting, version" in line for line in client.activity(log=50)["log"])
-    assert "other programs use" in shell.ok("status", cwd=kettle) or "not known yet" in shell.ok("status", cwd=kettle)
+    assert "other programs use" in shell.ok("status", cwd=kettle) or "is not known yet" in shell.ok(
+        "status", cwd=kettle
+    )
 
 
 def test_a_waiting_job_that_is_cancelled_is_not_done_until_its_file_changes(shell: Shell, kettle: Path) -> None:
@@ -129,11 +131,13 @@ def test_the_tree_tells_fresh_from_stale_from_not_yet_learned(shell: Shell, kett
     names = [one["name"] for one in symbols.values()]
     assert names[:3] == ["BOILING_C", "Boiler", "Boiler.__init__"] and names[-1] == "Boiler.done"
     assert all(one["line"] for one in symbols.values())
+    boil = symbols["kettle/boiler.py::Boiler.boil"]
+    assert boil["answers"] > 0 and (boil["answers_stale"], boil["state"]) == (0, "fresh")
     write(kettle, {"kettle/boiler.py": (kettle / "kettle/boiler.py").read_text().replace("100", "99")})
     git(kettle, "commit", "-qam", "Boil at 99")
     list(client.index(root=str(kettle)))
     changed = until(lambda: (one := children(client, kettle, "kettle")["kettle/boiler.py"])["stale"] and one)
-    assert changed["state"] == "stale"
+    assert changed["state"] == "stale" and changed["answers_stale"] > 0
     with pytest.raises(UserError, match="Nothing of nowhere is indexed"):
         client.tree(root=str(kettle), path="nowhere")
 

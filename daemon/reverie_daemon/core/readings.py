@@ -43,7 +43,7 @@ def _user(now: Readings, policy: Policy) -> Told:
 def _processor(now: Readings, policy: Policy) -> Told:
     wanted = f"{policy.processor_share[0]:.0%} at most"
     if now.processor_share is None:
-        return Told("other programs' CPU", None, "%", "not known yet", wanted)
+        return Told("other programs' CPU", None, "%", "other programs' CPU use is not known yet", wanted)
     whose = f" (most of it {now.busiest})" if now.busiest else ""
     return Told(
         "other programs' CPU", _percent(now.processor_share), "%",

@@ -10,8 +10,9 @@ from typing import Any
 from ..core.notes import Note, Pairs, Topic
 from ..core.plan import Job
 from ..core.predict import Habits, Prediction
+from ..core.scoring import Guesses, Score
 from . import foresight, jobs, notes
-from .foresight import Asked, Expected, Score
+from .foresight import Asked, Expected
 from .jobs import FailedJob, Leased, Listed
 from .notes import Kept
 
@@ -59,6 +60,15 @@ def create_learning(database: Any) -> None:
     )  # fmt: skip
     database["habits"].create({"id": int, "content": str}, pk="id")
     database["model_claims"].create({"model": str, "kept": int, "dropped": int}, pk="model")
+
+
+def create_accounts_of_guesses(database: Any) -> None:
+    """The migration after which it is known what answers cost that were prepared, and what questions cost."""
+    database["preparation"].create(
+        {"id": int, "key": str, "kept": int, "asked": int, "tokens": int, "cost_microusd": int}, pk="id"
+    )
+    database["preparation"].create_index(["key"])
+    database["asked"].add_column("spent", int, not_null_default=0)
 
 
 class Learned:
@@ -136,8 +146,8 @@ class Learned:
         with self._writing() as writer:
             return jobs.lease_this(writer, worktree, analysis, topic, until)
 
-    def cancel_job(self, worktree: int, analysis: str, topic: Topic) -> bool:
-        """Whether it waited or ran. What runs has to be stopped besides."""
+    def cancel_job(self, worktree: int, analysis: str, topic: Topic) -> int | None:
+        """The job's number, None where none waited or ran. What runs has to be stopped besides."""
         with self._writing() as writer:
             return jobs.cancel(writer, worktree, analysis, topic)
 
@@ -184,6 +194,21 @@ class Learned:
         """A predicted question has its answer, under this key."""
         with self._writing() as writer:
             foresight.prepared(writer, worktree, question, key)
+
+    def paid(self, key: str, *, kept: bool, tokens: int, microusd: int | None) -> None:
+        """A model was asked to prepare the answer under this key; `kept` tells whether that is of use."""
+        with self._writing() as writer:
+            foresight.paid(writer, key, kept, tokens, microusd)
+
+    def guesses(self, *, kept: bool, asked: bool) -> Guesses:
+        """What models took for prepared answers, of use or not, asked for or not (so far)."""
+        with self._reading() as reader:
+            return foresight.guesses(reader, kept=kept, asked=asked)
+
+    def slept_before(self) -> list[tuple[float, bool]]:
+        """(seconds learned since the question before, hit) of each question."""
+        with self._reading() as reader:
+            return foresight.slept_before(reader)
 
     def expected(self, worktree: int, limit: int) -> list[Expected]:
         """What is expected to be asked, likeliest first."""

@@ -95,6 +95,7 @@ class Ledger:
         conversation: str = "",
         files: Sequence[str] = (),
         model: str = "",
+        analysis: str = "",
         calls: Sequence[int] = (),
         key: str = "",
         said: str = "",
@@ -102,8 +103,9 @@ class Ledger:
         """Adds an entry and returns its id. `at` is seconds since the epoch and `date` the user's day then
         ("2025-11-19"); the cost is None when the price is unknown. An entry that does not count is in no figure of
         what was saved; learning saves nothing by itself. `files` are those whose text its baseline counted, `calls` the
-        journal's calls of `model` that were made for it. `key` is the question's, `said` tells what the answer said, so
-        that it can be marked."""
+        journal's calls that were made for it; `model` is whose they are, or who wrote the answer beforehand, and
+        `analysis` what had that ready. `key` is the question's, `said` tells what the answer said, so that it can be
+        marked."""
         saved = tokens.saved if kind == "awake" else 0
         with self.writing() as writer:
             writer.execute(
@@ -112,13 +114,13 @@ class Ledger:
             )
             cursor = writer.execute(
                 "INSERT INTO entry(at, date, repository, kind, question, route, prompt, cached, completion, reasoning,"
-                " baseline, saved, cost_microusd, counted, conversation, model, key, said)"
+                " baseline, saved, cost_microusd, counted, conversation, model, analysis, key, said)"
                 " VALUES (?, ?, (SELECT id FROM repository WHERE root = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                " ?)",
+                " ?, ?)",
                 (
                     at, date, repository, kind, storable(question), route, tokens.prompt, tokens.cached,
                     tokens.completion, reasoning, tokens.baseline, saved, cost_microusd, counted,
-                    storable(conversation), model, storable(key), said,
+                    storable(conversation), model, analysis, storable(key), said,
                 ),
             )  # fmt: skip
             number = cursor.lastrowid
@@ -146,7 +148,8 @@ class Ledger:
         where it was marked before."""
         with self.writing() as writer:
             marked = writer.execute(
-                "UPDATE entry SET wrong = 1, saved = -(prompt + completion) WHERE id = ? AND NOT wrong", (number,)
+                "UPDATE entry SET wrong = 1, baseline = 0, saved = -(prompt + completion) WHERE id = ? AND NOT wrong",
+                (number,),
             ).rowcount
             writer.execute(
                 "UPDATE call SET reason = 'its answer was marked as wrong' WHERE state = 'received' AND reason = ''"
@@ -203,18 +206,29 @@ class Ledger:
             ).fetchone()
             return {"tokens": tokens, "today": on_day}
 
+    def add_idle(self, date: str, idle_s: float, used_s: float) -> None:
+        """So long the machine allowed learning on this day, and for so much of that something was learned."""
+        with self.writing() as writer:
+            writer.execute(
+                "INSERT INTO idle_day(date, idle_s, used_s) VALUES (?, ?, ?) ON CONFLICT(date) DO UPDATE"
+                " SET idle_s = idle_s + excluded.idle_s, used_s = used_s + excluded.used_s",
+                (date, idle_s, used_s),
+            )
+
     def report(self, root: bytes | None = None) -> dict[str, Any]:
-        """`{"days", "models", "analyses", "total", "entries", "recent"}` as `reverie ledger --json` prints them, of one
-        repository or of all.
+        """`{"days", "models", "analyses", "total", "entries", "recent", "idle"}` as `reverie ledger --json` prints
+        them, of one repository or of all.
 
         A day is `{"date", "questions", "asleep": {"tokens", "usd"}, "awake": {"tokens", "usd"}, "cached_share",
         "saved", "lost", "not_read", "wrong", "net"}`; so is a model, with `model`, and an analysis. `saved` is what
-        answers of a model saved, losses included; `not_read` what an agent would have read for answers that needed
-        none; `lost` the losses alone, as a positive number; `wrong` how many answers were marked so, which saved
-        nothing; `wasted` the awake tokens of replies that were not used; `cached_share` the part of the prompts that
-        servers had cached. `usd` is null where a price is unknown. The total also has
-        `per_question` `{"tokens", "usd"}`, and `pays_after`: after how many questions like those so far the learning
-        has paid for itself, null where it never does. `recent` are the latest entries that a model was called for.
+        answers saved that a model wrote, when they were asked for or beforehand, less what was lost; `not_read` what
+        an agent would have read for composed answers; `lost` the losses alone, as a positive number: what answers cost
+        beyond what they saved, and `wasted`, the awake tokens of replies that were not used; `wrong` how many answers
+        were marked so, which saved nothing; `cached_share` the part of the prompts that servers had cached. `usd` is
+        null where a price is unknown. The total also has `per_question` `{"tokens", "usd"}`, and `payback` `{"state",
+        "after", "asked", "to_go"}`, see `savings.Payback`, with `pays_after`, the same as `after`. `recent` are the
+        latest entries that a model was called for. `idle` is the machine's, whatever the repository: `{"seconds",
+        "used_seconds", "share", "days": [{"date", …}]}`.
         """
         with self.reading() as reader:
             return accounts.report(reader, root)

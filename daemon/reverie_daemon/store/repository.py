@@ -35,6 +35,9 @@ SPARE_SHARE = 16
 """Between changes the log, the free pages and what is remembered may each be this part of the source, or
 SPARE_BYTES_MIN."""
 SPARE_BYTES_MIN = 128 << 10
+EXPECTED_BYTES_MIN = 512 << 10
+"""Answers to questions that are expected may be so much, whatever the source: as many as are predicted fit. Learning
+them for nothing would be a waste."""
 REMEMBERED_UNBOUNDED_MAX = 50
 """Answers that may be remembered before they are bounded anew, should nothing change meanwhile."""
 PAGES_VACUUMED_MAX = 4_000
@@ -200,9 +203,12 @@ class RepositoryStore:
             ).fetchone()
             return Stats(files, symbols, blobs.mapped_bytes(reader), self._disk_bytes())
 
-    def evict(self, now: float, committed: blobs.Committed | None = None) -> int:
+    def evict(
+        self, now: float, committed: blobs.Committed | None = None, hurried: Callable[[], bool] = lambda: False
+    ) -> int:
         """Lets go of facts that nothing maps: those superseded an hour ago, except what `committed` says git has, and
-        then whatever is beyond the store's share of disk. Also tidies up the files. Returns how many blobs went."""
+        then whatever is beyond the store's share of disk. Also tidies up the files, unless it is `hurried`. Returns how
+        many blobs went."""
         with self._reading() as reader:
             unasked = (pair for pair in blobs.expired(reader, now) if pair[0] not in self._committed)
             expired = dict(islice(unasked, EXPIRED_AT_ONCE))
@@ -212,18 +218,19 @@ class RepositoryStore:
         with self._lock:
             with self._writing() as writer:
                 gone = blobs.drop_expired(writer, [number for number, blob in expired.items() if blob not in kept], now)
-                fulltext.tidy(writer)
+                fulltext.tidy(writer, hurried)
                 gone += blobs.drop_beyond_cap(writer)
             self.vectors.drop_unheld()
-            self.tidy()
+            if not hurried():
+                self.tidy(hurried)
         return gone
 
-    def tidy(self) -> None:
+    def tidy(self, hurried: Callable[[], bool] = lambda: False) -> None:
         """Moves the log into the database, merges a bounded part of the full-text indexes and gives back free pages;
         for when nobody waits."""
         with self._lock, failures_explained():
             with transaction(self._writer):
-                fulltext.tidy(self._writer)
+                fulltext.tidy(self._writer, hurried)
             self._give_back()
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.execute("PRAGMA shrink_memory")
@@ -242,7 +249,8 @@ class RepositoryStore:
         self._copy_log_beyond(min(WAL_BYTES_MAX, bytes_max))
 
     def _bound_memory(self, writer: sqlite3.Connection) -> None:
-        memory.bound(writer, _spare_bytes_max(writer))
+        bytes_max = _spare_bytes_max(writer)
+        memory.bound(writer, bytes_max, max(EXPECTED_BYTES_MIN, bytes_max))
         self._remembered = 0
 
     def _give_back(self) -> None:

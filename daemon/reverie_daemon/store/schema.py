@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import UserError
+from . import fresh
 from .connection import transaction
-from .learned import create_learning
+from .learned import create_accounts_of_guesses, create_learning
 from .marks import create_marks
 
 Migration = Callable[[Any], None]
@@ -35,10 +36,14 @@ def refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration]
         )
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
-    """Brings the file up to date."""
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], whole: str = "") -> None:
+    """Brings the file up to date; an empty one by the script `whole` of all these migrations, where there is one."""
     version = version_of(connection)
     if version == len(migrations):
+        return
+    if whole and fresh.is_empty(connection):
+        with transaction(connection):
+            fresh.make(connection, whole)
         return
     from sqlite_utils import Database  # 160 ms, and only needed when a schema changes
 
@@ -147,6 +152,7 @@ def _create_vectors(database: Any) -> None:
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
     create_marks,
+    create_accounts_of_guesses,
 )  # fmt: skip
 
 
@@ -194,4 +200,9 @@ def _let_answers_be_wrong(database: Any) -> None:
     database["entry"].add_column("wrong", int, not_null_default=0)
 
 
-LEDGER: Sequence[Migration] = (_create_ledger, _create_journal, _let_answers_be_wrong)
+def _create_idle_days(database: Any) -> None:
+    """How long the machine allowed learning on each day, and for how much of that something was learned."""
+    database["idle_day"].create({"date": str, "idle_s": float, "used_s": float}, pk="date")
+
+
+LEDGER: Sequence[Migration] = (_create_ledger, _create_journal, _let_answers_be_wrong, _create_idle_days)

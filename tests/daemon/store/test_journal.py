@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from reverie_daemon.core.budget import Amount, Denied, Limits, Usage
@@ -190,6 +191,25 @@ def test_forgetting_a_repository_deletes_what_was_sent(journal):
     reserve(journal)
     reserve(journal, repository=OTHER)
     assert journal.forget(REPO) == 1
+
+
+def test_forgetting_a_path_deletes_only_what_was_sent_or_received_of_it(journal):
+    """Forgetting one file must not take the record of all else with it; nor leave that of a folder's files behind."""
+    told = {
+        b"a": ('<passage place="src/tea.py:1-4">\nLeaves.</passage>', "It brews."),
+        b"b": ("What is this?", "See `src/tea.py`."),
+        b"c": ('<passage place="src/teapot.py:1-4">', "A pot."),
+        b"d": ('<passage place="caf\u00e9/menu.py:1-4">', "A menu."),
+    }
+    calls = {}
+    for key, (sent, received) in told.items():
+        calls[key] = journal.reserve(replace(planned(key=key), sent=[("user", sent)]), bounds())
+        journal.received(calls[key], Usage(prompt=4, completion=1), 0, received)
+    assert journal.forget(REPO, b"src/tea.py") == 2
+    assert journal.kept(b"a") is None and journal.kept(b"b") is None and journal.kept(b"c") is not None
+    assert journal.forget(REPO, "caf\u00e9".encode()) == 1
+    assert journal.forget(REPO, b"src", "flows") == 0 and journal.forget(REPO, b"src", "purpose") == 1
+    assert journal.spent(DAY, "learning").tokens == 20, "what it cost stays"
 
 
 def test_a_ledger_of_the_first_version_is_taken_over(tmp_path):
