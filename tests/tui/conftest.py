@@ -303,15 +303,20 @@ class Wire:
         saved, not_read = (sum(day[name] for day in days) for name in ("saved", "not_read"))
         total = Wire.figures(asleep, awake, saved, not_read, questions=len(days), lost=sum(day["lost"] for day in days))
         score = {"asked": 8, "hits": 3, "hit_rate": 0.375, "saved": 900, "unasked": 40, "idle_share_used": 0.5}
+        slept = [{"slept_s_min": 0, "slept_s_max": 0, "asked": 5, "hits": 1}]
+        slept += [{"slept_s_min": 0, "slept_s_max": 600, "asked": 3, "hits": 2}]
+        score |= {"by_sleep": slept, "wrong": {"answers": 40, "tokens": 0, "usd": 0.0, "extra_tokens": 0}}
+        payback = {"state": "paid" if asleep else "nothing spent", "after": 0, "asked": len(days), "to_go": 0}
         return {
             "today": "2026-11-24",
             "days": list(days),
             "models": [],
             "analyses": [],
-            "total": {**total, "per_question": {"tokens": 800, "usd": None}, "pays_after": 0},
+            "total": {**total, "per_question": {"tokens": 800, "usd": None}, "payback": payback, "wrong": 0},
             "entries": len(days),
             "recent": [],
             "predictions": score,
+            "idle": {"seconds": 600.0, "used_seconds": 150.0, "share": 0.25, "days": []},
             **changes,
         }
 

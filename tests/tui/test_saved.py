@@ -158,17 +158,30 @@ def test_money_is_not_said_to_be_saved_where_no_price_is_known(modelled):
 
 
 @pytest.mark.parametrize(
-    ("net", "pays_after", "words"),
+    ("net", "state", "words"),
     [
-        (1_900, 1, "Learning has paid for itself: 1,900 tokens net."),
-        (-500, 5, "Learning pays for itself after 3 questions more like those so far: 500 tokens short."),
-        (-500, None, "Learning does not pay for itself so far: 500 tokens short."),
+        (1_900, "paid", "Learning has paid for itself: 1,900 tokens net."),
+        (-500, "not yet", "Learning pays for itself after 3 questions more like those so far: 500 tokens short."),
+        (-500, "never", "At this rate learning never pays for itself: 500 tokens short."),
+        (-500, "not asked", "Learning has not paid for itself yet, since nothing was asked."),
+        (0, "nothing spent", "Learning has cost no tokens, so there is nothing to pay back."),
     ],
 )
-def test_the_break_even_is_a_sentence(modelled, net, pays_after, words):
+def test_the_break_even_is_a_sentence(modelled, net, state, words):
     """A figure that has to be interpreted is not read."""
-    modelled["total"] |= {"net": net, "pays_after": pays_after}
+    modelled["total"] |= {"net": net, "payback": {"state": state, "to_go": 3}}
     assert next(saved_words.sentences(read_ledger(modelled))) == words
+
+
+def test_what_wrong_guesses_cost_is_told(modelled):
+    """A page that tells of savings alone is advertising."""
+    modelled["predictions"]["wrong"] |= {"tokens": 7_000, "extra_tokens": 300}
+    modelled["total"] |= {"wrong": 2, "wasted": 90}
+    told = list(saved_words.sentences(read_ledger(modelled)))
+    assert "40 prepared answers were not asked for so far. They took 7,000 tokens." in told
+    assert "Questions that were not expected took 300 tokens more than if they had been." in told
+    assert "90 tokens went into replies that were not good enough to be shown." in told
+    assert "Marked as wrong, and counted for nothing: 2 answers." in told
 
 
 def test_predictions_are_told_with_what_they_are_a_share_of(modelled):
@@ -176,6 +189,8 @@ def test_predictions_are_told_with_what_they_are_a_share_of(modelled):
     told = list(saved_words.sentences(read_ledger(modelled)))
     assert "3 of 8 questions (38 %) were expected and answered beforehand." in told
     assert "40 prepared answers were not asked for so far." in told
+    assert "By how long was learned before: not at all 1 of 5, up to 10 min 2 of 3." in told
+    assert "25 % of the time in which this machine was free to learn was used." in told
     assert "2,000 tokens were lost on answers that cost more than reading would have." in told
 
 

@@ -55,28 +55,48 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Slept:
+    """Questions before which was learned for up to so many seconds (None for any), and those of them expected."""
+
+    up_to_s: float | None
+    asked: int
+    hits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
-    """How predictions fared; tokens that hits saved, and the share of the idle time that was used."""
+    """How predictions fared. `unasked` answers were prepared and not asked for so far; `wrong_tokens` is what models
+    took for such answers, `extra_tokens` what they took for questions that were not expected beyond expected ones."""
 
     asked: int = 0
     hits: int = 0
-    saved: int = 0
     unasked: int = 0
-    idle_share_used: float | None = None
+    wrong_tokens: int = 0
+    extra_tokens: int = 0
+    by_sleep: tuple[Slept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Payback:
+    """Whether learning has paid for itself, in the daemon's words, and in how many questions more it will have."""
+
+    state: str = ""
+    to_go: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The account: by day, by model and by analysis. `today` is the user's day when it was made ("" where it is not
-    told); `pays_after` None where learning never pays for itself."""
+    told); `idle_share` the part of the time free for learning that was used, None where there was none."""
 
     today: str = ""
     days: tuple[Figures, ...] = ()
     models: tuple[Figures, ...] = ()
     analyses: tuple[Figures, ...] = ()
     total: Figures = Figures()
-    pays_after: int | None = None
-    tokens_per_question: int = 0
+    payback: Payback = Payback()
+    wrong: int = 0
+    idle_share: float | None = None
     entries: int = 0
     score: Score = Score()
 
@@ -110,15 +130,16 @@ def read_ledger(wire: Any) -> Ledger:
     """`GET /v1/ledger`."""
     wire = loose.mapping(wire)
     total = loose.mapping(wire.get("total"))
-    after = loose.optional(total.get("pays_after"))
+    payback, idle = loose.mapping(total.get("payback")), loose.mapping(wire.get("idle"))
     return Ledger(
         today=_day(wire.get("today")),
         days=tuple(_read_figures(row, "date") for row in loose.mappings(wire.get("days"))[-DAYS_MAX:]),
         models=_rows(wire.get("models"), "model"),
         analyses=_rows(wire.get("analyses"), "analysis"),
         total=_read_figures(total, ""),
-        pays_after=None if after is None else int(after),
-        tokens_per_question=loose.count(loose.mapping(total.get("per_question")).get("tokens")),
+        payback=Payback(loose.text(payback.get("state")), loose.count(payback.get("to_go"))),
+        wrong=loose.count(total.get("wrong")),
+        idle_share=loose.optional(idle.get("share")) if loose.number(idle.get("seconds")) else None,
         entries=loose.count(wire.get("entries")),
         score=_read_score(wire.get("predictions")),
     )
@@ -141,8 +162,14 @@ def _read_spent(wire: Any) -> Spent:
 
 def _read_score(wire: Any) -> Score:
     wire = loose.mapping(wire)
-    counts = {name: loose.count(wire.get(name)) for name in ("asked", "hits", "saved", "unasked")}
-    return Score(**counts, idle_share_used=loose.optional(wire.get("idle_share_used")))
+    counts = {name: loose.count(wire.get(name)) for name in ("asked", "hits", "unasked")}
+    wrong = loose.mapping(wire.get("wrong"))
+    slept = tuple(
+        Slept(loose.optional(row.get("slept_s_max")), loose.count(row.get("asked")), loose.count(row.get("hits")))
+        for row in loose.mappings(wire.get("by_sleep"))[:ROWS_MAX]
+    )
+    tokens, extra = loose.count(wrong.get("tokens")), loose.count(wrong.get("extra_tokens"))
+    return Score(**counts, wrong_tokens=tokens, extra_tokens=extra, by_sleep=slept)
 
 
 def read_budget(wire: Any) -> Budget:

@@ -30,6 +30,7 @@ BUDGETS: tuple[tuple[str, dict[str, float]], ...] = (
     ("2,000,000 tokens and $5.00 a day", {"tokens_per_day": 2_000_000, "usd_per_day": 5.0}),
 )
 LANGUAGES_SHOWN = 4
+MODELS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +193,8 @@ def _found(steps: FirstRun, page: Settings, repository: Repository | None) -> To
         named = [f"{one.name} {one.files:,}" for one in steps.languages[:LANGUAGES_SHOWN]]
         rest = sum(one.files for one in steps.languages[LANGUAGES_SHOWN:])
         lines.append(f"Files by language: {', '.join([*named, *([f'others {rest:,}'] if rest else [])])}.")
-    found = len(page.models.found)
-    lines.append(f"Models on this machine: {', '.join(o.name for o in page.models.found[:3]) if found else 'none'}.")
+    names = [offer.name.removesuffix("#MODEL") for offer in page.models.found[:MODELS_SHOWN]]
+    lines.append(f"Models found: {', '.join(names) or 'none'}.")
     lines += [
         "",
         "What is learned stays on this machine, in .git/reverie; secrets are redacted before. Nothing is sent "

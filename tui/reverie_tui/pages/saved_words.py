@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from reverie_tui.charts import dollars, gauge, short
-from reverie_tui.pages.figures import Budget, Figures, Ledger, Period, Side, Spent, over_time
+from reverie_tui.pages.figures import Budget, Figures, Ledger, Period, Score, Side, Slept, Spent, over_time
 from reverie_tui.pages.saved import Saved
 from reverie_tui.signs import Signs
 
@@ -175,38 +175,62 @@ def money_note(page: Saved) -> str:
 def sentences(ledger: Ledger) -> Iterator[str]:
     """What the figures come to."""
     yield _break_even(ledger)
-    yield from _predictions(ledger)
+    yield from _predictions(ledger.score)
+    if ledger.idle_share is not None:
+        yield f"{_share(ledger.idle_share)} of the time in which this machine was free to learn was used."
     if ledger.total.lost:
         yield f"{ledger.total.lost:,} tokens were lost on answers that cost more than reading would have."
     if ledger.total.wasted:
         yield f"{ledger.total.wasted:,} tokens went into replies that were not good enough to be shown."
+    if ledger.wrong:
+        yield f"Marked as wrong, and counted for nothing: {ledger.wrong:,} answer{'' if ledger.wrong == 1 else 's'}."
 
 
 def _break_even(ledger: Ledger) -> str:
-    total = ledger.total
-    if not total.asleep.tokens:
-        return "No model was paid to learn, so there is nothing to pay back."
-    if ledger.pays_after is None:
-        return f"Learning does not pay for itself so far: {_net(total.net)}."
-    if total.net >= 0:
-        return f"Learning has paid for itself: {_net(total.net)}."
-    more = max(1, ledger.pays_after - total.questions)
-    return f"Learning pays for itself after {_questions(more)} more like those so far: {_net(total.net)}."
+    net, more = ledger.total.net, ledger.payback.to_go
+    match ledger.payback.state:
+        case "paid":
+            return f"Learning has paid for itself: {_net(net)}."
+        case "not yet":
+            return f"Learning pays for itself after {_questions(more)} more like those so far: {_net(net)}."
+        case "never":
+            return f"At this rate learning never pays for itself: {_net(net)}."
+        case "not asked":
+            return "Learning has not paid for itself yet, since nothing was asked."
+        case _:
+            return "Learning has cost no tokens, so there is nothing to pay back."
 
 
 def _net(net: int) -> str:
     return f"{net:,} tokens net" if net >= 0 else f"{-net:,} tokens short"
 
 
-def _predictions(ledger: Ledger) -> Iterator[str]:
-    score = ledger.score
+def _predictions(score: Score) -> Iterator[str]:
     if not score.asked:
         yield "No question was asked yet since questions are predicted."
         return
-    share = f"{100 * score.hits / score.asked:.0f} %"
+    share = _share(score.hits / score.asked)
     yield f"{score.hits:,} of {_questions(score.asked)} ({share}) were expected and answered beforehand."
+    slept = [f"{_slept(one)} {one.hits:,} of {one.asked:,}" for one in score.by_sleep if one.asked]
+    if len(slept) > 1:
+        yield f"By how long was learned before: {', '.join(slept)}."
     if score.unasked:
-        yield f"{score.unasked:,} prepared answers were not asked for so far."
+        cost = f" They took {score.wrong_tokens:,} tokens." if score.wrong_tokens else ""
+        yield f"{score.unasked:,} prepared answers were not asked for so far.{cost}"
+    if score.extra_tokens > 0:
+        yield f"Questions that were not expected took {score.extra_tokens:,} tokens more than if they had been."
+
+
+def _slept(one: Slept) -> str:
+    if one.up_to_s is None:
+        return "longer"
+    if one.up_to_s <= 0:
+        return "not at all"
+    return f"up to {one.up_to_s:.0f} s" if one.up_to_s < 60 else f"up to {one.up_to_s / 60:.0f} min"
+
+
+def _share(part: float) -> str:
+    return f"{100 * part:.0f} %"
 
 
 def best_title(page: Saved) -> str:
@@ -218,7 +242,7 @@ def best_title(page: Saved) -> str:
 def gauges(budget: Budget, cells: int, signs: Signs) -> Iterator[tuple[str, str, str]]:
     """A line a side: its name, its gauge ("" where no limit is named) and its figures."""
     for name, side in (("learning", budget.learning), ("questions", budget.questions)):
-        drawn = gauge(_share(side), 1.0, cells, signs) if _limited(side) else ""
+        drawn = gauge(_used(side), 1.0, cells, signs) if _limited(side) else ""
         yield name, drawn, _account(side)
 
 
@@ -226,7 +250,7 @@ def _limited(side: Side) -> bool:
     return side.tokens_limit is not None or side.usd_limit is not None
 
 
-def _share(side: Side) -> float:
+def _used(side: Side) -> float:
     """The limit that is nearer tells how far the day is spent."""
     parts = [(side.tokens, side.tokens_limit), (side.usd, side.usd_limit)]
     return max((spent / limit if limit else 1.0 for spent, limit in parts if limit is not None), default=0.0)

@@ -64,7 +64,7 @@ def _budget(side: str, limit: str, text: str) -> Wish:
 def _whole(text: str) -> int:
     digits = re.sub(r"[ ,_](?=\d{3}\b)", "", text)
     if not (digits.isascii() and digits.isdigit()):
-        raise Mistake("A whole number of at least 0 is needed, such as 200000.")
+        raise Mistake("A whole number of at least 0 is needed.")
     if len(digits) > 15 or int(digits) > NUMBER_MAX:
         raise Mistake(f"That is more than {NUMBER_MAX:,}.")
     return int(digits)
