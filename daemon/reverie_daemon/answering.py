@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import wire
-from .core import evidence, savings
+from .core import evidence, following, savings
 from .core.budget import MICRO
 from .core.compose import compose
 from .core.doubt import doubted, said_by
@@ -74,9 +74,11 @@ class _Found:
 @dataclass(frozen=True, slots=True)
 class _Given:
     """An answer as of one moment of the repository, with the key under which it may be remembered. HEAD may have moved
-    on from `moment` by the time a model has written. `marks` are the answers to it that were marked as wrong."""
+    on from `moment` by the time a model has written. `taken_up` is the question as later ones refer to it; `marks` are
+    the answers to it that were marked as wrong."""
 
     question: Question
+    taken_up: Question
     identity: str
     found: _Found
     account: savings.Account
@@ -135,7 +137,7 @@ class Answering:
         told = found.composition.claims
         for claim in told[: found.marked] if found.route == "learned" else told:
             yield {"event": "claim", "text": claim.text, "verified": not _fails(claim)}
-        self._continue(conversation, question)
+        self._continue(conversation, given.taken_up)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         called = found.written is not None and found.written.spent.calls
         ledger_id = (
@@ -198,7 +200,15 @@ class Answering:
         )
         account = self._priced(text, found, catalogue.text, conversation)
         return _Given(
-            question, identity, found, account, catalogue.clock, repository.moment, catalogue.notes_revision, marks
+            question,
+            following.taken_up(question, found.composition, catalogue),
+            identity,
+            found,
+            account,
+            catalogue.clock,
+            repository.moment,
+            catalogue.notes_revision,
+            marks,
         )
 
     def _written(

@@ -130,8 +130,9 @@ class Client:
     def notes(self, *, root: str, about: str = "", limit: int = 100) -> dict[str, Any]:
         return self._call("GET", "/v1/notes", query={"root": root, "about": about, "limit": limit})
 
-    def jobs(self, *, root: str) -> dict[str, Any]:
-        return self._call("GET", "/v1/jobs", query={"root": root})
+    def jobs(self, *, root: str, limit: int = 2_000) -> dict[str, Any]:
+        """What waits or runs, what was given up and what was cancelled, at most `limit` of each."""
+        return self._call("GET", "/v1/jobs", query={"root": root, "limit": limit})
 
     def cancel_job(self, *, root: str, analysis: str, subject: str, subject_kind: str = "") -> dict[str, Any]:
         """Drops a job that waits, ends one that runs. Raises WrongUsage where there is none."""

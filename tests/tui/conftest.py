@@ -92,6 +92,11 @@ class FakeDaemon:
         self.paused: list[bool] = []
         self.answers = Feed()
         self.news = Feed()
+        self.trees: dict[str, dict[str, Any]] = {"": {"children": [], "left_out": 0}}
+        self.noted: list[dict[str, Any]] = []
+        self.lessons = Feed()
+        self.workings: dict[str, Any] = {}
+        self.queue: dict[str, Any] = {"jobs": [], "failed": [], "cancelled": []}
 
     def connect(self, *, start: bool) -> FakeDaemon:
         self.started.append(start)
@@ -205,12 +210,50 @@ class FakeDaemon:
         if name in self.refused:
             raise self.refused[name]
 
+    def tree(self, *, root: str, path: str = "") -> dict[str, Any]:
+        self.called.append(("tree", path))
+        if path not in self.trees:
+            raise UserError(f"Nothing of {path} is indexed in {root}.", next_step="reverie index")
+        return self.trees[path]
+
+    def notes(self, *, root: str, about: str = "", limit: int = 100) -> dict[str, Any]:
+        self.called.append(("notes", about))
+        return {"notes": [note for note in self.noted if note["subject"].startswith(about)][:limit]}
+
+    def learn(self, *, root: str) -> Iterator[dict[str, Any]]:
+        return self.learn_about("", root=root)
+
+    def learn_about(self, subject: str, *, root: str) -> Iterator[dict[str, Any]]:
+        self.called.append(("learn", subject))
+        return iter(self.lessons)
+
+    def forget(self, *, root: str, path: str = "") -> dict[str, Any]:
+        self.called.append(("forget", path))
+        return {"notes": 3, "questions": 1}
+
+    def forget_notes(self, *, root: str, subject: str, subject_kind: str = "", analysis: str = "") -> dict[str, Any]:
+        self.called.append(("forget_notes", subject, subject_kind, analysis))
+        return {"notes": 1, "replies": 0}
+
+    def activity(self, *, log: int = 50) -> dict[str, Any]:
+        self.called.append(("activity",))
+        return self.workings
+
+    def jobs(self, *, root: str, limit: int = 2_000) -> dict[str, Any]:
+        return self.queue
+
+    def cancel_job(self, *, root: str, analysis: str, subject: str, subject_kind: str = "") -> dict[str, Any]:
+        self.called.append(("cancel_job", analysis, subject, subject_kind))
+        self.queue = {**self.queue, "jobs": [job for job in self.queue["jobs"] if job["subject"] != subject]}
+        return {"analysis": analysis, "subject": subject, "was": "waiting"}
+
     def events(self) -> Iterator[dict[str, Any]]:
         return iter(self.news)
 
     def close(self) -> None:
         self.connect_held.set()
         self.answers.end()
+        self.lessons.end()
         self.news.end()
 
 
@@ -317,6 +360,56 @@ class Wire:
             "recent": [],
             "predictions": score,
             "idle": {"seconds": 600.0, "used_seconds": 150.0, "share": 0.25, "days": []},
+            **changes,
+        }
+
+    @staticmethod
+    def node(path: str, kind: str = "file", notes: int = 0, stale: int = 0, **changes: Any) -> dict[str, Any]:
+        """A child of `GET /v1/tree`."""
+        name = path.rpartition("::" if kind == "symbol" else "/")[2]
+        counts = {"notes": notes, "fresh": notes - stale, "stale": stale, "unchecked": 0, "answers": 0, "files": 1}
+        state = "not yet learned" if not notes else "stale" if stale else "fresh"
+        return {"name": name, "path": path, "kind": kind, "line": None, **counts, "state": state, **changes}
+
+    @staticmethod
+    def note(subject: str, analysis: str = "purpose", **changes: Any) -> dict[str, Any]:
+        """One of `GET /v1/notes`."""
+        claim = {"text": f"What {subject} is for.", "evidence": [Wire.evidence()]}
+        made = {"model": None, "made_at": "2026-11-24T13:05:22+00:00", "cost": {"tokens": 0, "usd": 0.0}}
+        note = {"subject": subject, "subject_kind": "file", "analysis": analysis, **made, "fresh": True}
+        return {**note, "claims": [claim], **changes}
+
+    @staticmethod
+    def job(subject: str, analysis: str = "purpose", **changes: Any) -> dict[str, Any]:
+        """One of `GET /v1/jobs`."""
+        figures = {"probability": 0.12, "tokens_saved": 3400, "tokens_cost": 900, "seconds_cost": 4.0, "value": 4.53}
+        job = {"analysis": analysis, "subject": subject, "subject_kind": "file", **figures, "depth": "deep"}
+        return {**job, "why": "changed in the last commit", "running": False, **changes}
+
+    @staticmethod
+    def ended(subject: str, outcome: str = "done", **changes: Any) -> dict[str, Any]:
+        """One of what ended in `GET /v1/activity`."""
+        ended = {"root": ROOT, "analysis": "history", "subject": subject, "subject_kind": "file", "outcome": outcome}
+        times = {"since": "2026-11-24T13:05:18+00:00", "at": "2026-11-24T13:05:22+00:00", "seconds": 4.2}
+        return {**ended, **times, "reason": None, "cost": {"tokens": 0, "usd": 0.0}, **changes}
+
+    @staticmethod
+    def workings(**changes: Any) -> dict[str, Any]:
+        """`GET /v1/activity`."""
+        readings = [
+            {"name": "user idle", "value": 240.0, "unit": "s", "text": "idle for 4 min", "wanted": "idle for 30 s"},
+            {"name": "battery", "value": None, "unit": "%", "text": "on mains", "wanted": ""},
+            {"name": "question waiting", "value": False, "unit": "", "text": "no question waits", "wanted": "none"},
+            {"name": "paused", "value": False, "unit": "", "text": "not paused", "wanted": "not paused"},
+        ]
+        doing = {"root": ROOT, "analysis": "history", "subject": "src/flask/app.py", "subject_kind": "file"}
+        return {
+            "sleep": {"state": "learning", "depth": "light", "reason": "on mains, idle for 4 min"},
+            "doing": {**doing, "since": "2026-11-24T13:05:18+00:00"},
+            "indexing": [],
+            "readings": readings,
+            "ended": [Wire.ended("src/flask/cli.py")],
+            "log": ["2026-11-24 13:05:00,123 INFO reverie_daemon.app: starting, version 0.1.0"],
             **changes,
         }
 
@@ -467,7 +560,7 @@ def ascii_stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
 
 
 def new_stage(daemon: FakeDaemon) -> Stage:
-    return Stage(daemon, ReverieApp(daemon.connect, Path(ROOT), retry_s=(0.05,)))
+    return Stage(daemon, ReverieApp(daemon.connect, Path(ROOT), retry_s=(0.05,), pace_s=0.0))
 
 
 @pytest.fixture

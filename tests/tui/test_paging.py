@@ -75,6 +75,15 @@ def test_only_the_parts_of_the_status_that_matter_fetch_again():
     assert [call.wish for call in again.calls] == [FETCH]
 
 
+def test_only_what_nobody_pressed_a_key_for_is_unhurried():
+    """A daemon that learns changes many times a second; a page that is turned to should come at once."""
+    assert [call.unhurried for call in shown().calls] == [False]
+    state = reduce(shown(), Replied(1, "14:03:22", payload=[]))
+    state = reduce(state, StatusArrived({"event": "delta", "changes": {"repositories": []}}))
+    assert [call.unhurried for call in state.calls] == [True]
+    assert [call.unhurried for call in reduce(state, Within("saved", DROP)).calls] == [True, False]
+
+
 def test_a_wish_under_way_is_made_once_more_after_and_never_twice_at_once():
     """A hundred deltas in a second cost two calls, and the last state is seen."""
     state = shown()
@@ -93,9 +102,9 @@ def test_a_failed_fetch_keeps_what_is_known_and_says_so():
     failed = reduce(state, Replied(2, "14:03:30", problem=Problem("It failed.", "reverie logs")))
     assert failed.saved == Held((["note"],))
     assert failed.as_of == {"saved": "14:03:22"}
-    assert failed.troubles == {"saved": Problem("It failed.", "reverie logs")}
+    assert failed.trouble() == Problem("It failed.", "reverie logs")
     mended = reduce(paging.shown(failed), Replied(3, "14:03:40", payload=["new"]))
-    assert mended.troubles == {}
+    assert mended.trouble() is None
 
 
 def test_what_the_user_did_is_told_when_it_is_done_and_when_it_failed():

@@ -23,12 +23,8 @@ from reverie_tui.reading import (
 )
 from reverie_tui.state import Exchange, Preview, State
 from reverie_tui.widgets.answer import markdown_parser
+from support.json_values import JSON
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
 KEYS = [
     "answer",
     "evidence",
@@ -150,7 +146,7 @@ def test_a_preview_of_a_changed_file_says_so():
     place = Place("a.py", 3, 9)
     source = read_source({"path": "a.py", "blob": "new", "lines": ["x"]})
     evidence = Evidence("a.py", 3, 9, blob="old")
-    assert wording.preview_title(Preview(place, source), evidence) == "a.py:3-9 · changed since the answer"
+    assert wording.preview_title(Preview(place, source), evidence) == "a.py:3-9 · changed since it was cited"
     assert wording.preview_title(Preview(place, source), None) == "a.py:3-9"
 
 

@@ -29,7 +29,7 @@ from reverie_tui.ascii import AsciiFilter
 from reverie_tui.calls import PageName
 from reverie_tui.editor import editor_command, located
 from reverie_tui.events import Event, NextAsked, PageChosen, Redone, Stepped, Within
-from reverie_tui.link import RETRY_S, Connect, Line
+from reverie_tui.link import PACE_S, RETRY_S, Connect, Line
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
 from reverie_tui.model import reduce
@@ -72,13 +72,14 @@ class ReverieApp(App[UserError | None]):
         folder: Path,
         *,
         retry_s: Sequence[float] = RETRY_S,
+        pace_s: float = PACE_S,
         run_editor: Callable[[Sequence[str]], int] = subprocess.call,
     ) -> None:
         # Without colours Textual would send greys; its ANSI mode is the one that leaves colours out.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         signs = signs_for(os.environ)
         self.state = State(folder=str(folder), signs=signs, terminal_signs=signs)
-        self._line = Line(connect, folder, self._report, retry_s)
+        self._line = Line(connect, folder, self._report, retry_s, pace_s)
         self._run_editor = run_editor
         self._pages: dict[PageName, PageScreen] = {"ask": AskScreen(self.state)}
         self.register_theme(DARK)
@@ -237,12 +238,17 @@ class ReverieApp(App[UserError | None]):
 
     def action_copy_citation(self) -> None:
         """Copy the citation that is selected."""
-        chosen = self.state.selected_evidence
+        chosen = self.state.cited
         if chosen:
             text = wording.evidence_label(chosen)
             self._copy(text, f"Copied {text}")
         else:
             self.notify("No evidence is selected.", markup=False)
+
+    def action_on(self, page: PageName, action: str) -> None:
+        """Go to a page, and do there what its key does."""
+        self._report(PageChosen(page))
+        self.call_later(lambda: self.run_action(f"screen.{action}"))
 
     def action_past(self) -> None:
         """Choose from the questions asked before."""
@@ -263,9 +269,9 @@ class ReverieApp(App[UserError | None]):
 
     def action_edit(self) -> None:
         """Open the place on show in the user's editor, and come back when it ends."""
-        place = self.state.preview.place
+        place = self.state.place
         if place is None or not self.state.root:
-            self.notify("Select evidence in a file to open it.", markup=False)
+            self.notify("Select a file, or evidence in one, to open it.", markup=False)
             return
         command = editor_command(os.environ, located(Path(self.state.root), place.path), place.start_line)
         try:

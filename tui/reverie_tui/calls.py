@@ -25,9 +25,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A wish of a page that is under way. `again`: it was wished again meanwhile, so it is made once more after."""
+    """A wish of a page that is under way. `again`: it was wished again meanwhile, so it is made once more after.
+    `unhurried`: nobody pressed a key for it, so it is made a moment later, and all that happens until then costs one
+    call."""
 
     number: int
     page: PageName
     wish: Wish
     again: bool = False
+    unhurried: bool = False

@@ -13,6 +13,12 @@ from reverie_daemon.errors import UserError
 from reverie_tui.calls import PageName
 from reverie_tui.reading import Problem
 
+CONTEXT_LINES = 400
+"""How many lines are fetched after a citation, and before one that lies deep in a file."""
+
+WHOLE_LINES_MAX = 3_000
+"""Up to this line a file is fetched from its beginning, since highlighting is only sure from there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -21,6 +27,12 @@ class Place:
     path: str
     start_line: int
     end_line: int
+
+    @property
+    def around(self) -> tuple[int, int]:
+        """The first and last line to fetch, so that there is something to scroll to."""
+        start = 1 if self.start_line <= WHOLE_LINES_MAX else self.start_line - CONTEXT_LINES
+        return start, self.end_line + CONTEXT_LINES
 
 
 @dataclass(frozen=True, slots=True)

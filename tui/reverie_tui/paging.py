@@ -61,7 +61,8 @@ def changed(state: State, parts: frozenset[str]) -> State:
         pages.append("settings")  # its first steps lie over the page on show
     for page in pages:
         if module := _MODULES.get(page):
-            state = _wished(state, page, module.wanted(getattr(state, page), state.root, parts))
+            wishes = module.wanted(getattr(state, page), state.root, parts)
+            state = _wished(state, page, wishes, unhurried=bool(parts))
     return state
 
 
@@ -73,13 +74,13 @@ def _stepped(state: State, page: PageName, step: tuple[Any, tuple[Wish, ...]]) -
     return _wished(state, page, wishes)
 
 
-def _wished(state: State, page: PageName, wishes: Iterable[Wish]) -> State:
+def _wished(state: State, page: PageName, wishes: Iterable[Wish], *, unhurried: bool = False) -> State:
     for wish in wishes:
-        state = _called(state, page, wish)
+        state = _called(state, page, wish, unhurried)
     return state
 
 
-def _called(state: State, page: PageName, wish: Wish) -> State:
+def _called(state: State, page: PageName, wish: Wish, unhurried: bool) -> State:
     if state.link.state != "up":
         return _noticed(state, AWAY, failed=True) if wish.told else state
     for i, call in enumerate(state.calls):
@@ -88,7 +89,7 @@ def _called(state: State, page: PageName, wish: Wish) -> State:
     if len(state.calls) >= CALLS_MAX:
         return state
     number = state.called + 1
-    return replace(state, calls=(*state.calls, Call(number, page, wish)), called=number)
+    return replace(state, calls=(*state.calls, Call(number, page, wish, unhurried=unhurried)), called=number)
 
 
 def _replied(state: State, reply: Replied) -> State:
@@ -97,7 +98,7 @@ def _replied(state: State, reply: Replied) -> State:
         return state
     state = replace(state, calls=tuple(other for other in state.calls if other is not call))
     state = _failed(state, call, reply.problem) if reply.problem else _succeeded(state, call, reply)
-    return _called(state, call.page, call.wish) if call.again else state
+    return _called(state, call.page, call.wish, call.unhurried) if call.again else state
 
 
 def _failed(state: State, call: Call, problem: Problem) -> State:
@@ -105,11 +106,11 @@ def _failed(state: State, call: Call, problem: Problem) -> State:
         return _stepped(state, call.page, taken)
     if call.wish.told:
         return _noticed(state, " ".join(part for part in (problem.message, problem.next_step) if part), failed=True)
-    return replace(state, troubles={**state.troubles, call.page: problem})
+    return replace(state, troubles={**state.troubles, (call.page, call.wish.name): problem})
 
 
 def _succeeded(state: State, call: Call, reply: Replied) -> State:
-    troubles = {page: problem for page, problem in state.troubles.items() if page != call.page}
+    troubles = {key: why for key, why in state.troubles.items() if key != (call.page, call.wish.name)}
     state = replace(state, as_of={**state.as_of, call.page: reply.at}, troubles=troubles)
     if call.wish.told:
         state = _noticed(state, call.wish.told)

@@ -12,6 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reverie_tui.literal import literal, literal_line
+from reverie_tui.payload import count as _count
+from reverie_tui.payload import items as _list
+from reverie_tui.payload import mapping as _mapping
+from reverie_tui.payload import mappings as _mappings
+from reverie_tui.payload import number as _number
+from reverie_tui.payload import text as _text
 
 EVIDENCE_MAX = 200
 ANSWER_CHARACTERS_MAX = 400_000
@@ -87,6 +93,15 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """What woke a repository last: `source` is watch, hook, start, sweep, config or request, `at` a local time."""
+
+    source: str
+    event: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     """One repository as the daemon sees it now."""
 
@@ -100,11 +115,17 @@ class Repository:
     pending_files: int
     progress: Progress | None
     problem: Problem | None
+    jobs: int = 0
+    jobs_failed: int = 0
+    notes_fresh: int = 0
+    notes_stale: int = 0
+    trigger: Trigger | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DaemonStatus:
-    """What the daemon does, and why. `saved_tokens` is the total over all questions, `saved_today` today's part."""
+    """What the daemon does, and why. `saved_tokens` is the total over all questions, `saved_today` today's part.
+    `model` answers and `model_asleep` learns, each in words that say where text goes, "" for none."""
 
     sleep_state: str = ""
     sleep_reason: str = ""
@@ -112,6 +133,9 @@ class DaemonStatus:
     model: str = ""
     saved_tokens: int = 0
     saved_today: int = 0
+    sleep_depth: str = ""
+    model_asleep: str = ""
+    model_problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +217,9 @@ def read_status(changes: Mapping[str, Any], before: DaemonStatus) -> DaemonStatu
     if "sleep" in changes:
         sleep = _mapping(changes["sleep"])
         reason = literal_line(_text(sleep.get("reason")))
-        status = replace(status, sleep_state=literal_line(_text(sleep.get("state"))), sleep_reason=reason)
+        depth = literal_line(_text(sleep.get("depth")))
+        state = literal_line(_text(sleep.get("state")))
+        status = replace(status, sleep_state=state, sleep_reason=reason, sleep_depth=depth)
     if "repositories" in changes:
         found = tuple(_read_repository(item) for item in _mappings(changes["repositories"]))
         status = replace(status, repositories=found)
@@ -201,7 +227,9 @@ def read_status(changes: Mapping[str, Any], before: DaemonStatus) -> DaemonStatu
         saved = _mapping(changes["saved"])
         status = replace(status, saved_tokens=_count(saved.get("tokens")), saved_today=_count(saved.get("today")))
     if "model" in changes:
-        status = replace(status, model=_read_model(changes["model"]))
+        model = _mapping(changes["model"])
+        asleep, problem = literal_line(_text(model.get("sleeping"))), _read_problem(_mapping(model.get("problem")))
+        status = replace(status, model=_read_model(changes["model"]), model_asleep=asleep, model_problem=problem)
     return status
 
 
@@ -257,6 +285,11 @@ def _read_repository(wire: Mapping[str, Any]) -> Repository:
         pending_files=_count(_mapping(wire.get("pending")).get("files")),
         progress=_read_progress(_mapping(wire.get("progress"))),
         problem=_read_problem(_mapping(wire.get("problem"))),
+        jobs=_count(wire.get("jobs")),
+        jobs_failed=_count(wire.get("jobs_failed")),
+        notes_fresh=_count(wire.get("notes_fresh")),
+        notes_stale=_count(wire.get("notes_stale")),
+        trigger=_read_trigger(_mapping(wire.get("last_trigger"))),
     )
 
 
@@ -265,6 +298,12 @@ def _read_progress(wire: Mapping[str, Any]) -> Progress | None:
         return None
     phase = literal_line(_text(wire.get("phase"))) or "indexing"
     return Progress(phase, _count(wire.get("done")), _count(wire.get("total")))
+
+
+def _read_trigger(wire: Mapping[str, Any]) -> Trigger | None:
+    if not wire:
+        return None
+    return Trigger(*(literal_line(_text(wire.get(key))) for key in ("source", "event", "at")))
 
 
 def _read_problem(wire: Mapping[str, Any]) -> Problem | None:
@@ -289,27 +328,3 @@ def _read_word(wire: Mapping[str, Any]) -> ModelWord | None:
 def _read_model(wire: Any) -> str:
     named = wire if isinstance(wire, str) else _mapping(wire).get("answering") or _mapping(wire).get("name")
     return literal_line(_text(named))
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float)) else 0.0
-
-
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    return [item for item in _list(value) if isinstance(item, Mapping)]

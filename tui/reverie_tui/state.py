@@ -15,7 +15,7 @@ from reverie_tui.calls import Call, PageName
 from reverie_tui.events import Place
 from reverie_tui.pages.activity import Activity
 from reverie_tui.pages.ask import Ask
-from reverie_tui.pages.learned import Learned
+from reverie_tui.pages.learned_state import Learned
 from reverie_tui.pages.saved import Saved
 from reverie_tui.pages.settings import Settings
 from reverie_tui.reading import (
@@ -116,7 +116,7 @@ class State:
     after it, oldest first. `root` is empty until the daemon took the repository; `wide` says that the source pane has
     room beside the answer; `refusal` ends the program. `terminal_signs` are those that suit the terminal, `signs` those
     that are drawn. `page` is the one on show, `calls` what the other pages have under way, `as_of` when a page's data
-    came (HH:MM:SS), `troubles` why it could not be brought up to date."""
+    came (HH:MM:SS), `troubles` why one of its wishes, by name, could not be fulfilled."""
 
     folder: str = ""
     root: str = ""
@@ -143,8 +143,13 @@ class State:
     calls: tuple[Call, ...] = ()
     called: int = 0
     as_of: Mapping[PageName, str] = field(default_factory=dict)
-    troubles: Mapping[PageName, Problem] = field(default_factory=dict)
+    troubles: Mapping[tuple[PageName, str], Problem] = field(default_factory=dict)
     notice: Notice = Notice()
+
+    def trouble(self, *wishes: str) -> Problem | None:
+        """Why the page on show could not be brought up to date; only by these wishes, where some are named."""
+        found = self.troubles.items()
+        return next((why for (page, wish), why in found if page == self.page and (not wishes or wish in wishes)), None)
 
     @property
     def repository(self) -> Repository | None:
@@ -174,6 +179,16 @@ class State:
     def selected_evidence(self) -> Evidence | None:
         """The piece of evidence that is selected."""
         return self.evidence[self.selected] if self.selected is not None else None
+
+    @property
+    def cited(self) -> Evidence | None:
+        """The citation that the reader is at, on the page on show."""
+        return self.learned.cited if self.page == "learned" else self.selected_evidence
+
+    @property
+    def place(self) -> Place | None:
+        """The lines of a file that the reader is at, to open them in an editor."""
+        return self.learned.place if self.page == "learned" else self.preview.place
 
     @property
     def examples(self) -> tuple[str, ...]:

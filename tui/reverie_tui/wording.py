@@ -45,10 +45,13 @@ def activity(state: State) -> str:
 
 
 def standing(state: State) -> str:
-    """How far the repository is indexed, what is wrong with it, or how the daemon comes back."""
+    """How far the repository is indexed, what is wrong with it or with the page, or how the daemon comes back."""
     if state.link.state == "lost":
         then = state.link.next_step or "a question starts it at once"
         return f"trying again in {state.link.retry_s:g} s; {then}"
+    trouble = state.trouble()
+    if trouble:
+        return " ".join(part for part in (trouble.message, trouble.next_step) if part)
     repository = state.repository
     if repository is None:
         return ""
@@ -79,14 +82,13 @@ def bar(repository: Repository, columns: int) -> str:
 
 
 def as_of(state: State) -> str:
-    """When the data of the page on show came, or why it could not be brought up to date. Ask needs none: its answers
+    """When the data of the page on show came; `standing` says why it is not of now. Ask needs none: its answers
     carry their own freshness."""
     if state.page == "ask":
         return ""
     when = state.as_of.get(state.page, "")
-    trouble = state.troubles.get(state.page)
-    if trouble:
-        return f"{trouble.message} (data from {when})" if when else trouble.message
+    if state.trouble():
+        return f"still of {when}" if when else "not to be had"
     return f"as of {when}" if when else "fetching…"
 
 
@@ -194,13 +196,13 @@ def place_label(place: Place) -> str:
 
 
 def preview_title(preview: Preview, evidence: Evidence | None) -> str:
-    """Above the source: where it is, and whether it changed since the answer."""
+    """Above the source: where it is, and whether it changed since it was cited."""
     if evidence and evidence.commit:
         return f"commit {evidence.commit[:10]}"
     if preview.place is None:
         return "Source"
     changed = bool(evidence and preview.source and evidence.blob and preview.source.blob != evidence.blob)
-    return place_label(preview.place) + (SEPARATOR + "changed since the answer" if changed else "")
+    return place_label(preview.place) + (SEPARATOR + "changed since it was cited" if changed else "")
 
 
 def past_detail(past: PastQuestion) -> str:

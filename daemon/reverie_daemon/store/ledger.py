@@ -221,11 +221,11 @@ class Ledger:
 
         A day is `{"date", "questions", "asleep": {"tokens", "usd"}, "awake": {"tokens", "usd"}, "cached_share",
         "saved", "lost", "not_read", "wrong", "net"}`; so is a model, with `model`, and an analysis. `saved` is what
-        answers saved that a model wrote, when they were asked for or beforehand, less what was lost; `not_read` what
-        an agent would have read for composed answers; `lost` the losses alone, as a positive number: what answers cost
-        beyond what they saved, and `wasted`, the awake tokens of replies that were not used; `wrong` how many answers
-        were marked so, which saved nothing; `cached_share` the part of the prompts that servers had cached. `usd` is
-        null where a price is unknown. The total also has `per_question` `{"tokens", "usd"}`, and `payback` `{"state",
+        answers saved that a model wrote, when they were asked for or beforehand, less what was lost; `not_read` what an
+        agent would have read for composed answers; `lost` the losses alone, as a positive number: what answers cost
+        beyond what they saved; `wrong` how many answers were marked so, which saved nothing; `wasted` the awake tokens
+        of replies that were not used; `cached_share` the part of the prompts that servers had cached. `usd` is null
+        where a price is unknown. The total also has `per_question` `{"tokens", "usd"}`, and `payback` `{"state",
         "after", "asked", "to_go"}`, see `savings.Payback`, with `pays_after`, the same as `after`. `recent` are the
         latest entries that a model was called for. `idle` is the machine's, whatever the repository: `{"seconds",
         "used_seconds", "share", "days": [{"date", …}]}`.

@@ -187,14 +187,6 @@ CREATE TABLE "model_claims" (
    "kept" INTEGER,
    "dropped" INTEGER
 );
-CREATE TABLE "wrong" (
-   "key" TEXT,
-   "said" TEXT,
-   "at" REAL,
-   PRIMARY KEY ("key", "said")
-);
-CREATE INDEX "idx_wrong_at"
-    ON "wrong" ("at");
 CREATE TABLE "preparation" (
    "id" INTEGER PRIMARY KEY,
    "key" TEXT,
@@ -205,4 +197,12 @@ CREATE TABLE "preparation" (
 );
 CREATE INDEX "idx_preparation_key"
     ON "preparation" ("key");
+CREATE TABLE "wrong" (
+   "key" TEXT,
+   "said" TEXT,
+   "at" REAL,
+   PRIMARY KEY ("key", "said")
+);
+CREATE INDEX "idx_wrong_at"
+    ON "wrong" ("at");
 PRAGMA user_version = 6

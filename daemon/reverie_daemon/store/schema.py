@@ -151,8 +151,8 @@ def _create_vectors(database: Any) -> None:
 
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
-    create_marks,
     create_accounts_of_guesses,
+    create_marks,
 )  # fmt: skip
 
 
@@ -194,15 +194,15 @@ def _create_journal(database: Any) -> None:
     database["budget_clock"].create({"id": int, "seen": str, "account": str}, pk="id")
 
 
+def _create_idle_days(database: Any) -> None:
+    """How long the machine allowed learning on each day, and for how much of that something was learned."""
+    database["idle_day"].create({"date": str, "idle_s": float, "used_s": float}, pk="date")
+
+
 def _let_answers_be_wrong(database: Any) -> None:
     database["entry"].add_column("key", str, not_null_default="")
     database["entry"].add_column("said", str, not_null_default="")
     database["entry"].add_column("wrong", int, not_null_default=0)
 
 
-def _create_idle_days(database: Any) -> None:
-    """How long the machine allowed learning on each day, and for how much of that something was learned."""
-    database["idle_day"].create({"date": str, "idle_s": float, "used_s": float}, pk="date")
-
-
-LEDGER: Sequence[Migration] = (_create_ledger, _create_journal, _let_answers_be_wrong, _create_idle_days)
+LEDGER: Sequence[Migration] = (_create_ledger, _create_journal, _create_idle_days, _let_answers_be_wrong)

@@ -9,19 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reverie_tui.calls import Wish
-from reverie_tui.literal import literal_line
+from reverie_tui.knowledge import Name, read_names
 
 NAMES_MAX = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A symbol or file that the finder offers."""
-
-    name: str
-    kind: str
-    path: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +79,9 @@ def replied(page: Ask, wish: Wish, payload: Any, root: str) -> tuple[Ask, tuple[
     reply = payload if isinstance(payload, Mapping) else {}
     match wish.name:
         case "names" if wish.arguments["letters"] == page.letters:
-            return replace(page, names=_read_names(reply.get("names")), found_for=page.letters), ()
+            return replace(page, names=read_names(reply)[:NAMES_MAX], found_for=page.letters), ()
         case "still_holds" if (wish.arguments["key"], wish.arguments["clock"]) == (page.key, page.clock):
             holds = reply.get("holds")
             return replace(page, holds=holds if isinstance(holds, bool) else None), ()
         case _:
             return page, ()
-
-
-def _read_names(wire: Any) -> tuple[Name, ...]:
-    found = [item for item in wire if isinstance(item, Mapping)] if isinstance(wire, list) else []
-    return tuple(_read_name(item) for item in found[:NAMES_MAX])
-
-
-def _read_name(wire: Mapping[str, Any]) -> Name:
-    name, kind, path, line = (wire.get(key) for key in ("name", "kind", "path", "line"))
-    return Name(
-        literal_line(name) if isinstance(name, str) else "",
-        literal_line(kind) if isinstance(kind, str) else "",
-        path if isinstance(path, str) else "",
-        line if isinstance(line, int) else 1,
-    )

@@ -14,9 +14,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from reverie_tui.events import Mentioned, Within
+from reverie_tui.knowledge import Name
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
-from reverie_tui.pages.ask import Ask, LettersTyped, Name
+from reverie_tui.pages.ask import Ask, LettersTyped
 from reverie_tui.theme import MUTED
 
 

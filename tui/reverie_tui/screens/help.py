@@ -30,6 +30,8 @@ KEYS = (
     ("Ctrl+Y", "copy the answer as Markdown"),
     ("y", "copy the citation, in the evidence list"),
     ("Ctrl+O, e", "open the citation in $EDITOR, at its line"),
+    ("/ n l f", "under Learned: find, notes, learn now, forget"),
+    ("p x r", "under Activity: pause, cancel, read the sensors again"),
     ("Ctrl+P", "all commands, and themes"),
     ("F1, ?", "these keys"),
     ("Ctrl+C, Ctrl+Q", "quit (Ctrl+C copies selected text)"),

@@ -67,7 +67,7 @@ def _standing(state: State) -> Content:
     text = wording.standing(state)
     if state.link.state == "lost" or repository is None:
         return Content(text)
-    if repository.problem:
+    if repository.problem or state.trouble():
         return Content.styled("! " + text, "$error")
     drawn = wording.bar(repository, BAR_COLUMNS)
     return Content.assemble((drawn + " ", "$primary"), text) if drawn else Content(text)
