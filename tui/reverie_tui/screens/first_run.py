@@ -16,7 +16,6 @@ from reverie_tui.events import Within
 from reverie_tui.messages import Happened
 from reverie_tui.pages.first_run import Card, FirstRunEvent, Skipped, StepTaken, WentBack, card
 from reverie_tui.state import State
-from reverie_tui.theme import MUTED
 
 
 class FirstRunScreen(ModalScreen[None]):
@@ -91,4 +90,4 @@ class FirstRunScreen(ModalScreen[None]):
 
 
 def _choice(label: str, detail: str) -> Content:
-    return Content.assemble(label, (f"  {detail}", MUTED))
+    return Content.assemble(label, (f"  {detail}", "dim"))

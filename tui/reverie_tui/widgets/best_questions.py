@@ -13,7 +13,6 @@ from reverie_tui.events import Asked, PageChosen
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
 from reverie_tui.reading import PastQuestion
-from reverie_tui.theme import MUTED
 
 
 class BestQuestions(OptionList):
@@ -50,4 +49,4 @@ class BestQuestions(OptionList):
 
 
 def _line(item: PastQuestion, columns: int) -> Content:
-    return Content.assemble((f"{item.saved:>{columns},}  ", MUTED), literal_line(item.question))
+    return Content.assemble((f"{item.saved:>{columns},}  ", "dim"), literal_line(item.question))

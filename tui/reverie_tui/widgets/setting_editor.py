@@ -109,4 +109,4 @@ def _told(row: Row | None, editing: Editing | None, signs: Signs) -> Content:
 
 
 def _pick(label: str, detail: str) -> Content:
-    return Content.assemble(label, (f"  {detail}" if detail else "", MUTED))
+    return Content.assemble(label, (f"  {detail}" if detail else "", "dim"))

@@ -15,7 +15,6 @@ from reverie_tui.messages import Happened
 from reverie_tui.pages.settings import Moved, Opened, Removed, SetBack
 from reverie_tui.pages.settings_rows import Row
 from reverie_tui.signs import Signs
-from reverie_tui.theme import MUTED
 
 LABEL_COLUMNS = 28
 
@@ -103,8 +102,10 @@ def _options(rows: tuple[Row, ...], signs: Signs) -> Iterator[Option]:
 
 
 def _line(row: Row, signs: Signs) -> Content:
-    label = Content(f"  {row.label}")[:LABEL_COLUMNS]
+    label = Content(f"  {row.label}")
+    if label.cell_length > LABEL_COLUMNS:
+        label = label[: LABEL_COLUMNS - len(signs.ellipsis)] + signs.ellipsis
     mark = f"{signs.failed} " if row.troubled else ""
     return Content.assemble(
-        label.pad_right(LABEL_COLUMNS + 2 - label.cell_length), (mark, "$error"), (row.value, MUTED)
+        label.pad_right(max(0, LABEL_COLUMNS + 2 - label.cell_length)), (mark, "$error"), (row.value, "dim")
     )
