@@ -32,7 +32,7 @@ from .core.redact import redact
 from .core.retrieve import rank
 from .errors import UserError
 from .meaning import Meaning
-from .remembering import answer_from_store, answer_to_store, core_digest, was_asked
+from .remembering import answer_from_store, answer_to_store, check, core_digest, still_held, was_asked
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
 from .store.foresight import Asked
@@ -337,7 +337,8 @@ def _remembered(
     if said_by(composition) in marks:
         return None
     repeated = known and kept.clock == catalogue.clock
-    checked, tried = _checked(composition, catalogue), str(kept.answer.get("tried", ""))
+    checked = still_held(kept.answer, composition, repository) or check(composition, catalogue)
+    tried = str(kept.answer.get("tried", ""))
     written_by, prepared_by = (str(kept.answer.get(name, "")) for name in ("written_by", "prepared_by"))
     return _Found(
         "remembered", checked, kept.inputs, repeated, known, composed_by,
@@ -367,28 +368,13 @@ def _composed(question: Question, catalogue: StoreCatalogue, under: str, model: 
     """The composed answer; with what a model would read for it, where there is one."""
     recorder = Recorder(catalogue)
     composition = compose(question, recorder, lambda: rank(question.text, recorder, under=under))
-    checked = _checked(composition, catalogue)
+    checked = check(composition, catalogue)
     prepared = prepare(recorder, checked, rank(question.text, recorder, under=under)) if model else None
     return _Found("composed", checked, serialise(recorder.inputs()), composed_by=core_digest(), prepared=prepared)
 
 
-def _checked(composition: Composition, catalogue: StoreCatalogue) -> Composition:
-    """The composition with every citation marked by whether it holds on disk now."""
-    claims = tuple(evidence.verify(claim, catalogue.text) for claim in composition.claims)
-    held = {_place(one) for claim in claims for one in claim.evidence if one.verified}
-    pieces = tuple(
-        replace(one, verified=_place(one) in held or evidence.holds(one, catalogue.text(one.path)))
-        for one in composition.evidence
-    )
-    return replace(composition, claims=claims, evidence=pieces)
-
-
 def _paths(cited: Iterable[Evidence | Piece]) -> set[str]:
     return {one.path for one in cited if one.path}
-
-
-def _place(one: Evidence) -> tuple[str, int, int, str]:
-    return one.path, one.span.start_line, one.span.end_line, one.commit.oid if one.commit else ""
 
 
 def _last_commits(ranking: Ranking, catalogue: StoreCatalogue) -> tuple[str, ...]:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from . import core, wire
+from .core import evidence
 from .core.doubt import said_by
 from .core.inputs import deserialise, unchanged
 from .core.notes import Answered, Note
-from .core.nouns import Composition
+from .core.nouns import Composition, Evidence
 from .core.redact import redact
 from .repository import LiveRepository
+from .store.catalogue import StoreCatalogue
 
 
 @cache
@@ -41,10 +44,10 @@ def answer_to_store(
     written_by: str = "",
     prepared_by: str = "",
 ) -> dict[str, object]:
-    """`asked` tells whether a user has seen it: what was only prepared counts as new the first time. `tried` names the
-    model whose word on the question is known, `composed_by` the core that composed it, "" for what a model wrote;
-    `written_by` is that model, by the name that the ledger has it under, and `prepared_by` the analysis that had it
-    ready before anybody asked."""
+    """`asked` tells whether a user has seen it: then its citations were checked, while what was only prepared counts as
+    new the first time. `tried` names the model whose word on the question is known, `composed_by` the core that
+    composed it, "" for what a model wrote; `written_by` is that model, by the name that the ledger has it under, and
+    `prepared_by` the analysis that had it ready before anybody asked."""
     return {
         "kind": composition.kind,
         "claims": [wire.claim_to_store(claim) for claim in composition.claims],
@@ -56,6 +59,7 @@ def answer_to_store(
         "composed_by": composed_by,
         "written_by": written_by,
         "prepared_by": prepared_by,
+        "held": asked and all(one.verified for one in _cited(composition)),
     }
 
 
@@ -67,6 +71,41 @@ def answer_from_store(answer: Mapping[str, Any]) -> Composition:
         answer["confidence"],
         tuple(answer["readings"]),
     )
+
+
+def check(composition: Composition, catalogue: StoreCatalogue) -> Composition:
+    """The composition with every citation marked by whether it holds on disk now."""
+    claims = tuple(evidence.verify(claim, catalogue.text) for claim in composition.claims)
+    held = {_place(one) for claim in claims for one in claim.evidence if one.verified}
+    pieces = tuple(
+        replace(one, verified=_place(one) in held or evidence.holds(one, catalogue.text(one.path)))
+        for one in composition.evidence
+    )
+    return replace(composition, claims=claims, evidence=pieces)
+
+
+def still_held(answer: Mapping[str, Any], composition: Composition, repository: LiveRepository) -> Composition | None:
+    """A kept answer whose every citation held when it was checked and whose files are the same on disk now: they need
+    not be read again. None for any other."""
+    cited = {(one.path, one.blob) for one in _cited(composition) if one.path}
+    if not answer.get("held") or not all(repository.stands(*one) for one in cited):
+        return None
+    claims = tuple(replace(claim, evidence=_holding(claim.evidence)) for claim in composition.claims)
+    return replace(composition, claims=claims, evidence=_holding(composition.evidence))
+
+
+def _cited(composition: Composition) -> Iterator[Evidence]:
+    for claim in composition.claims:
+        yield from claim.evidence
+    yield from composition.evidence
+
+
+def _holding(pieces: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(replace(one, verified=True) for one in pieces)
+
+
+def _place(one: Evidence) -> tuple[str, int, int, str]:
+    return one.path, one.span.start_line, one.span.end_line, one.commit.oid if one.commit else ""
 
 
 def was_asked(answer: Mapping[str, Any]) -> bool:

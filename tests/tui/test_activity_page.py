@@ -177,6 +177,9 @@ def test_what_runs_is_told_with_where_and_since_when(state, wire, page):
     elsewhere = {"root": "/home/ada/sympy", "analysis": "centrality", "subject": "", "since": ""}
     page = got(page, FETCH, wire.workings(doing=elsewhere))
     assert wording.doing(replace(state, activity=page)) == "centrality of flask in sympy"
+    both = [{**elsewhere, "analysis": "history"}, elsewhere]
+    several = got(page, FETCH, wire.workings(doing=elsewhere, under_way=both))
+    assert wording.doing(replace(state, activity=several)).startswith("2 jobs: centrality of flask in sympy · history")
     idle = replace(state, activity=got(page, FETCH, wire.workings(doing=None)))
     assert wording.doing(idle) == "nothing is being learned this moment"
     busy = told(idle, wire, repositories=[wire.repository(progress={"phase": "indexing", "done": 3, "total": 9})])

@@ -378,11 +378,12 @@ def test_a_node_says_in_a_word_how_much_of_it_holds(wire):
             wire.node("c", notes=3, stale=2),
             wire.node("d", notes=3, fresh=1, unchecked=2),
             wire.node("e", answers=8),
+            wire.node("f", notes=1, answers=8, answers_stale=3),
         )
     ).children
-    words = ["not yet learned", "fresh", "2 of 3 stale", "not checked", "8 answers ready"]
+    words = ["not yet learned", "fresh", "2 of 3 stale", "not checked", "8 answers ready", "3 answers stale"]
     assert [state_word(node) for node in nodes] == words
-    assert [state_mark(node, UNICODE) for node in nodes] == ["·", "✓", "~", "·", "·"]
+    assert [state_mark(node, UNICODE) for node in nodes] == ["·", "✓", "~", "·", "✓", "~"]
     assert all(state_mark(node, ASCII).isascii() for node in nodes)
 
 

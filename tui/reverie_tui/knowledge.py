@@ -21,6 +21,8 @@ EVIDENCE_MAX = 20
 CLAIM_CHARACTERS_MAX = 4_000
 NAMES_MAX = 60
 
+_COUNTS = ("line", "files", "notes", "fresh", "stale", "answers", "answers_stale")
+
 NodeKind = Literal["folder", "file", "symbol"]
 
 
@@ -28,7 +30,7 @@ NodeKind = Literal["folder", "file", "symbol"]
 class Node:
     """A folder, file or symbol, and how many notes there are about it and all in it: of these `fresh` are known to hold
     and `stale` known not to; the rest was not looked into. `path` names it to the daemon, "" the whole repository;
-    `answers` are expected questions that are answered already."""
+    `answers` are expected questions that are answered already, of which `answers_stale` no longer hold."""
 
     path: str
     name: str
@@ -39,6 +41,12 @@ class Node:
     fresh: int = 0
     stale: int = 0
     answers: int = 0
+    answers_stale: int = 0
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is known about it or what is in it."""
+        return self.notes + self.answers > 0
 
     @property
     def file(self) -> str:
@@ -145,7 +153,7 @@ def read_names(wire: Any) -> tuple[Name, ...]:
 
 def _read_node(wire: Mapping[str, Any]) -> Node:
     kind = wire.get("kind")
-    counts = (max(0, payload.count(wire.get(key))) for key in ("line", "files", "notes", "fresh", "stale", "answers"))
+    counts = (max(0, payload.count(wire.get(key))) for key in _COUNTS)
     return Node(
         payload.text(wire.get("path")),
         payload.line(wire.get("name")),

@@ -10,7 +10,7 @@ from reverie_tui.reading import Repository
 from reverie_tui.state import State
 from reverie_tui.wording import SEPARATOR, progress
 from reverie_tui.wording_learned import counted, dollars
-from reverie_tui.workings import GAVE_UP, Ended, Job
+from reverie_tui.workings import GAVE_UP, Doing, Ended, Job
 
 DEPTHS = {
     "light": "small work on the processor",
@@ -42,13 +42,18 @@ def reason(state: State) -> str:
 
 
 def doing(state: State) -> str:
-    """What runs now, since when."""
-    one = state.activity.workings.doing
+    """What runs now, since when: how many there are where there are several, and the last that was begun first."""
     if state.link.state != "up":
         return "not known while the daemon is away"
-    if one is None:
+    under_way = state.activity.workings.under_way
+    if not under_way:
         indexing = next((each for each in _repositories(state) if each.progress), None)
         return f"indexing {indexing.name}: {progress(indexing)}" if indexing else "nothing is being learned this moment"
+    several = f"{len(under_way)} jobs: " if len(under_way) > 1 else ""
+    return several + SEPARATOR.join(_doing(one, state) for one in under_way)
+
+
+def _doing(one: Doing, state: State) -> str:
     where = "" if one.root == state.root else f" in {PurePath(literal_line(one.root)).name}"
     since = f", since {clock(one.since)}" if one.since else ""
     return f"{one.analysis} of {subject(one.subject, state)}{where}{since}"

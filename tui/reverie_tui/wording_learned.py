@@ -19,18 +19,22 @@ def counted(number: int, noun: str) -> str:
 
 def state_mark(node: Node, signs: Signs) -> str:
     """The sign for how much of what is known about it holds."""
-    if not node.notes:
+    if not node.known or (node.unchecked and not node.stale):
         return signs.unknown
-    return signs.stale if node.stale else signs.fresh if not node.unchecked else signs.unknown
+    return signs.stale if node.stale or node.answers_stale else signs.fresh
 
 
 def state_word(node: Node) -> str:
     """The same as a word: nothing that was not looked into is called fresh."""
-    if not node.notes:
-        return f"{counted(node.answers, 'answer')} ready" if node.answers else "not yet learned"
+    if not node.known:
+        return "not yet learned"
     if node.stale:
         return f"{node.stale:,} of {node.notes:,} stale"
-    return "fresh" if not node.unchecked else "not checked"
+    if node.unchecked:
+        return "not checked"
+    if node.answers_stale:
+        return f"{counted(node.answers_stale, 'answer')} stale"
+    return "fresh" if node.notes else f"{counted(node.answers, 'answer')} ready"
 
 
 def note_word(note: Note) -> str:
@@ -50,11 +54,12 @@ def summary(page: Learned, learning: frozenset[str]) -> str:
     parts = [kind if node.kind != "folder" else f"{kind} of {counted(node.files, 'file')}"]
     if node.path in learning:
         parts.append("is being learned now")
-    if node.notes or not node.answers:
+    if node.notes or not node.known:
         parts.append(counted(node.notes, "note") if node.notes else "not yet learned")
     parts += [f"{number:,} {word}" for number, word in _shares(node) if number]
     if node.answers:
-        parts.append(f"{counted(node.answers, 'answer')} ready")
+        stale = f" ({node.answers_stale:,} stale)" if node.answers_stale else ""
+        parts.append(f"{counted(node.answers, 'answer')} ready{stale}")
     return SEPARATOR.join(parts)
 
 

@@ -16,6 +16,7 @@ JOBS_MAX = 200
 ENDED_MAX = 200
 LOG_LINES_MAX = 200
 READINGS_MAX = 12
+UNDER_WAY_MAX = 20
 TEXT_CHARACTERS_MAX = 400
 
 GAVE_UP = "gave up"
@@ -88,9 +89,9 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Workings:
-    """`GET /v1/activity`. `paused` is None where nothing tells."""
+    """`GET /v1/activity`: what is `under_way`, the last that was begun first, and the rest that its page shows."""
 
-    doing: Doing | None = None
+    under_way: tuple[Doing, ...] = ()
     readings: tuple[Reading, ...] = ()
     ended: tuple[Ended, ...] = ()
     log: tuple[str, ...] = ()
@@ -113,9 +114,9 @@ class Queue:
 def read_workings(wire: Any) -> Workings:
     """`GET /v1/activity`."""
     found = payload.mapping(wire)
-    doing = payload.mapping(found.get("doing"))
+    doing = [payload.mapping(found.get("doing")), *payload.mappings(found.get("under_way"))]
     return Workings(
-        doing=_read_doing(doing) if doing else None,
+        under_way=tuple(dict.fromkeys(_read_doing(one) for one in doing if one))[:UNDER_WAY_MAX],
         readings=tuple(_read_reading(row) for row in payload.mappings(found.get("readings"))[:READINGS_MAX]),
         ended=tuple(_read_ended(row) for row in payload.mappings(found.get("ended"))[:ENDED_MAX]),
         log=tuple(payload.line(row)[:LINE_CHARACTERS_MAX] for row in payload.items(found.get("log"))[-LOG_LINES_MAX:]),

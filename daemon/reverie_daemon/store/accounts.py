@@ -14,7 +14,7 @@ from ..core.savings import net, payback
 MICRO = 1_000_000
 RECENT_MAX = 10
 
-_WRITTEN = "route IN ('learned', 'remembered') AND model != ''"
+_WRITTEN = "route IN ('learned', 'raw', 'remembered') AND model != ''"
 """What a model wrote, when it was asked for or beforehand. A composed answer given since a model's reply was not good
 enough has a model too: it saved nothing by it, and lost what that took."""
 _ANSWERED = "kind = 'awake' AND counted"

@@ -99,6 +99,7 @@ class Learned:
             fresh=sum(node.fresh for node in inside),
             stale=sum(node.stale for node in inside),
             answers=sum(node.answers for node in inside),
+            answers_stale=sum(node.answers_stale for node in inside),
         )
 
     @property

@@ -72,8 +72,9 @@ class TreeRows(RowList):
     def _state(self, node: Node) -> Content:
         if node.path in self._learning:
             return Content.assemble((self._signs.on + " ", "$success"), "learning")
-        style = MUTED if not node.notes else "$warning" if node.stale else "$success"
-        word_style = MUTED if not node.stale else ""
+        stale = bool(node.stale or node.answers_stale)
+        style = MUTED if not node.known else "$warning" if stale else "$success"
+        word_style = "" if stale else MUTED
         mark = Content.styled(wording.state_mark(node, self._signs), style)
         return Content.assemble(mark, " ", (wording.state_word(node), word_style))
 
