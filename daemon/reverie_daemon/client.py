@@ -70,7 +70,7 @@ class Client:
 
     def open_repository(self, path: Path) -> tuple[str, bool]:
         """The same, with whether anything of it is indexed yet."""
-        opened = self._call("POST", "/v1/repositories", {"path": str(path.absolute())})
+        opened = self._call("POST", "/v1/repositories", {"path": str(path.expanduser().absolute())})
         return opened["root"], opened["begun"]
 
     def remove_repository(self, path: Path) -> str:
