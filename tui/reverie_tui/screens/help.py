@@ -31,8 +31,6 @@ KEYS = (
     ("y", "copy the citation, in the evidence list"),
     ("Ctrl+O, e", "open the citation in $EDITOR, at its line"),
     ("/ n l f", "under Learned: find, notes, learn now, forget"),
-    ("p u a m", "under Saved: period, unit, all repositories, meaning"),
-    ("Bksp, x", "under Settings: back to the default, remove"),
     ("p x r", "under Activity: pause, cancel, read the sensors again"),
     ("Ctrl+P", "all commands, and themes"),
     ("F1, ?", "these keys"),
