@@ -40,21 +40,25 @@ PREFERENCES: Mapping[str, Preference] = {
         Preference("learning.on_battery", "switch", True, "learn on battery, too, down to 40 % of its charge"),
         Preference("learning.file_quiet_s", "number", 60, "study an edited file once it was left alone for so long"),
         Preference("learning.rethink_passes", "number", 1, "how often a model thinks over what it learned; 0: never"),
+        Preference("learning.remote_calls", "number", 4, "calls of a remote model under way at once, 64 at most"),
         Preference("limits.source_bytes_max", "number", 1 << 20, "larger source files are listed, not read"),
         Preference("limits.parsers", "number", 0, "parser processes at most; 0: one a core, four at most"),
     )
 }
+REMOTE_CALLS_MAX = 64
+"""As many connections as a provider opens."""
 _WORDS = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """When to learn, for how long an edited file is left alone after a save, in seconds, and how often a model thinks
-    over what it learned."""
+    """When to learn, for how long an edited file is left alone after a save, in seconds, how often a model thinks over
+    what it learned, and how many calls of a remote model may be under way at once."""
 
     policy: Policy
     file_quiet_s: float
     rethink_passes: int = 1
+    remote_calls: int = 4
 
 
 def read(config_file: Path) -> dict[str, Value]:
@@ -87,8 +91,9 @@ def learning(config_file: Path) -> Learning:
         on_battery=bool(values["learning.on_battery"]),
         quiet_hours=tuple(map(quiet_hours, spans)) if isinstance(spans, list) else (),
     )
-    quiet_s, passes = (_number(values[f"learning.{name}"]) for name in ("file_quiet_s", "rethink_passes"))
-    return Learning(policy, float(quiet_s), passes)
+    numbers = ("file_quiet_s", "rethink_passes", "remote_calls")
+    quiet_s, passes, calls = (_number(values[f"learning.{name}"]) for name in numbers)
+    return Learning(policy, float(quiet_s), passes, min(max(calls, 1), REMOTE_CALLS_MAX))
 
 
 def write(config_file: Path, key: str, texts: list[str]) -> Value:

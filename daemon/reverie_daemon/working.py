@@ -1,11 +1,13 @@
 """One job after the other, in a child process: what is planned, leased, studied, compared and stored.
 
-What comes back is compared with the repository as it is by then, and only what still holds is kept. When to work is
-decided in `sleeping.py`, what is worth learning in `planning.py`.
+While studies wait for a remote model's replies, others go on. What comes back is compared with the repository as it is
+by then, and only what still holds is kept. When to work is decided in `sleeping.py`, what is worth learning in
+`planning.py`.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -13,8 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from .analyses import discover
+from .calling import Arrived, Calls, Waiting
 from .core.idle import Depth
-from .core.inputs import deserialise, unchanged
+from .core.inputs import deserialise, read_notes, unchanged
 from .core.notes import Ask, Completed, Declined
 from .desk import Desk
 from .errors import UserError
@@ -22,8 +25,8 @@ from .planning import Plan
 from .preferences import Learning
 from .remembering import keep_answer
 from .repository import LiveRepository
-from .store.jobs import Leased
-from .studying import Begin, Broken, GoOn, MakePlan, Place, Reply, Studied, Unknown, Wanted
+from .store.jobs import LEVEL_MAX, Leased
+from .studying import Begin, Broken, GoOn, MakePlan, Place, Studied, Unknown, Wanted
 
 LEASE_S = 600.0
 STUDY_WAIT_S = 120.0
@@ -31,6 +34,8 @@ PLAN_WAIT_S = 300.0
 BUDGET_RETRY_S = 60.0
 """A limit that stood in the way is looked at again so often: it renews by itself."""
 FAILED_COUNTED_MAX = 1_000
+REPLY_WAIT_S = 0.5
+"""With nothing else to do, a reply is waited for so long at a time."""
 ENDED = "it took too long, or its process ended"
 EVERY_DEPTH: Sequence[Depth] = ("light", "remote", "deep")
 
@@ -67,10 +72,12 @@ _State = tuple[int, str, int, Depth | None]
 
 @dataclass(slots=True)
 class _Plot:
-    """What is known of one repository's learning. `planned` is the moment that its plan is for."""
+    """What is known of one repository's learning. `planned` is the moment that its plan is for, `done` counts the jobs
+    that came to an end."""
 
     planned: _State | None = None
     again_at_s: float | None = None
+    done: int = 0
     counted: tuple[tuple[int, str, int], tuple[int, int]] | None = None
 
 
@@ -94,6 +101,9 @@ class Worker:
         self._plots: dict[str, _Plot] = {}
         self._current: tuple[LiveRepository, int] | None = None
         self._declined: tuple[Declined, float] | None = None
+        self._calls = Calls()
+        self._crowded = False
+        self._studies = itertools.count(1)
         self.doing = ""
         """What it is at, for a reader; "" for nothing."""
 
@@ -120,6 +130,14 @@ class Worker:
             "notes_fresh": fresh, "notes_stale": stale, "jobs": learned.count_open_jobs(repository.worktree_id),
             "jobs_failed": failed,
         }  # fmt: skip
+
+    def done(self, repository: LiveRepository) -> int:
+        """How many of its jobs came to an end since this began."""
+        return self._plot(repository).done
+
+    @property
+    def waits_for_replies(self) -> bool:
+        return len(self._calls) > 0
 
     def has_jobs(self, repository: LiveRepository) -> bool:
         return repository.store.learned.count_open_jobs(repository.worktree_id) > 0
@@ -153,12 +171,12 @@ class Worker:
         return EVERY_DEPTH
 
     def step(self, repository: LiveRepository, depths: Sequence[str]) -> bool:
-        """Makes the plan where there is none for this moment, else does the best job; False when there is neither."""
+        """Makes the plan where there is none for this moment, else begins the best job, and ends it unless a model's
+        reply is waited for meanwhile; False when there is neither."""
         try:
             if self.is_unplanned(repository):
                 return self._plan(repository)
-            now = time.time()
-            leased = repository.store.learned.lease(repository.worktree_id, depths, now=now, until=now + LEASE_S)
+            leased = self._next(repository, depths)
             if leased is None:
                 return False
             self._study(repository, leased)
@@ -166,6 +184,43 @@ class Worker:
             log.warning("%s: %s", repository.root, error.message)
             return False
         return True
+
+    def go_on(self, wait_s: float = 0.0) -> bool:
+        """Goes on with a study whose reply arrives within `wait_s`; whether any reply is or was waited for. Also when
+        it is told to stop: what was paid for is kept."""
+        if not len(self._calls):
+            return False
+        arrived = self._calls.arrived(wait_s)
+        if arrived is not None:
+            self._take(arrived)
+        return wait_s > 0 or arrived is not None
+
+    def _take(self, arrived: Arrived) -> None:
+        waiting, said = arrived.waiting, arrived.said
+        self._crowded = self._crowded and len(self._calls) > 0 and isinstance(said, Declined)
+        try:
+            if isinstance(said, Declined):
+                self._was_declined(waiting.repository, waiting.leased, said)
+            else:
+                self._ask_desk(waiting, GoOn(waiting.study, said.text, said.model))
+        except UserError as error:
+            log.warning("%s: %s", waiting.repository.root, error.message)
+
+    def _next(self, repository: LiveRepository, depths: Sequence[str]) -> Leased | None:
+        """The best job that may begin beside the calls that are under way. A model on this machine has it for itself;
+        what rests on other jobs waits for them."""
+        model_depth = self._thinker.depth(repository.root)
+        if len(self._calls) and model_depth == "deep":
+            return None
+        if self._crowded or len(self._calls) >= self._settings().remote_calls:
+            depths = [depth for depth in depths if depth != model_depth]
+        level = self._calls.level(repository)
+        now = time.time()
+        leased = repository.store.learned.lease(
+            repository.worktree_id, depths, now=now, until=now + LEASE_S,
+            level_max=LEVEL_MAX if level is None else level,
+        )  # fmt: skip
+        return None if leased is None or self._calls.has(repository, leased) else leased
 
     def _plan(self, repository: LiveRepository) -> bool:
         plot, (clock, moment, asked, depth) = self._plot(repository), self._state(repository)
@@ -207,52 +262,56 @@ class Worker:
         )
 
     def _study(self, repository: LiveRepository, leased: Leased) -> None:
-        learned, job = repository.store.learned, leased.job
-        self.show(f"{job.analysis}, {job.topic.name or repository.location.name}")
+        job, waiting = leased.job, Waiting(next(self._studies), repository, leased)
+        passes = self._settings().rethink_passes
+        self._ask_desk(waiting, Begin(_place(repository), waiting.study, job.analysis, job.topic, passes))
+
+    def _ask_desk(self, waiting: Waiting, request: Begin | GoOn) -> None:
+        """One step of a study: until it is done, or wants a reply, which is then asked for."""
+        repository, leased = waiting.repository, waiting.leased
+        job, learned = leased.job, repository.store.learned
+        others = f" ({len(self._calls)} more under way)" if len(self._calls) else ""
+        self.show(f"{job.analysis}, {job.topic.name or repository.location.name}{others}")
         self._current = (repository, repository.store.clock(repository.worktree_id))
-        reply = self._studied(repository, leased)
+        reply = self._desk.ask(request, STUDY_WAIT_S)
         self._current = None
+        if isinstance(reply, Wanted):
+            self._calls.begin(waiting, lambda: self._thinker.complete(
+                repository.root, reply.ask, job.analysis, self._stopped
+            ))  # fmt: skip
+            return
         if isinstance(reply, Studied):
             self._keep(repository, leased, reply)
-        elif isinstance(reply, Declined):
-            self._was_declined(repository, leased, reply)
         elif self._desk.stopped or isinstance(reply, Unknown):
             learned.job_given_back(leased)
         else:
-            problem = reply.problem if isinstance(reply, Broken) else ENDED
-            if learned.job_failed(leased, problem):
-                log.warning("%s: %s of %s failed: %s", repository.root, job.analysis, job.topic.name, problem)
+            self._failed(repository, leased, reply.problem if isinstance(reply, Broken) else ENDED)
         self.show("")
 
-    def _studied(self, repository: LiveRepository, leased: Leased) -> Reply | Declined | None:
-        """A whole study, with as many replies of the model as it wants."""
-        job = leased.job
-        passes = self._settings().rethink_passes
-        reply = self._desk.ask(Begin(_place(repository), leased.id, job.analysis, job.topic, passes), STUDY_WAIT_S)
-        while isinstance(reply, Wanted):
-            said = self._thinker.complete(repository.root, reply.ask, job.analysis, self._stopped)
-            if isinstance(said, Declined):
-                return said
-            reply = self._desk.ask(GoOn(reply.study, said.text, said.model), STUDY_WAIT_S)
-        return reply
+    def _failed(self, repository: LiveRepository, leased: Leased, problem: str) -> None:
+        if repository.store.learned.job_failed(leased, problem):
+            self._plot(repository).done += 1
+            log.warning("%s: %s of %s failed: %s", repository.root, leased.job.analysis, leased.job.topic.name, problem)
 
     def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined) -> None:
-        """Stopped, or without budget, a job waits; what a model cannot do counts as an attempt."""
-        learned = repository.store.learned
+        """Stopped, or without budget, a job waits; what a model cannot do counts as an attempt. What calls under way
+        have reserved may be more than they spend: only with none of them is a limit known to be reached."""
         waits = declined.over_budget or declined.waits
-        if waits:
+        if declined.over_budget and len(self._calls):
+            self._crowded = True
+        elif waits:
             self._declined = declined, time.monotonic() + BUDGET_RETRY_S
         if waits or self._stopped():
-            learned.job_given_back(leased)
+            repository.store.learned.job_given_back(leased)
         else:
-            learned.job_failed(leased, declined.message)
+            self._failed(repository, leased, declined.message)
 
     def _keep(self, repository: LiveRepository, leased: Leased, studied: Studied) -> None:
         """Stores what was found, where what it read is still so."""
         learned = repository.store.learned
         note = replace(studied.note, made_at=time.time())
         with repository.reading() as catalogue:
-            moved = (catalogue.clock, repository.moment) != (note.clock, note.moment)
+            moved = (catalogue.clock, repository.moment) != (note.clock, note.moment) or read_notes(note.inputs)
             if moved and not unchanged(deserialise(note.inputs), catalogue):
                 learned.job_given_back(leased)
                 return
@@ -263,6 +322,7 @@ class Worker:
             learned.count_claims(note.model, len(note.claims), studied.dropped)
         different = learned.keep_note(note)
         learned.job_done(leased)
+        self._plot(repository).done += 1
         if different and discover()[leased.job.analysis].steers:
             self._plot(repository).planned = None
 

@@ -60,6 +60,13 @@ def create_learning(database: Any) -> None:
     database["model_claims"].create({"model": str, "kept": int, "dropped": int}, pk="model")
 
 
+def create_levels(database: Any) -> None:
+    """The migration that lets jobs rest on others. Those that wait are planned anew at every start."""
+    database["job"].add_column("level", int, not_null_default=0)
+    database["job"].create_index(["worktree", "state", "level", "value"])
+    database.execute("DROP INDEX idx_job_worktree_state_value")
+
+
 class Learned:
     """See the module. May be used from any thread, as the store it belongs to."""
 
@@ -115,10 +122,13 @@ class Learned:
             jobs.replan(writer, worktree, planned)
             foresight.expect(writer, worktree, predictions)
 
-    def lease(self, worktree: int, depths: Sequence[str], *, now: float, until: float) -> Leased | None:
-        """The job of the best value that may run at one of these depths; None when there is none."""
+    def lease(
+        self, worktree: int, depths: Sequence[str], *, now: float, until: float, level_max: int = jobs.LEVEL_MAX
+    ) -> Leased | None:
+        """The job of the best value on the lowest level that may run at one of these depths; None when there is
+        none."""
         with self._writing() as writer:
-            return jobs.lease(writer, worktree, depths, now, until)
+            return jobs.lease(writer, worktree, depths, now, until, level_max)
 
     def job_done(self, leased: Leased) -> None:
         with self._writing() as writer:

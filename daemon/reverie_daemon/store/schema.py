@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import UserError
 from .connection import transaction
-from .learned import create_learning
+from .learned import create_learning, create_levels
 
 Migration = Callable[[Any], None]
 """Takes a `sqlite_utils.Database` inside a transaction."""
@@ -145,6 +145,7 @@ def _create_vectors(database: Any) -> None:
 
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
+    create_levels,
 )  # fmt: skip
 
 
