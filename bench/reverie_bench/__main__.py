@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = ("history", "languages", "matching", "predict", "quality", "regression", "speed")
+BENCHES = ("history", "languages", "learning", "matching", "model", "predict", "quality", "regression", "speed")
 
 
 def main(argv: list[str]) -> int:

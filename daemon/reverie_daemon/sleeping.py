@@ -287,8 +287,11 @@ class Sleeper:
     def _learn_all(self, repository: LiveRepository) -> Iterator[dict[str, Any]]:
         done, total, before = 0, 0, self._worker.done(repository)
         learned = repository.store.learned
+        told: tuple[int, int] | None = None
         while not self._closing.is_set():
-            yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
+            if told != (done, total):
+                told = (done, total)
+                yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
             step = _Step(lambda: self._learned_a_little(repository))
             while not step.wait(STILL_HERE_S):
                 yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
