@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,12 +23,11 @@ _PASSAGE = re.compile(r'<passage number="(\d+)"')
 
 @dataclass
 class Seen:
-    """What arrived: calls so far, the most at once, and when each call's last byte left (a monotonic clock's)."""
+    """What arrived: calls so far, those under way now, and the most at once."""
 
     calls: int = 0
     now: int = 0
     most: int = 0
-    ended_s: list[float] = field(default_factory=list)
 
 
 class _Server(ThreadingHTTPServer):
@@ -56,14 +55,13 @@ class _Handler(BaseHTTPRequestHandler):
             seen.calls += 1
             seen.now += 1
             seen.most = max(seen.most, seen.now)
-        try:
-            prompt = json.loads(self.rfile.read(int(self.headers["content-length"])))["messages"][-1]["content"]
-            with suppress(OSError):
-                self._reply(prompt, began_s)
-        finally:
+        prompt = json.loads(self.rfile.read(int(self.headers["content-length"])))["messages"][-1]["content"]
+        with suppress(OSError):
+            self._reply(prompt, began_s)
+            # Before the last word, upon which the next call may come at once.
             with lock:
                 seen.now -= 1
-                seen.ended_s.append(time.monotonic())
+            self.wfile.write(b"data: [DONE]\n\n")
 
     def _reply(self, prompt: str, began_s: float) -> None:
         self.send_response(200)
@@ -79,7 +77,6 @@ class _Handler(BaseHTTPRequestHandler):
         self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         used = {"prompt_tokens": len(prompt) // 4, "completion_tokens": len(pieces)}
         self._event({"choices": [], "usage": used})
-        self.wfile.write(b"data: [DONE]\n\n")
 
     def _event(self, value: object) -> None:
         self.wfile.write(f"data: {json.dumps(value)}\n\n".encode())

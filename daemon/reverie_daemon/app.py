@@ -36,6 +36,7 @@ from .keys import Keys
 from .meaning import Embedder, Meaning
 from .models import Models, today
 from .parsing import ParserPool
+from .preferences import budgets
 from .repository import LiveRepository
 from .store.claiming import claim
 from .store.journal import Journal
@@ -83,9 +84,8 @@ class Reverie:
         self._studies = Studies(
             where, lambda: list(self._repositories.values()), self._hub.poke, ModelThinker(self._models)
         )
-        self._answering = Answering(
-            self._ledger, self._counter, self._meaning, Writing(self._models), self._studies.asked
-        )
+        writing = Writing(self._models, lambda: budgets(where.config_file))
+        self._answering = Answering(self._ledger, self._counter, self._meaning, writing, self._studies.asked)
         self._closing = threading.Event()
         threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
         self._studies.start()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from .core.briefing import Budgets
 from .core.idle import Policy, QuietHours, quiet_hours
 from .errors import UserError, WrongUsage
 
@@ -41,6 +42,8 @@ PREFERENCES: Mapping[str, Preference] = {
         Preference("learning.file_quiet_s", "number", 60, "study an edited file once it was left alone for so long"),
         Preference("learning.rethink_passes", "number", 1, "how often a model thinks over what it learned; 0: never"),
         Preference("learning.remote_calls", "number", 4, "calls of a remote model under way at once, 64 at most"),
+        Preference("answering.evidence_tokens", "number", 1_000, "what a model reads of a repository for a question"),
+        Preference("answering.raw_tokens", "number", 6_000, "the same where it is unsure what to read"),
         Preference("limits.source_bytes_max", "number", 1 << 20, "larger source files are listed, not read"),
         Preference("limits.parsers", "number", 0, "parser processes at most; 0: one a core, four at most"),
     )
@@ -94,6 +97,12 @@ def learning(config_file: Path) -> Learning:
     numbers = ("file_quiet_s", "rethink_passes", "remote_calls")
     quiet_s, passes, calls = (_number(values[f"learning.{name}"]) for name in numbers)
     return Learning(policy, float(quiet_s), passes, min(max(calls, 1), REMOTE_CALLS_MAX))
+
+
+def budgets(config_file: Path) -> Budgets:
+    """How much a model may read for a question. Raises UserError."""
+    values = read(config_file)
+    return Budgets(*(_number(values[f"answering.{name}"]) for name in ("evidence_tokens", "raw_tokens")))
 
 
 def write(config_file: Path, key: str, texts: list[str]) -> Value:

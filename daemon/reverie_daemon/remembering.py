@@ -31,10 +31,11 @@ def core_digest() -> str:
 
 
 def answer_to_store(
-    composition: Composition, *, asked: bool, tried: str = "", composed_by: str = ""
+    composition: Composition, *, asked: bool, tried: str = "", composed_by: str = "", reason: str = ""
 ) -> dict[str, object]:
     """`asked` tells whether a user has seen it: what was only prepared counts as new the first time. `tried` names the
-    model whose word on the question is known, `composed_by` the core that composed it, "" for what a model wrote."""
+    model whose word on the question is known, `composed_by` the core that composed it, "" for what a model wrote;
+    `reason` says why that word is not shown."""
     return {
         "kind": composition.kind,
         "claims": [wire.claim_to_store(claim) for claim in composition.claims],
@@ -44,6 +45,7 @@ def answer_to_store(
         "asked": asked,
         "tried": tried,
         "composed_by": composed_by,
+        "reason": reason,
     }
 
 

@@ -25,7 +25,7 @@ _SUMS = (
     " sum(CASE WHEN counted AND prompt + completion > 0 THEN saved ELSE 0 END),"
     " sum(CASE WHEN counted AND prompt + completion = 0 THEN saved ELSE 0 END),"
     " sum(CASE WHEN counted AND saved < 0 THEN -saved ELSE 0 END),"
-    " sum(CASE WHEN kind = 'awake' AND model != '' AND route != 'learned'"
+    " sum(CASE WHEN kind = 'awake' AND model != '' AND route NOT IN ('learned', 'raw')"
     " THEN prompt + completion + reasoning ELSE 0 END),"
     " sum(prompt), sum(cached)"
 )
