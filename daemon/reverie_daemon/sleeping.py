@@ -29,6 +29,8 @@ AWAKE_TICK_S = 2.0
 NOTHING_TICK_S = 60.0
 WAKE_PACE_S = 0.25
 """Indexing wakes it many times a second; once is enough."""
+PROGRESS_PACE_S = 0.5
+"""Whoever waits for all to be learned is told so often how far it is."""
 REPLY_PACE_S = 0.5
 """While nothing may be begun, replies are looked for so often."""
 STILL_HERE_S = 5.0
@@ -292,7 +294,7 @@ class Sleeper:
             if told != (done, total):
                 told = (done, total)
                 yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
-            step = _Step(lambda: self._learned_a_little(repository))
+            step = _Step(lambda: self._learned_for_a_while(repository))
             while not step.wait(STILL_HERE_S):
                 yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
             if not step.result:
@@ -302,9 +304,14 @@ class Sleeper:
         failed = len(learned.failed_jobs(repository.worktree_id, FAILED_COUNTED_MAX))
         yield {"event": "learned", "jobs": done, "failed": failed, "stopped": self._worker.declined}
 
-    def _learned_a_little(self, repository: LiveRepository) -> bool:
-        worker = self._worker
-        return worker.go_on() or worker.step(repository, worker.affordable(repository)) or worker.go_on(REPLY_WAIT_S)
+    def _learned_for_a_while(self, repository: LiveRepository) -> bool:
+        """Until there is progress to tell again; False when nothing is left to do."""
+        worker, until_s = self._worker, time.monotonic() + PROGRESS_PACE_S
+        while time.monotonic() < until_s and not self._closing.is_set():
+            began = worker.go_on() or worker.step(repository, worker.affordable(repository))
+            if not began and not worker.go_on(REPLY_WAIT_S):
+                return False
+        return True
 
 
 class _Step:
