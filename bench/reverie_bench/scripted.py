@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,11 +23,13 @@ _PASSAGE = re.compile(r'<passage number="(\d+)"')
 
 @dataclass
 class Seen:
-    """What arrived: calls so far, those under way now, and the most at once."""
+    """What arrived: calls so far, those under way now, and the most at once; and for each prompt's last line how long
+    the server itself took to the end of the first line of its reply, in seconds."""
 
     calls: int = 0
     now: int = 0
     most: int = 0
+    first_line_s: dict[str, float] = field(default_factory=dict)
 
 
 class _Server(ThreadingHTTPServer):
@@ -69,11 +71,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("connection", "close")
         self.end_headers()
         self.close_connection = True
-        pieces = re.findall(r"\s*\S+", reply_to(prompt))
+        pieces = re.findall(r"\S+\s*", reply_to(prompt))
         for number, piece in enumerate(pieces, start=1):
             # By the clock, so that late wake-ups do not add up: the latency is known.
             time.sleep(max(0.0, began_s + self.server.latency_s * number / len(pieces) - time.monotonic()))
             self._event({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
+            if "\n" in piece:
+                self.server.seen.first_line_s.setdefault(prompt.splitlines()[-1], time.monotonic() - began_s)
         self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         used = {"prompt_tokens": len(prompt) // 4, "completion_tokens": len(pieces)}
         self._event({"choices": [], "usage": used})
@@ -87,12 +91,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def reply_to(prompt: str) -> str:
-    """Two statements about the first passages, padded to `PIECES` words."""
-    shown = list(dict.fromkeys(_PASSAGE.findall(prompt)))
-    first, *others = shown[:2] or ["1"]
-    padding = " ".join(["and", "so", "on"] * (PIECES // 3 - 5))
-    second = f"\nIt goes on there. [{others[0]}]" if others else ""
-    return f"It does what it says {padding}. [{first}]{second}\n"
+    """Two statements about the first eight passages, padded to `PIECES` words."""
+    marks = [f"[{number}]" for number in dict.fromkeys(_PASSAGE.findall(prompt))]
+    padding = " ".join(["and", "so", "on"] * (PIECES // 6 - 2))
+    cited = ("".join(marks[at : at + 4]) for at in (0, 4))
+    return "".join(
+        f"It does in part {at} what it says {padding}. {all_of}\n" for at, all_of in enumerate(cited) if all_of
+    )
 
 
 @contextmanager
