@@ -203,10 +203,11 @@ class _Endpoint:
         for _ in range(len(_OPTIONS) + 1):
             options = self._options(request)
             try:
-                messages: Any = [{"role": role, "content": text} for role, text in request.messages]
+                # As a body of our own: the package would match each message against all that one could be.
+                body = {"messages": [{"role": role, "content": text} for role, text in request.messages]}
                 self._calls.cut = cut
                 with self._opened().chat.completions.with_streaming_response.create(
-                    model=self._target.model, messages=messages, stream=True, **options
+                    model=self._target.model, messages=(), stream=True, extra_body=body, **options
                 ) as reply:
                     yield from _events(reply.iter_lines())
                 return
