@@ -12,16 +12,17 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from . import wire
-from .core import evidence, savings
+from .core import evidence, following, savings
 from .core.briefing import Briefing, brief, learned_lines, topics
 from .core.budget import MICRO
 from .core.compose import compose
+from .core.doubt import doubted, said_by
 from .core.inputs import Recorder, deserialise, serialise, unchanged
 from .core.nouns import Claim, Composition, Evidence, Tokens
 from .core.packing import Context, Form, Part, pack
@@ -55,7 +56,8 @@ class _Found:
     """An answer and how it came about. `inputs` is what it read; `repeated` says that it was given before at the same
     clock, and so counts in no total; `known` that it is remembered as asked already. `prepared` is what a model would
     read for it; `written` what came of asking one, now or earlier; `tried` names the model whose word on the question
-    is known."""
+    is known, `written_by` the one whose word a remembered answer is, and `prepared_by` the analysis that had it ready.
+    `said` tells what it says; `marked` that this was marked as wrong before."""
 
     route: str
     composition: Composition
@@ -66,20 +68,27 @@ class _Found:
     prepared: Briefing | None = None
     written: Written | None = None
     tried: str = ""
+    written_by: str = ""
+    prepared_by: str = ""
+    said: str = ""
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
     """An answer as of one moment of the repository, with the key under which it may be remembered. HEAD may have moved
-    on from `moment` by the time a model has written."""
+    on from `moment` by the time a model has written. `taken_up` is the question as later ones refer to it; `marks` are
+    the answers to it that were marked as wrong."""
 
     question: Question
+    taken_up: Question
     identity: str
     found: _Found
     account: savings.Account
     clock: int
     moment: str
     notes_revision: int
+    marks: Mapping[str, float]
 
 
 class Answering:
@@ -127,19 +136,24 @@ class Answering:
         if found.prepared is not None:
             found = yield from self._written(repository, text, found, found.prepared)
             account = self._repriced(text, found, account, conversation)
-        # What a model wrote was told as it came, but for what is said about how it was written.
+        found = _compared(found, given.marks)
+        # What a model wrote was told as it came, but for what is said about it.
         written = found.written is not None and found.route == found.written.route
         for claim in found.composition.claims:
             if not written or not claim.evidence:
                 yield {"event": "claim", "text": claim.text, "verified": not _fails(claim)}
-        self._continue(conversation, question)
+        self._continue(conversation, given.taken_up)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         called = found.written is not None and found.written.spent.calls
-        ledger_id = self._record(repository, text, found, account, conversation, counts) if counted or called else None
+        ledger_id = (
+            self._record(repository, text, given.identity, found, account, conversation, counts)
+            if counted or called
+            else None
+        )
         if counts:
             with _failure_logged():
-                self._asked(repository, _asked(question, given.identity, account.tokens.saved))
-        if not found.known and not pending:
+                self._asked(repository, _asked(question, given.identity, account.tokens))
+        if not (found.known or found.marked or pending):
             self._remember(repository, given, text, found)
         yield {
             "event": "answer",
@@ -148,7 +162,7 @@ class Answering:
             "ledger_id": ledger_id,
             "clock": given.clock,
             "notes_revision": given.notes_revision,
-            "tokens": _tokens(account),
+            "tokens": wire.tokens_to_wire(account.tokens),
             "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
         }
 
@@ -189,11 +203,22 @@ class Answering:
         question = understand(text, catalogue, conversation=earlier)
         identity = f"{under}|{key(question)}"
         model = self._writing.model()
-        found = _remembered(repository, catalogue, identity, model)
+        marks = repository.store.marks.of(identity)
+        found = _remembered(repository, catalogue, identity, model, marks)
         if found is None:
             found = self._composed(repository, question, catalogue, under, earlier if model else None)
         account = self._priced(text, found, catalogue.text, conversation)
-        return _Given(question, identity, found, account, catalogue.clock, repository.moment, catalogue.notes_revision)
+        return _Given(
+            question,
+            following.taken_up(question, found.composition, catalogue),
+            identity,
+            found,
+            account,
+            catalogue.clock,
+            repository.moment,
+            catalogue.notes_revision,
+            marks,
+        )
 
     def _composed(
         self,
@@ -231,13 +256,9 @@ class Answering:
             tried = "" if event.refused is not None else event.model
             if event.composition is not None:
                 return replace(
-                    found,
-                    route=event.route,
-                    composition=event.composition,
-                    composed_by="",
-                    written=event,
-                    tried=tried,
-                )
+                    found, route=event.route, composition=event.composition, composed_by="", written=event, tried=tried,
+                    written_by=event.name,
+                )  # fmt: skip
             if shown:
                 yield {"event": "withdrawn", "reason": event.reason}
             found = replace(found, written=event, tried=tried)
@@ -276,6 +297,7 @@ class Answering:
         self,
         repository: LiveRepository,
         text: str,
+        identity: str,
         found: _Found,
         account: savings.Account,
         conversation: str,
@@ -296,15 +318,23 @@ class Answering:
                 counted=counts,
                 conversation=conversation,
                 files=account.files,
-                model=written.name if written and written.spent.calls else "",
+                model=written.name if written and written.spent.calls else found.written_by,
+                analysis=found.prepared_by if found.route == "remembered" else "",
                 calls=written.spent.calls if written else (),
+                key=identity,
+                said=found.said,
             )
         return None
 
     def _remember(self, repository: LiveRepository, given: _Given, text: str, found: _Found) -> None:
-        reason = found.written.reason if found.written else ""
         answer = answer_to_store(
-            found.composition, asked=True, tried=found.tried, composed_by=found.composed_by, reason=reason
+            found.composition,
+            asked=True,
+            tried=found.tried,
+            composed_by=found.composed_by,
+            written_by=found.written_by,
+            prepared_by=found.prepared_by,
+            reason=found.written.reason if found.written else "",
         )
         with _failure_logged():
             repository.store.remember(
@@ -320,9 +350,12 @@ def _failure_logged() -> Iterator[None]:
         log.warning("%s", error.message)
 
 
-def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity: str, model: str) -> _Found | None:
+def _remembered(
+    repository: LiveRepository, catalogue: StoreCatalogue, identity: str, model: str, marks: Mapping[str, float]
+) -> _Found | None:
     """An earlier answer to the same question, where all that it read is still the same and its citations hold. One that
-    was asked for when there was no such model as now is given anew, since the model may do better."""
+    was asked for when there was no such model as now is given anew, since the model may do better; so is one that was
+    marked as wrong."""
     kept = repository.store.recall(identity)
     if kept is None or (model and kept.answer.get("asked", True) and kept.answer.get("tried", "") != model):
         return None
@@ -333,18 +366,35 @@ def _remembered(repository: LiveRepository, catalogue: StoreCatalogue, identity:
     if not untouched and not unchanged(deserialise(kept.inputs), catalogue):
         return None
     composition, known = answer_from_store(kept.answer), was_asked(kept.answer)
+    if said_by(composition) in marks:
+        return None
     repeated = known and kept.clock == catalogue.clock
     # One that was prepared, and is given now although there is a model, stays the answer: asking again costs nothing.
     checked, tried = _checked(composition, catalogue), str(kept.answer.get("tried", "")) if known else model
-    word = earlier_word(tried or model, str(kept.answer.get("reason", "")), composed_by) if model else None
-    return _Found("remembered", checked, kept.inputs, repeated, known, composed_by, tried=tried, written=word)
+    written_by, prepared_by = (str(kept.answer.get(name, "")) for name in ("written_by", "prepared_by"))
+    word = earlier_word(written_by or tried, str(kept.answer.get("reason", "")), composed_by) if model else None
+    return _Found(
+        "remembered", checked, kept.inputs, repeated, known, composed_by,
+        written=word, tried=tried, written_by=written_by, prepared_by=prepared_by,
+    )  # fmt: skip
 
 
-def _asked(question: Question, identity: str, saved: int) -> Asked:
+def _compared(found: _Found, marks: Mapping[str, float]) -> _Found:
+    """The answer, with what tells it; with a notice and less sure where it is one that was marked as wrong."""
+    said = said_by(found.composition)
+    if said not in marks:
+        return replace(found, said=said)
+    marked_on = time.strftime("%Y-%m-%d", time.localtime(marks[said]))
+    composition = doubted(found.composition, marked_on)
+    return replace(found, composition=composition, said=said, marked=True, repeated=True)
+
+
+def _asked(question: Question, identity: str, tokens: Tokens) -> Asked:
     """A question for the score: what it was about is a file, where it was about one."""
     subject = question.subject
     path = "" if subject is None else subject.definition.path if subject.definition else subject.path
-    return Asked(identity, question.kind, "" if path.endswith("/") else path, time.time(), saved)
+    about = "" if path.endswith("/") else path
+    return Asked(identity, question.kind, about, time.time(), tokens.saved, spent=tokens.spent)
 
 
 def _checked(composition: Composition, catalogue: StoreCatalogue) -> Composition:
@@ -386,6 +436,7 @@ def _answer(text: str, found: _Found, pending: Pending) -> dict[str, Any]:
         "evidence": [wire.evidence_to_wire(one) for one in composition.evidence],
         "unverified": [claim.text for claim in composition.claims if _fails(claim)],
         "readings": list(composition.readings),
+        "marked_wrong": found.marked,
         "pending": pending.to_wire(),
         "cost_usd": _usd(found.written),
         "model": found.written.to_wire() if found.written else None,
@@ -400,14 +451,3 @@ def _usd(written: Written | None) -> float | None:
     """What this answer cost; null where the price is unknown."""
     microusd = written.spent.microusd if written else 0
     return None if microusd is None else microusd / MICRO
-
-
-def _tokens(account: savings.Account) -> dict[str, int]:
-    counted = account.tokens
-    return {
-        "prompt": counted.prompt,
-        "cached": counted.cached,
-        "completion": counted.completion,
-        "baseline": counted.baseline,
-        "saved": counted.saved,
-    }

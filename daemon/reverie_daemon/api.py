@@ -11,10 +11,10 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -23,12 +23,14 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from . import __version__, wire
+from . import __version__, api_oversight, arguments, wire
 from .choices import ROLES
 from .choosing import Choosing
+from .configuring import Configuring
 from .core.budget import MICRO, SIDES, Limits
 from .core.packing import FORMS, PARTS, USUAL_PARTS, Form, Part
 from .errors import UserError, WrongUsage
+from .oversight import Oversight
 
 BODY_BYTES_MAX = 1 << 20
 QUESTION_CHARACTERS_MAX = 20_000
@@ -36,14 +38,16 @@ QUESTIONS_MAX = 500
 
 log = logging.getLogger(__name__)
 
-Name = TypeVar("Name", bound=str)
-
 
 class Daemon(Protocol):
     """What the routes call; `app.py` provides it."""
 
     @property
     def choosing(self) -> Choosing: ...
+    @property
+    def configuring(self) -> Configuring: ...
+    @property
+    def oversight(self) -> Oversight: ...
 
     def status(self) -> dict[str, Any]: ...
     def add(self, path: Path) -> tuple[str, bool]: ...
@@ -55,19 +59,14 @@ class Daemon(Protocol):
         self, root: str, question: str, *, tokens: int, path: str, form: Form, parts: Collection[Part]
     ) -> dict[str, Any]: ...
     def index(self, root: str) -> Iterator[dict[str, Any]]: ...
-    def learn(self, root: str) -> Iterator[dict[str, Any]]: ...
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]: ...
     def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]: ...
     def ledger(self, root: str) -> dict[str, Any]: ...
     def ledger_entry(self, number: int) -> dict[str, Any]: ...
     def forget(self, root: str, path: str) -> dict[str, int]: ...
+    def wrong(self, root: str, number: int | None) -> dict[str, Any]: ...
     def events(self) -> Iterator[dict[str, Any] | None]: ...
     def leave(self) -> None: ...
-    def dry_run(self, root: str) -> dict[str, Any]: ...
-    def pause(self, paused: bool) -> dict[str, bool]: ...
-    def predictions(self, root: str, limit: int) -> dict[str, Any]: ...
-    def notes(self, root: str, about: str, limit: int) -> dict[str, Any]: ...
-    def jobs(self, root: str) -> dict[str, Any]: ...
 
 
 def routes(daemon: Daemon) -> Starlette:
@@ -77,30 +76,29 @@ def routes(daemon: Daemon) -> Starlette:
         ("GET", "/v1/status"): lambda daemon, given: daemon.status(),
         ("GET", "/v1/repositories"): lambda daemon, given: {"repositories": daemon.status()["repositories"]},
         ("POST", "/v1/repositories"): _add,
-        ("DELETE", "/v1/repositories"): lambda daemon, given: {"root": daemon.remove(Path(_text(given, "path")))},
+        ("DELETE", "/v1/repositories"): _remove,
         ("POST", "/v1/ask"): _ask,
         ("POST", "/v1/context"): _context,
-        ("POST", "/v1/index"): lambda daemon, given: daemon.index(_text(given, "root")),
-        ("POST", "/v1/learn"): _learn,
-        ("POST", "/v1/pause"): lambda daemon, given: daemon.pause(True),
-        ("POST", "/v1/resume"): lambda daemon, given: daemon.pause(False),
-        ("GET", "/v1/predictions"): _predictions,
-        ("GET", "/v1/notes"): _notes,
-        ("GET", "/v1/jobs"): lambda daemon, given: daemon.jobs(_text(given, "root")),
+        ("POST", "/v1/index"): lambda daemon, given: daemon.index(arguments.text(given, "root")),
         ("GET", "/v1/questions"): _questions,
         ("GET", "/v1/source"): _source,
-        ("GET", "/v1/ledger"): lambda daemon, given: daemon.ledger(_text(given, "root", "")),
-        ("GET", "/v1/ledger/entry"): lambda daemon, given: daemon.ledger_entry(_number(given, "id", 0)),
+        ("GET", "/v1/ledger"): lambda daemon, given: daemon.ledger(arguments.text(given, "root", "")),
+        ("GET", "/v1/ledger/entry"): lambda daemon, given: daemon.ledger_entry(arguments.number(given, "id", 0)),
         ("GET", "/v1/model"): lambda daemon, given: daemon.choosing.report(),
         ("POST", "/v1/model"): _use,
         ("POST", "/v1/model/key"): _key,
         ("POST", "/v1/model/local"): _local_only,
-        ("GET", "/v1/budget"): lambda daemon, given: daemon.choosing.budget(_text(given, "root", "")),
+        ("GET", "/v1/budget"): lambda daemon, given: daemon.choosing.budget(arguments.text(given, "root", "")),
         ("POST", "/v1/budget"): _budget,
         ("POST", "/v1/forget"): _forget,
+        ("GET", "/v1/config"): lambda daemon, given: daemon.configuring.report(arguments.text(given, "root", "")),
+        ("POST", "/v1/config"): _config,
+        ("POST", "/v1/wrong"): _wrong,
         ("GET", "/v1/events"): lambda daemon, given: daemon.events(),
         ("POST", "/v1/stop"): _stop,
     }
+    for place, seen in api_oversight.HANDLERS.items():
+        handlers[place] = lambda daemon, given, seen=seen: seen(daemon.oversight, given)  # type: ignore[misc]
     return Starlette(
         routes=[
             Route(path, partial(_serve, daemon, handler), methods=[method])
@@ -110,16 +108,20 @@ def routes(daemon: Daemon) -> Starlette:
 
 
 def _add(daemon: Daemon, given: dict[str, Any]) -> object:
-    root, begun = daemon.add(Path(_text(given, "path")))
+    root, begun = daemon.add(Path(arguments.text(given, "path")))
     return {"root": root, "begun": begun}
+
+
+def _remove(daemon: Daemon, given: dict[str, Any]) -> object:
+    return {"root": daemon.remove(Path(arguments.text(given, "path")))}
 
 
 def _ask(daemon: Daemon, given: dict[str, Any]) -> object:
     events = daemon.ask(
-        _text(given, "root"),
+        arguments.text(given, "root"),
         _question(given),
-        path=_text(given, "path", ""),
-        conversation=_text(given, "conversation", ""),
+        path=arguments.text(given, "path", ""),
+        conversation=arguments.text(given, "conversation", ""),
         counted=bool(given.get("counted", True)),
     )
     if given.get("stream"):
@@ -129,71 +131,55 @@ def _ask(daemon: Daemon, given: dict[str, Any]) -> object:
 
 
 def _context(daemon: Daemon, given: dict[str, Any]) -> object:
-    tokens = _number(given, "tokens", 4000)
-    form = _one_of(FORMS, _text(given, "format", "text"), "format")
-    parts = [_one_of(PARTS, part, "include") for part in given.get("include") or sorted(USUAL_PARTS)]
+    tokens = arguments.number(given, "tokens", 4000)
+    form = arguments.one_of(FORMS, arguments.text(given, "format", "text"), "format")
+    parts = [arguments.one_of(PARTS, part, "include") for part in given.get("include") or sorted(USUAL_PARTS)]
     return daemon.context(
-        _text(given, "root"),
+        arguments.text(given, "root"),
         _question(given),
         tokens=max(tokens, 1),
-        path=_text(given, "path", ""),
+        path=arguments.text(given, "path", ""),
         form=form,
         parts=frozenset(parts),
     )
 
 
-def _one_of(known: Sequence[Name], wanted: object, what: str) -> Name:
-    for name in known:
-        if name == wanted:
-            return name
-    raise WrongUsage(f"“{wanted}” is no {what}; there are {', '.join(known)}.", next_step="use one of these")
-
-
-def _learn(daemon: Daemon, given: dict[str, Any]) -> object:
-    root = _text(given, "root")
-    return daemon.dry_run(root) if given.get("dry_run") else daemon.learn(root)
-
-
-def _predictions(daemon: Daemon, given: dict[str, Any]) -> object:
-    return daemon.predictions(_text(given, "root"), min(_number(given, "limit", 100), QUESTIONS_MAX))
-
-
-def _notes(daemon: Daemon, given: dict[str, Any]) -> object:
-    limit = min(_number(given, "limit", 100), QUESTIONS_MAX)
-    return daemon.notes(_text(given, "root"), _text(given, "about", ""), limit)
-
-
 def _questions(daemon: Daemon, given: dict[str, Any]) -> object:
-    limit = min(_number(given, "limit", 50), QUESTIONS_MAX)
-    return {"questions": daemon.questions(_text(given, "root"), limit)}
+    limit = min(arguments.number(given, "limit", 50), QUESTIONS_MAX)
+    return {"questions": daemon.questions(arguments.text(given, "root"), limit)}
 
 
 def _source(daemon: Daemon, given: dict[str, Any]) -> object:
-    start, end = _number(given, "start", 1), _number(given, "end", 0)
-    return daemon.source(_text(given, "root"), _text(given, "path"), start, end)
+    start, end = arguments.number(given, "start", 1), arguments.number(given, "end", 0)
+    return daemon.source(arguments.text(given, "root"), arguments.text(given, "path"), start, end)
 
 
 def _forget(daemon: Daemon, given: dict[str, Any]) -> object:
-    return daemon.forget(_text(given, "root"), _text(given, "path", ""))
+    return daemon.forget(arguments.text(given, "root"), arguments.text(given, "path", ""))
+
+
+def _wrong(daemon: Daemon, given: dict[str, Any]) -> object:
+    number = None if given.get("ledger_id") is None else arguments.number(given, "ledger_id", 0)
+    return daemon.wrong(arguments.text(given, "root"), number)
 
 
 def _use(daemon: Daemon, given: dict[str, Any]) -> object:
-    roles = ROLES if "for" not in given else (_one_of(ROLES, given["for"], "role"),)
+    roles = ROLES if "for" not in given else (arguments.one_of(ROLES, given["for"], "role"),)
     free, local = bool(given.get("free")), bool(given.get("local"))
-    return {"chosen": daemon.choosing.use(_text(given, "target"), roles, free=free, local=local)}
+    return {"chosen": daemon.choosing.use(arguments.text(given, "target"), roles, free=free, local=local)}
 
 
 def _key(daemon: Daemon, given: dict[str, Any]) -> object:
-    return daemon.choosing.store_key(_text(given, "host"), _text(given, "key"))
+    return daemon.choosing.store_key(arguments.text(given, "host"), arguments.text(given, "key"))
 
 
 def _local_only(daemon: Daemon, given: dict[str, Any]) -> object:
-    return daemon.choosing.mark_local_only(_text(given, "root"), bool(given.get("on")))
+    return daemon.choosing.mark_local_only(arguments.text(given, "root"), bool(given.get("on")))
 
 
 def _budget(daemon: Daemon, given: dict[str, Any]) -> object:
-    sides = SIDES if "for" not in given else (_one_of(SIDES, given["for"], "side of the budget"),)
-    tokens = _number(given, "tokens_per_day", 0) if "tokens_per_day" in given else None
+    sides = SIDES if "for" not in given else (arguments.one_of(SIDES, given["for"], "side of the budget"),)
+    tokens = arguments.number(given, "tokens_per_day", 0) if "tokens_per_day" in given else None
     try:
         microusd = round(float(given["usd_per_day"]) * MICRO) if "usd_per_day" in given else None
     except (TypeError, ValueError, OverflowError) as error:
@@ -202,7 +188,13 @@ def _budget(daemon: Daemon, given: dict[str, Any]) -> object:
         raise WrongUsage(
             "A budget is a number of at least 0, in tokens or in dollars.", next_step="reverie budget --help"
         )
-    return daemon.choosing.limit(sides, Limits(tokens, microusd), _text(given, "root", ""))
+    return daemon.choosing.limit(sides, Limits(tokens, microusd), arguments.text(given, "root", ""))
+
+
+def _config(daemon: Daemon, given: dict[str, Any]) -> object:
+    if "value" not in given:
+        raise WrongUsage('"value" is missing; null sets a setting back.', next_step="see docs/API.md")
+    return daemon.configuring.change(arguments.text(given, "key"), given["value"], arguments.text(given, "root", ""))
 
 
 def _stop(daemon: Daemon, given: dict[str, Any]) -> object:
@@ -211,26 +203,12 @@ def _stop(daemon: Daemon, given: dict[str, Any]) -> object:
 
 
 def _question(given: dict[str, Any]) -> str:
-    question = _text(given, "question").strip()
+    question = arguments.text(given, "question").strip()
     if not question or len(question) > QUESTION_CHARACTERS_MAX:
         raise WrongUsage(
             f"A question has between 1 and {QUESTION_CHARACTERS_MAX:,} characters.", next_step="ask a shorter question"
         )
     return question
-
-
-def _text(given: dict[str, Any], key: str, default: str | None = None) -> str:
-    value = given.get(key, default)
-    if not isinstance(value, str):
-        raise WrongUsage(f'"{key}" is missing or is not text.', next_step="see docs/API.md")
-    return value
-
-
-def _number(given: dict[str, Any], key: str, default: int) -> int:
-    try:
-        return int(given.get(key, default))
-    except (TypeError, ValueError) as error:
-        raise WrongUsage(f'"{key}" is not a whole number.', next_step="see docs/API.md") from error
 
 
 async def _serve(daemon: Daemon, handler: Callable[[Daemon, dict[str, Any]], object], request: Request) -> Response:

@@ -18,23 +18,26 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import uvicorn
 
 from . import __version__, api
-from .answering import Answering
 from .choosing import Choosing
 from .config import Locations, Settings, locations, private_folder, settings
+from .configuring import Configuring
 from .core.packing import Form, Part
 from .endpoints import Endpoints
 from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
 from .keys import Keys
+from .leaving import Server
+from .marking import mark_wrong
 from .meaning import Embedder, Meaning
 from .models import Models, today
+from .oversight import Oversight
 from .parsing import ParserPool
 from .preferences import budgets
 from .repository import LiveRepository
@@ -47,6 +50,9 @@ from .thinking import ModelThinker
 from .tokens import TokenCounter
 from .worktree import RepositoryLocation, find
 from .writing import Writing
+
+if TYPE_CHECKING:
+    from .answering import Answering
 
 LOG_BYTES_MAX = 1 << 20
 LOG_FILES = 3
@@ -84,11 +90,30 @@ class Reverie:
         self._studies = Studies(
             where, lambda: list(self._repositories.values()), self._hub.poke, ModelThinker(self._models)
         )
-        writing = Writing(self._models, lambda: budgets(where.config_file))
-        self._answering = Answering(self._ledger, self._counter, self._meaning, writing, self._studies.asked)
+        self.configuring = Configuring(where.config_file, self._list_again)
+        self.oversight = Oversight(self._repository, self.status, self._studies, self._journal, where.log)
+        self._answering_made: Answering | None = None
+        self._making_answering = threading.Lock()
         self._closing = threading.Event()
         threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
         self._studies.start()
+
+    @property
+    def _answering(self) -> Answering:
+        # Made once there is something to ask about: to import all that composes answers is a fifth of the daemon's
+        # start, and a repository's first index must not wait for it.
+        from .answering import Answering
+
+        with self._making_answering:
+            if self._answering_made is None:
+                writing = Writing(self._models, lambda: budgets(self._where.config_file))
+                self._answering_made = Answering(
+                    self._ledger, self._counter, self._meaning, writing, self._studies.asked
+                )
+            return self._answering_made
+
+    def _warm_answering(self) -> None:
+        threading.Thread(target=lambda: self._answering.warm(), name="warm", daemon=True).start()
 
     def leave(self) -> None:
         """Begins to stop, as SIGTERM does."""
@@ -102,10 +127,20 @@ class Reverie:
             self._embedder.rest()
             self._meaning.rest()
             self._endpoints.rest(self.choosing.in_use())
+            self.configuring.look()
+            self._settle_idle()
             try:
                 self._journal.purge(time.time())
             except UserError as error:
                 log.warning("old texts of calls stay for now: %s", error.message)
+
+    def _settle_idle(self) -> None:
+        idle_s, used_s = self._studies.idle_since_settled()
+        if idle_s:
+            try:
+                self._ledger.add_idle(_today(), idle_s, used_s)
+            except UserError as error:
+                log.warning("%.0f seconds of idle time are not accounted for: %s", idle_s, error.message)
 
     def resume(self) -> None:
         """Takes up the repositories that the ledger knows; one that cannot be used is shown with its problem."""
@@ -121,6 +156,7 @@ class Reverie:
         self._closing.set()
         self._hub.close()
         self._studies.close()
+        self._settle_idle()
         for repository in list(self._repositories.values()):
             repository.cancel()
         self._pool.close()
@@ -161,7 +197,7 @@ class Reverie:
                 self._problems.pop(root, None)
         begun = self._repositories[root].begun
         if begun:
-            self._answering.warm()
+            self._warm_answering()
         self._record(root)
         self._hub.poke()
         return root, begun
@@ -188,13 +224,19 @@ class Reverie:
             self._meaning,
             self._settings,
             poke=self._changed,
-            when_begun=self._answering.warm,
+            when_begun=self._warm_answering,
             may_learn=self._studies.may_learn,
+            ignore=partial(self.configuring.ignored, str(location.root)),
         )
         if not repository.begun:
             self._pool.warm(bulk=True)
         repository.start()
         return repository
+
+    def _list_again(self) -> None:
+        """Other files are to be read than before."""
+        for repository in list(self._repositories.values()):
+            repository.look_again("config")
 
     def _changed(self) -> None:
         self._hub.poke()
@@ -245,24 +287,6 @@ class Reverie:
     def index(self, root: str) -> Iterator[dict[str, Any]]:
         return self._repository(root).index()
 
-    def learn(self, root: str) -> Iterator[dict[str, Any]]:
-        return self._studies.learn(self._repository(root))
-
-    def dry_run(self, root: str) -> dict[str, Any]:
-        return self._studies.dry_run(self._repository(root))
-
-    def pause(self, paused: bool) -> dict[str, bool]:
-        return self._studies.pause(paused)
-
-    def predictions(self, root: str, limit: int) -> dict[str, Any]:
-        return self._studies.predictions(self._repository(root), limit)
-
-    def notes(self, root: str, about: str, limit: int) -> dict[str, Any]:
-        return self._studies.notes(self._repository(root), about, limit)
-
-    def jobs(self, root: str) -> dict[str, Any]:
-        return self._studies.jobs(self._repository(root))
-
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]:
         return self._ledger.questions(os.fsencode(root), limit)
 
@@ -283,8 +307,11 @@ class Reverie:
     def forget(self, root: str, path: str) -> dict[str, int]:
         remembered = self._repository(root).store.forget(os.fsencode(path) if path else None)
         asked = self._ledger.forget(os.fsencode(root), os.fsencode(path))
-        self._journal.forget(os.fsencode(root))
+        self._journal.forget(os.fsencode(root), os.fsencode(path))
         return {"questions": max(asked, remembered.questions), "notes": remembered.notes}
+
+    def wrong(self, root: str, number: int | None) -> dict[str, Any]:
+        return mark_wrong(self._ledger, self._repository(root), number)
 
     def events(self) -> Iterator[dict[str, Any] | None]:
         return self._hub.listen()
@@ -310,18 +337,6 @@ def _vanished(root: str, error: UserError) -> dict[str, Any]:
 
 def _today() -> str:
     return today(time.time())
-
-
-class _Server(uvicorn.Server):
-    """A server that lets go of endless streams when it is told to leave."""
-
-    def __init__(self, config: uvicorn.Config, reverie: Reverie) -> None:
-        super().__init__(config)
-        self._reverie = reverie
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._reverie.end_streams()
-        super().handle_exit(sig, frame)
 
 
 def _take_lock(where: Locations) -> IO[str] | None:
@@ -364,7 +379,7 @@ def _serve(where: Locations, listener: socket.socket) -> None:
     gc.freeze()
     sys.setswitchinterval(SWITCH_S)
     try:
-        _Server(config, reverie).run(sockets=[listener])
+        Server(config, reverie.end_streams).run(sockets=[listener])
     finally:
         reverie.close()
 

@@ -38,7 +38,7 @@ class Arrived:
 
 
 class Calls:
-    """Used by one thread, save `close`."""
+    """Used by one thread, save for `of`."""
 
     def __init__(self) -> None:
         self._under_way: dict[int, Waiting] = {}
@@ -75,11 +75,12 @@ class Calls:
 
     def level(self, repository: LiveRepository) -> int | None:
         """The lowest level of a repository's jobs that wait for a reply; None where none does."""
-        return min((one.leased.job.level for one in self._of(repository)), default=None)
+        return min((leased.job.level for leased in self.of(repository)), default=None)
 
     def has(self, repository: LiveRepository, leased: Leased) -> bool:
-        """Whether this very job waits for a reply already: its lease ran out meanwhile."""
-        return any(one.leased.id == leased.id for one in self._of(repository))
+        """Whether this very job waits for a reply."""
+        return any(one.id == leased.id for one in self.of(repository))
 
-    def _of(self, repository: LiveRepository) -> list[Waiting]:
-        return [one for one in self._under_way.values() if one.repository.store is repository.store]
+    def of(self, repository: LiveRepository) -> list[Leased]:
+        """The jobs in a repository's store that wait for a reply. May be called from any thread."""
+        return [one.leased for one in list(self._under_way.values()) if one.repository.store is repository.store]

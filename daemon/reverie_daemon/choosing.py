@@ -36,12 +36,15 @@ class Choosing:
         return choices.read(self._file)
 
     def report(self) -> dict[str, Any]:
-        """`{"chosen": {ROLE: MODEL or null}, "found": [OFFER], "local_only": [ROOT]}` as `GET /v1/model` gives it."""
+        """`{"chosen": {ROLE: MODEL or null}, "found": [OFFER], "local_only": [ROOT], "unset": [VARIABLE]}` as `GET
+        /v1/model` gives it. `unset` are those that could hold a key and are not in the daemon's environment, which is
+        that of whoever started it."""
         chosen = self.choices()
         return {
             "chosen": self._all_shown(),
             "found": [_offer(offer) for offer in self._offers()],
             "local_only": sorted(chosen.local_only),
+            "unset": [name for one in discover().values() for name in one.key_variables if not os.environ.get(name)],
         }
 
     def use(self, text: str, roles: Sequence[Role], *, free: bool, local: bool) -> dict[str, Any]:

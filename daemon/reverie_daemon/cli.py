@@ -16,7 +16,7 @@ from typing import Any, TextIO
 
 from . import __version__, cli_text, service
 from .client import Client
-from .commands import learning, models, settings
+from .commands import learning, marking, models, settings
 from .commands.common import Command, folder_of, follow, progress, root_of, with_json
 from .config import locations
 from .errors import UserError, WrongUsage
@@ -236,8 +236,9 @@ def _restart(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    status = _client(start=False).status()
-    print(json.dumps(status) if options.json else cli_text.status(status))
+    client = _client(start=False)
+    status = client.status()
+    print(json.dumps(status) if options.json else cli_text.status(status, client.activity(log=0)["readings"]))
     return 0
 
 
@@ -278,10 +279,7 @@ def _hooks(options: argparse.Namespace) -> int:
     from .worktree import find
 
     actions = {"install": hooks.install, "uninstall": hooks.uninstall, "status": hooks.status}
-    found = actions[options.action](find(folder_of(options)))
-    said = {
-        "folder": str(found.folder), "installed": found.installed, "hooks": found.hooks, "reason": found.watched_because
-    }  # fmt: skip
+    said = actions[options.action](find(folder_of(options))).to_wire()
     print(json.dumps(said) if options.json else cli_text.hooks(said))
     return 0
 
@@ -319,6 +317,7 @@ _COMMANDS: dict[str, Command] = {
     "hooks": (_hooks, "Let git wake the daemon after a commit, checkout, merge or rebase.", _hooks_options),
     **models.COMMANDS,
     **settings.COMMANDS,
+    **marking.COMMANDS,
     "forget": (_forget, "Delete questions and notes of a path or repository; cannot be undone.", _forget_options),
 }
 

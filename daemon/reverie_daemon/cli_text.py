@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from . import models_text
 
 Show = Callable[[str, int, int], None]
+READINGS_SHOWN = 3
 
 
 def answer_footer(answer: Mapping[str, Any]) -> str:
@@ -28,7 +29,12 @@ def answer_footer(answer: Mapping[str, Any]) -> str:
     else:
         parts.append(f"{tokens['baseline']:,} tokens an agent would have read")
     parts.append(f"{answer['latency_ms']:.0f} ms")
-    return "\n— " + " · ".join(parts) + _about_model(answer["model"])
+    return "\n— " + " · ".join(parts) + _other_readings(answer["readings"]) + _about_model(answer["model"])
+
+
+def _other_readings(readings: Sequence[str]) -> str:
+    """What an ambiguous question could have meant instead, the likeliest few."""
+    return "".join(f"\n  or did you mean: {reading}" for reading in readings[:READINGS_SHOWN])
 
 
 def _about_model(model: Mapping[str, Any] | None) -> str:
@@ -54,12 +60,13 @@ def indexed(done: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def status(status: Mapping[str, Any]) -> str:
-    """The daemon in a line, then each repository in two."""
+def status(status: Mapping[str, Any], readings: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The daemon in a line, with what its sensors read, then each repository in two."""
     sleep = status["sleep"]
     lines = [
         f"daemon   process {status['pid']}, version {status['version']}, up {_duration(status['uptime_s'])}",
         f"state    {sleep['state']}: {sleep['reason']}",
+        *([f"machine  {'; '.join(one['text'] for one in readings if one['unit'])}"] if readings else []),
         *_models(status["model"]),
         *_budget(status["budget"]),
         f"saved    {status['saved']['tokens']:,} tokens ({status['saved']['today']:,} today)",

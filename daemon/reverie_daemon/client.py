@@ -112,6 +112,10 @@ class Client:
     def learn(self, *, root: str) -> Iterator[dict[str, Any]]:
         return self._stream("POST", "/v1/learn", {"root": root}, last="done")
 
+    def learn_about(self, subject: str, *, root: str) -> Iterator[dict[str, Any]]:
+        """Learns all there is to learn about a file, a folder or "path::symbol"."""
+        return self._stream("POST", "/v1/learn", {"root": root, "subject": subject}, last="done")
+
     def dry_run(self, *, root: str) -> dict[str, Any]:
         """What `learn` would do, best first, with the total."""
         return self._call("POST", "/v1/learn", {"root": root, "dry_run": True})
@@ -128,6 +132,19 @@ class Client:
 
     def jobs(self, *, root: str) -> dict[str, Any]:
         return self._call("GET", "/v1/jobs", query={"root": root})
+
+    def cancel_job(self, *, root: str, analysis: str, subject: str, subject_kind: str = "") -> dict[str, Any]:
+        """Drops a job that waits, ends one that runs. Raises WrongUsage where there is none."""
+        body = {"root": root, "analysis": analysis, "subject": subject, "subject_kind": subject_kind}
+        return self._call("POST", "/v1/jobs/cancel", body)
+
+    def tree(self, *, root: str, path: str = "") -> dict[str, Any]:
+        """What is known about each folder and file in a folder, or each symbol in a file."""
+        return self._call("GET", "/v1/tree", query={"root": root, "path": path})
+
+    def activity(self, *, log: int = 50) -> dict[str, Any]:
+        """What the daemon does now and why, what came of its work lately, and the end of its log."""
+        return self._call("GET", "/v1/activity", query={"log": log})
 
     def questions(self, *, root: str, limit: int = 50) -> list[dict[str, Any]]:
         questions: list[dict[str, Any]] = self._call("GET", "/v1/questions", query={"root": root, "limit": limit})[
@@ -170,6 +187,31 @@ class Client:
 
     def forget(self, *, root: str, path: str = "") -> dict[str, Any]:
         return self._call("POST", "/v1/forget", {"root": root, "path": path})
+
+    def forget_notes(self, *, root: str, subject: str, subject_kind: str = "", analysis: str = "") -> dict[str, Any]:
+        """Forgets what was noted about just this subject. Raises WrongUsage where nothing was."""
+        body = {"root": root, "subject": subject, "subject_kind": subject_kind, "analysis": analysis}
+        return self._call("POST", "/v1/notes/forget", body)
+
+    def config(self, *, root: str = "") -> dict[str, Any]:
+        """Every setting with its meaning; with a root what that repository can have of its own."""
+        return self._call("GET", "/v1/config", query={"root": root})
+
+    def set_config(self, key: str, value: object, *, root: str = "") -> dict[str, Any]:
+        """Sets a setting, None back to its default; all of them afterwards. Raises WrongUsage for what does not fit."""
+        return self._call("POST", "/v1/config", {"key": key, "value": value, "root": root})
+
+    def hooks(self, *, root: str) -> dict[str, Any]:
+        return self._call("GET", "/v1/hooks", query={"root": root})
+
+    def set_hooks(self, install: bool, *, root: str) -> dict[str, Any]:
+        """Installs or removes git hooks; how they are then."""
+        return self._call("POST", "/v1/hooks", {"root": root, "install": install})
+
+    def wrong(self, *, root: str, ledger_id: int | None = None) -> dict[str, Any]:
+        """Marks an answer as wrong, by its ledger id, or the repository's last: it is not given from memory again.
+        Raises WrongUsage where there is no such answer."""
+        return self._call("POST", "/v1/wrong", {"root": root, "ledger_id": ledger_id})
 
     def events(self) -> Iterator[dict[str, Any]]:
         """A snapshot, then what changes, until the daemon goes or `close` is called."""

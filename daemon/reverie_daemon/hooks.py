@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from reverie_daemon.errors import UserError
 from reverie_daemon.worktree.git import Git, GitFailed
@@ -67,6 +67,13 @@ class HooksStatus:
     @property
     def installed(self) -> bool:
         return not self.watched_because
+
+    def to_wire(self) -> dict[str, Any]:
+        """As `reverie hooks --json` prints it."""
+        return {
+            "folder": str(self.folder), "installed": self.installed, "hooks": self.hooks,
+            "reason": self.watched_because,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from reverie_indexers import language_of
 
 from .core.roles import role_of
-from .parsing import BINARY, ParserPool, Source, version_of
+from .parsing import BINARY, ParserPool, PoolClosed, Source, version_of
 from .store.mapping import FileRow
 from .store.packing import PackedFacts
 from .store.repository import RepositoryStore
@@ -113,11 +113,17 @@ class Indexing:
                     if len(sharing) == 1:
                         yield source
 
-        for facts in self._pool.parse(unknown()):
+        for facts in self._parsed(unknown()):
             rows = {path: row for fact in facts for path, row in waiting.pop((fact.blob, fact.language), {}).items()}
             yield facts, rows | ready
             ready.clear()
         yield [], ready
+
+    def _parsed(self, sources: Iterable[Source]) -> Iterator[list[PackedFacts]]:
+        try:
+            yield from self._pool.parse(sources)
+        except PoolClosed:
+            raise Cancelled from None
 
     def _read(self, path: bytes, gone: set[bytes], ready: Rows, again: bool) -> tuple[Source, bytes, FileRow] | None:
         """The text of a file and its row; None when it is gone, or, unless it is to be read `again`, the blob is the

@@ -281,7 +281,7 @@ class Keeper:
     def _tidy(self) -> None:
         self._untidy = False
         with self._failures_shown():
-            self._store.evict(time.time(), self._worktree.committed)
+            self._store.evict(time.time(), self._worktree.committed, self._indexing.cancelled.is_set)
 
     def _between(self) -> Collection[bytes]:
         """Serves the small requests that came during a long one; the paths they were about."""

@@ -16,8 +16,15 @@ def models(report: Mapping[str, Any]) -> str:
     for offer in report["found"]:
         lines.append(f"  {offer['name']:<32} {offer['price']}; {offer['goes_to']} ({offer['found']})")
     lines += [f"local-only: {root}" for root in report["local_only"]]
+    lines += ["", *unseen(report["only_here"])] if report["only_here"] else []
     lines += ["", "Choose one: reverie model use NAME, FILE.gguf or URL#MODEL [--for sleeping|answering]"]
     return "\n".join(lines)
+
+
+def unseen(variables: Sequence[str]) -> list[str]:
+    """Keys that this shell has and the daemon, started elsewhere, has not."""
+    said = "is set in this shell, but the daemon was started without it. Next: reverie restart"
+    return [f"{name} {said}" for name in variables]
 
 
 def chosen(models: Mapping[str, Any]) -> str:
@@ -53,7 +60,7 @@ def ledger(ledger: Mapping[str, Any]) -> str:
     for title, label in (("models", "model"), ("analyses", "analysis")):
         if ledger[title]:
             rows += ["", _head(label), *(_row(row[label], row) for row in ledger[title])]
-    rows += ["", *_notes(ledger["total"])]
+    rows += ["", *_notes(ledger["total"]), *_guesses(ledger["predictions"]), *_idle(ledger["idle"])]
     if ledger["recent"]:
         rows += ["", "latest calls of models (reverie ledger show ID):", *map(_recent, ledger["recent"])]
     return "\n".join(rows)
@@ -81,15 +88,74 @@ def _row(label: str, row: Mapping[str, Any]) -> str:
 
 
 def _notes(total: Mapping[str, Any]) -> Iterator[str]:
-    yield "saved: by a model's answers. not read: tokens an agent would have read for answers that needed no model."
+    yield "saved: by what models wrote, less losses. not read: tokens an agent would have read for composed answers."
+    if total["wrong"]:
+        yield f"{_answers(total['wrong'])} marked as wrong; what such an answer saved does not count."
     if total["wasted"]:
         yield f"{total['wasted']:,} tokens went into replies that were not good enough to be shown."
-    if not total["asleep"]["tokens"]:
-        return
-    after = total["pays_after"]
-    pays = "never" if after is None else f"after {after:,} questions"
-    each = total["per_question"]["tokens"]
-    yield f"Like this, the learning pays for itself {pays}; a question costs {each:,} tokens."
+    each = total["per_question"]
+    if total["questions"]:
+        usd = "an unknown price" if each["usd"] is None else f"${each['usd']:.6f}"
+        yield f"A question costs {each['tokens']:,} tokens and {usd} on average."
+    yield _payback(total["payback"])
+
+
+def _payback(payback: Mapping[str, Any]) -> str:
+    """Whether learning has paid for itself, in a sentence that promises nothing."""
+    state, after = payback["state"], payback["after"]
+    if state == "nothing spent":
+        return "Learning has cost no tokens, so there is nothing to pay back."
+    if state == "not asked":
+        return "Learning has not paid for itself yet: nothing was asked."
+    if state == "never":
+        return f"At this rate learning never pays for itself: {payback['asked']:,} questions saved nothing as a whole."
+    rate = f"{after:,} questions at what one saved so far on average; {payback['asked']:,} were asked"
+    return (
+        f"Learning has paid for itself: it takes {rate}."
+        if state == "paid"
+        else (f"Learning has not paid for itself yet: it takes {rate}, so {payback['to_go']:,} more.")
+    )
+
+
+def _guesses(score: Mapping[str, Any]) -> Iterator[str]:
+    """What wrong predictions cost, and whether sleeping longer helps."""
+    wrong, useless = score["wrong"], score["useless"]
+    if wrong["answers"]:
+        yield (
+            f"Wrong guesses: {wrong['answers']:,} answers that nobody asked for so far took {wrong['tokens']:,} tokens"
+            f" ({_dollars(wrong['usd'])}) to prepare."
+        )
+    if useless["answers"]:
+        yield f"{useless['answers']:,} more were prepared in vain, not being good enough: {useless['tokens']:,} tokens."
+    if wrong["extra_tokens"]:
+        yield f"Questions that were not expected took {wrong['extra_tokens']:,} tokens more than if they had been."
+    if score["asked"]:
+        yield "Expected, by how long was learned before: " + ", ".join(
+            f"{_slept(one)} {one['hits']} of {one['asked']}" for one in score["by_sleep"] if one["asked"]
+        )
+
+
+def _slept(bucket: Mapping[str, Any]) -> str:
+    longest, shortest = bucket["slept_s_max"], bucket["slept_s_min"]
+    if longest is None:
+        return f"over {shortest / 60:.0f} min"
+    if not longest:
+        return "not at all"
+    return f"up to {longest:.0f} s" if longest < 60 else f"up to {longest / 60:.0f} min"
+
+
+def _idle(idle: Mapping[str, Any]) -> Iterator[str]:
+    if idle["seconds"]:
+        used, of = idle["used_seconds"] / 60, idle["seconds"] / 60
+        yield f"Of {of:,.1f} min in which the machine was free to learn, {used:,.1f} were used ({idle['share']:.0%})."
+
+
+def _dollars(usd: float | None) -> str:
+    return "price unknown" if usd is None else f"${usd:.4f}"
+
+
+def _answers(count: int) -> str:
+    return "1 answer was" if count == 1 else f"{count:,} answers were"
 
 
 def entry(entry: Mapping[str, Any]) -> str:

@@ -7,12 +7,13 @@ said.
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from reverie_indexers import index, indexer_version
@@ -76,6 +77,10 @@ def batches(sources: Iterable[Source], bytes_max: int = BATCH_BYTES) -> Iterator
         yield batch
 
 
+class PoolClosed(Exception):
+    """The pool was closed before this was parsed."""
+
+
 class ParserPool:
     """Up to `workers` child processes, started when there is work, that leave when there is none for a while."""
 
@@ -87,23 +92,25 @@ class ParserPool:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="parsing")
         self._children: set[Child] = set()
         self._lock = threading.Lock()
+        self._closed = False
 
     def parse(self, sources: Iterable[Source]) -> Iterator[list[PackedFacts]]:
-        """Facts in batches, in the order of the sources; at most a few batches are read ahead of the consumer."""
+        """Facts in batches, in the order of the sources; at most a few batches are read ahead of the consumer. Raises
+        PoolClosed."""
         ahead: queue.SimpleQueue[Future[list[PackedFacts]]] = queue.SimpleQueue()
         for batch in batches(sources):
-            ahead.put(self._threads.submit(self._parse_batch, batch))
+            ahead.put(self._submit(batch))
             if ahead.qsize() > self._workers + 2:
-                yield ahead.get().result()
+                yield _result(ahead.get())
         while not ahead.empty():
-            yield ahead.get().result()
+            yield _result(ahead.get())
 
     def warm(self, bulk: bool = False) -> None:
         """Starts one child if there is none, or all for a `bulk` of files, so that what is about to be parsed does not
         wait for it."""
         self._used_s = self._monotonic_s()
         with self._lock:
-            missing = (self._workers if bulk else 1) - len(self._children)
+            missing = 0 if self._closed else (self._workers if bulk else 1) - len(self._children)
         for _ in range(missing):
             self._idle.put(self._start())
 
@@ -119,8 +126,9 @@ class ParserPool:
             self._end(child)
 
     def close(self) -> None:
-        """Ends every child, busy or not."""
+        """Ends every child, busy or not; whoever waits for facts has PoolClosed."""
         with self._lock:
+            self._closed = True
             children = list(self._children)
         for child in children:
             self._end(child)
@@ -130,6 +138,12 @@ class ParserPool:
         """The children that live now."""
         with self._lock:
             return [child.pid for child in self._children]
+
+    def _submit(self, batch: Sequence[Source]) -> Future[list[PackedFacts]]:
+        with self._lock:
+            if self._closed:
+                raise PoolClosed
+            return self._threads.submit(self._parse_batch, batch)
 
     def _parse_batch(self, batch: Sequence[Source]) -> list[PackedFacts]:
         facts = self._ask(batch)
@@ -149,13 +163,18 @@ class ParserPool:
         facts: list[PackedFacts] | None = child.ask(batch, PARSE_WAIT_S)
         if facts is None:
             self._end(child)
+            if self._closed:
+                raise PoolClosed
         else:
             self._idle.put(child)
         return facts
 
     def _start(self) -> Child:
-        child = Child("reverie_daemon.parsing")
         with self._lock:
+            # A child that was killed by closing looks like one that died of a file, and must not be replaced.
+            if self._closed:
+                raise PoolClosed
+            child = Child("reverie_daemon.parsing")
             self._children.add(child)
         return child
 
@@ -165,6 +184,21 @@ class ParserPool:
             self._children.discard(child)
 
 
+def _result(future: Future[list[PackedFacts]]) -> list[PackedFacts]:
+    try:
+        return future.result()
+    except CancelledError:
+        raise PoolClosed from None
+
+
+def _parse_all(sources: Sequence[Source]) -> list[PackedFacts]:
+    # Facts hold no cycles, but make so many objects that looking for some takes a twentieth of the time.
+    gc.collect()
+    return [parse(source) for source in sources]
+
+
 if __name__ == "__main__":
     os.nice(NICENESS)
-    serve(lambda sources: [parse(source) for source in sources])
+    gc.disable()
+    gc.freeze()
+    serve(_parse_all)

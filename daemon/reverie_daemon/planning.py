@@ -23,7 +23,7 @@ from .core.pathnames import beside
 from .core.plan import Job, order
 from .core.predict import Habits, Prediction
 from .store.beside import StoreReader
-from .store.catalogue import StoreCatalogue
+from .store.catalogue import StoreCatalogue, is_under
 from .worktree import GitFailed, Worktree
 
 COMMITS_MAX = 1_500
@@ -71,9 +71,11 @@ def plan(
     quiet_s: float,
     model_depth: Depth | None = None,
     passes: int = 0,
+    subject: str = "",
 ) -> Plan:
     """The plan for this moment. `now_s` is seconds since the epoch; a file that differs from HEAD and was saved less
-    than `quiet_s` ago is left alone. `model_depth` is what has to be free for the model, None where there is none."""
+    than `quiet_s` ago is left alone. `model_depth` is what has to be free for the model, None where there is none. What
+    lies in `subject`, a path or "path::qualname", is held to be asked about for certain."""
     moment = moment_of(worktree, store, worktree_id)
     chronicle = _chronicle(catalogue)
     uncommitted, branch = _changed(worktree)
@@ -94,6 +96,9 @@ def plan(
         path: habits.attention.probability(signals) * (BESIDE_SHARE if beside(path) else 1.0)
         for path, signals in table().items()
     }
+    if subject:
+        wanted = subject.partition("::")[0].rstrip("/")
+        likely |= {path: 1.0 for path in likely if is_under(path, wanted)}
     attention = dict(sorted(likely.items(), key=lambda item: (-item[1], item[0])))
     predictions = _predictions(catalogue, attention, habits, now_s)
     survey = Survey(catalogue, attention, predictions, quiet, passes)

@@ -13,23 +13,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from .core.briefing import Budgets
 from .core.idle import Policy, QuietHours, quiet_hours
+from .core.tokens import Budgets
 from .errors import UserError, WrongUsage
 
-Kind = Literal["switch", "number", "spans"]
+Kind = Literal["switch", "number", "spans", "patterns"]
 Value = bool | int | list[str]
+PATTERNS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
     """One setting. A `switch` is true or false, a `number` a whole one of at least 0, `spans` parts of the day such as
-    "22:00-07:30"."""
+    "22:00-07:30", `patterns` lines as a .gitignore has them. `at_start` says that a change takes effect when the daemon
+    starts again; `by_repository` that a repository can have its own besides."""
 
     key: str
     kind: Kind
     default: Value
     meaning: str
+    at_start: bool = False
+    by_repository: bool = False
 
 
 PREFERENCES: Mapping[str, Preference] = {
@@ -44,10 +48,16 @@ PREFERENCES: Mapping[str, Preference] = {
         Preference("learning.remote_calls", "number", 4, "calls of a remote model under way at once, 64 at most"),
         Preference("answering.evidence_tokens", "number", 1_000, "what a model reads of a repository for a question"),
         Preference("answering.raw_tokens", "number", 6_000, "the same where it is unsure what to read"),
-        Preference("limits.source_bytes_max", "number", 1 << 20, "larger source files are listed, not read"),
-        Preference("limits.parsers", "number", 0, "parser processes at most; 0: one a core, four at most"),
+        Preference(
+            "index.ignore", "patterns", [],
+            "paths that are not read, as in a .gitignore, besides what git and .reverieignore ignore",
+            by_repository=True,
+        ),
+        Preference("limits.source_bytes_max", "number", 1 << 20, "larger source files are listed, not read", True),
+        Preference("limits.parsers", "number", 0, "parser processes at most; 0: one a core, four at most", True),
+        Preference("limits.vectors_max", "number", 60_000, "passages of a repository to embed; 0: none", True),
     )
-}
+}  # fmt: skip
 REMOTE_CALLS_MAX = 64
 """As many connections as a provider opens."""
 _WORDS = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
@@ -67,20 +77,43 @@ class Learning:
 def read(config_file: Path) -> dict[str, Value]:
     """Every setting's value, the default where the file says nothing. Raises UserError for a file or value that cannot
     be used."""
-    tables = _tables(config_file)
+    said = given(config_file)
+    return {key: said.get(key, preference.default) for key, preference in PREFERENCES.items()}
+
+
+def given(config_file: Path, root: str = "") -> dict[str, Value]:
+    """What the file says, by key: for all repositories, or for the one at `root` alone. Raises UserError."""
+    tables: Mapping[str, Any] = _tables(config_file)
+    if root:
+        tables = _table_in(_table_in(tables, "repositories"), root)
     values: dict[str, Value] = {}
     for key, preference in PREFERENCES.items():
         table, _, name = key.partition(".")
-        found = tables.get(table, {})
-        given = found.get(name, preference.default) if isinstance(found, dict) else preference.default
-        if not _fits(preference, given):
+        found = _table_in(tables, table)
+        if name not in found or (root and not preference.by_repository):
+            continue
+        if not _fits(preference, found[name]):
             raise UserError(
                 f"In {config_file}, {key} is not {_wanted(preference)}.",
                 next_step=f"reverie config {key} VALUE, or mend that line",
                 code="config_invalid",
             )
-        values[key] = given
+        values[key] = found[name]
     return values
+
+
+def _table_in(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = tables.get(name, {})
+    return found if isinstance(found, dict) else {}
+
+
+def ignored(config_file: Path, root: str) -> tuple[str, ...]:
+    """The patterns of what is not read of the repository at `root`: those for all, then its own. Raises UserError."""
+    found: list[str] = []
+    for said in (given(config_file), given(config_file, root)):
+        patterns = said.get("index.ignore")
+        found += patterns if isinstance(patterns, list) else []
+    return tuple(found)
 
 
 def learning(config_file: Path) -> Learning:
@@ -105,31 +138,57 @@ def budgets(config_file: Path) -> Budgets:
     return Budgets(*(_number(values[f"answering.{name}"]) for name in ("evidence_tokens", "raw_tokens")))
 
 
-def write(config_file: Path, key: str, texts: list[str]) -> Value:
-    """Sets a key to what the user wrote, and returns the value; with no texts, to its default. Raises WrongUsage for an
-    unknown key or a value that does not fit, UserError for a file that cannot be written."""
-    preference = PREFERENCES.get(key)
-    if preference is None:
-        raise WrongUsage(f"There is no setting {key}.", next_step="reverie config")
-    value = _parsed(preference, texts) if texts else None
+def write(config_file: Path, key: str, texts: list[str], root: str = "") -> Value:
+    """Sets a key to what the user wrote, and returns the value; with no texts, to its default. Raises as `put`."""
+    return put(config_file, key, _parsed(_known(key), texts) if texts else None, root)
+
+
+def put(config_file: Path, key: str, value: object, root: str = "") -> Value:
+    """Sets a key, for all repositories or for the one at `root`, and returns the value; None sets it back to its
+    default. Raises WrongUsage for an unknown key or a value that does not fit, UserError for a file that cannot be
+    written."""
+    preference = _known(key)
+    if value is not None and not _fits(preference, value):
+        raise WrongUsage(f"{key} takes {_wanted(preference)}.", next_step=f"reverie config {key}")
+    if root and not preference.by_repository:
+        raise WrongUsage(f"{key} holds for all repositories.", next_step=f"reverie config {key} VALUE, without --repo")
     import tomlkit  # 40 ms, and only needed to write
 
+    table, _, name = key.partition(".")
+    place = ("repositories", root, table) if root else (table,)
     try:
         document = tomlkit.parse(config_file.read_text("utf-8")) if config_file.exists() else tomlkit.document()
-        table, _, name = key.partition(".")
         if value is None:
-            if isinstance(document.get(table), dict):
-                document[table].pop(name, None)
+            _within(document, place, create=False).pop(name, None)
         else:
-            document.setdefault(table, tomlkit.table())[name] = value
+            _within(document, place, create=True)[name] = value
         _replace(config_file, tomlkit.dumps(document))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise UserError(
             f"The configuration {config_file} cannot be written: {error}.",
             next_step="mend or remove that file",
             code="config_invalid",
         ) from error
-    return preference.default if value is None else value
+    return preference.default if value is None else value  # type: ignore[return-value]
+
+
+def _known(key: str) -> Preference:
+    preference = PREFERENCES.get(key)
+    if preference is None:
+        raise WrongUsage(f"There is no setting {key}.", next_step="reverie config")
+    return preference
+
+
+def _within(document: Any, names: tuple[str, ...], *, create: bool) -> Any:
+    import tomlkit
+
+    for name in names:
+        if name not in document:
+            if not create:
+                return {}
+            document[name] = tomlkit.table()
+        document = document[name]
+    return document
 
 
 def _tables(config_file: Path) -> dict[str, Any]:
@@ -152,6 +211,8 @@ def _parsed(preference: Preference, texts: list[str]) -> Value:
         value = _WORDS.get(text.lower(), text)
     elif preference.kind == "number":
         value = int(text) if text.isdigit() else text
+    elif preference.kind == "patterns":
+        value = [one for one in texts if one.strip()]
     else:
         value = [part for part in text.replace(",", " ").split() if part]
     if not _fits(preference, value):
@@ -164,7 +225,19 @@ def _fits(preference: Preference, value: object) -> bool:
         return isinstance(value, bool)
     if preference.kind == "number":
         return type(value) is int and value >= 0
-    return isinstance(value, list) and all(isinstance(one, str) and _span(one) is not None for one in value)
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        return False
+    return _are_patterns(value) if preference.kind == "patterns" else all(_span(one) is not None for one in value)
+
+
+def _are_patterns(lines: list[str]) -> bool:
+    from pathspec import GitIgnoreSpec  # 20 ms, and only needed where there are any
+
+    try:
+        GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return False
+    return len(lines) <= PATTERNS_MAX and not any("\n" in line for line in lines)
 
 
 def _span(text: str) -> QuietHours | None:
@@ -179,6 +252,7 @@ def _wanted(preference: Preference) -> str:
         "switch": "true or false",
         "number": "a whole number of at least 0",
         "spans": "a list of spans such as 22:00-07:30",
+        "patterns": f"a list of at most {PATTERNS_MAX} patterns as a .gitignore has them",
     }[preference.kind]
 
 

@@ -106,6 +106,8 @@ class Provider:
     connect: Callable[[Target, str | None, bool, bool], Connection]
     key_variable: Callable[[Target], str]
     """The environment variable that holds the key for a target; "" where it needs none."""
+    key_variables: Sequence[str] = ()
+    """All variables that may hold a key for one of its targets."""
 
 
 def _presentable(message: str, key: str | None) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import core, wire
+from .core.doubt import said_by
 from .core.notes import Answered, Note
 from .core.nouns import Composition
 from .core.redact import redact
@@ -31,11 +32,19 @@ def core_digest() -> str:
 
 
 def answer_to_store(
-    composition: Composition, *, asked: bool, tried: str = "", composed_by: str = "", reason: str = ""
+    composition: Composition,
+    *,
+    asked: bool,
+    tried: str = "",
+    composed_by: str = "",
+    written_by: str = "",
+    prepared_by: str = "",
+    reason: str = "",
 ) -> dict[str, object]:
     """`asked` tells whether a user has seen it: what was only prepared counts as new the first time. `tried` names the
     model whose word on the question is known, `composed_by` the core that composed it, "" for what a model wrote;
-    `reason` says why that word is not shown."""
+    `written_by` is that model, by the name that the ledger has it under, and `prepared_by` the analysis that had it
+    ready before anybody asked. `reason` says why a model's word is not shown."""
     return {
         "kind": composition.kind,
         "claims": [wire.claim_to_store(claim) for claim in composition.claims],
@@ -45,6 +54,8 @@ def answer_to_store(
         "asked": asked,
         "tried": tried,
         "composed_by": composed_by,
+        "written_by": written_by,
+        "prepared_by": prepared_by,
         "reason": reason,
     }
 
@@ -65,11 +76,17 @@ def was_asked(answer: Mapping[str, Any]) -> bool:
 
 
 def keep_answer(repository: LiveRepository, answered: Answered, note: Note) -> None:
-    """Keeps a prepared answer, unless the same was asked meanwhile and is kept already."""
+    """Keeps a prepared answer, unless the same was asked meanwhile and is kept already, or it is one that was marked as
+    wrong."""
+    if said_by(answered.composition) in repository.store.marks.of(answered.key):
+        return
     kept = repository.store.recall(answered.key)
     if kept is not None and was_asked(kept.answer) and kept.inputs == note.inputs:
         return
-    answer = answer_to_store(answered.composition, asked=False, composed_by="" if note.model else core_digest())
+    composed_by = "" if note.model else core_digest()
+    answer = answer_to_store(
+        answered.composition, asked=False, composed_by=composed_by, written_by=note.model, prepared_by=note.analysis
+    )
     repository.store.remember(
         answered.key, redact(answered.question), answer, note.inputs,
         clock=note.clock, head=note.moment, now=time.time(),

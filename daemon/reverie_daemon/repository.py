@@ -7,7 +7,7 @@ is offered.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -23,10 +23,10 @@ from .meaning import Embedder, Meaning
 from .parsing import ParserPool
 from .store.catalogue import StoreCatalogue
 from .store.repository import RepositoryStore
-from .work import Request
+from .work import Progress, Request
 from .worktree import RepositoryLocation, Worktree
 
-PROGRESS_PACE_S = 0.02
+PROGRESS_PACE_S = 0.1
 READINGS_MAX = 3
 """Of one question, while what it rests on is written to all the time; the answer then says that it may trail."""
 
@@ -63,12 +63,14 @@ class LiveRepository:
         poke: Callable[[], None],
         when_begun: Callable[[], None],
         may_learn: Callable[[], bool],
+        ignore: Callable[[], Sequence[str]] = tuple,
     ) -> None:
+        """`ignore` gives the patterns that the user's configuration ignores here."""
         self.location = location
         self.root = str(location.root)
         self.store = store
         self.settings = chosen
-        worktree = Worktree(location, size_max=chosen.source_bytes_max)
+        worktree = Worktree(location, size_max=chosen.source_bytes_max, ignore=ignore)
         self._disk = Disk(worktree)
         self._meaning = meaning
         embeddings = Embeddings(store.vectors, embedder, chosen.vectors_max)
@@ -187,6 +189,10 @@ class LiveRepository:
 
     # What commands ask for
 
+    def look_again(self, event: str) -> None:
+        """Has the files listed anew, since what is to be read may be another choice now; waits for nothing."""
+        self._keeper.ask_for(Request("request", event, reconcile=True))
+
     def index(self) -> Iterator[dict[str, Any]]:
         """Brings the index up to date: `progress` events, then `done`."""
         return self._follow(Request("request", "index", reconcile=True))
@@ -197,11 +203,13 @@ class LiveRepository:
 
     def _follow(self, request: Request) -> Iterator[dict[str, Any]]:
         began_s = time.monotonic()
+        told: Progress | None = None
         self._keeper.ask_for(request)
         while not request.done.wait(PROGRESS_PACE_S):
             self._keeper.raise_if_leaving()
             progress = self._keeper.progress
-            if progress is not None:
+            if progress is not None and progress != told:
+                told = progress
                 yield {"event": "progress", **progress.to_wire()}
         if request.failed is not None:
             raise request.failed

@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 
-from .core.idle import Policy, Standing, decide
+from .core.idle import Policy, Readings, Standing, decide
+from .core.notes import Topic
 from .desk import Desk
 from .errors import UserError
 from .planning import Plan
@@ -33,10 +35,15 @@ PROGRESS_PACE_S = 0.5
 """Whoever waits for all to be learned is told so often how far it is."""
 REPLY_PACE_S = 0.5
 """While nothing may be begun, replies are looked for so often."""
+READINGS_KEPT_S = 3.0
+ROUNDS_MAX = 6
+"""What is learned of a file makes more to learn of its folder, and so on upwards."""
 STILL_HERE_S = 5.0
 """A model can take minutes for one job; a client takes so long a silence for the daemon's end."""
 
 log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
 
 
 class Sleeper:
@@ -61,6 +68,8 @@ class Sleeper:
         self._worker = Worker(settings, poke, self._is_stopped, self._desk, thinker or NoThinker())
         self.notes = self._worker.notes
         self.counts = self._worker.counts
+        self.cancel = self._worker.cancel
+        self.activity = self._worker.activity
         self._standing = Standing()
         self._woken = threading.Event()
         self._closing = threading.Event()
@@ -71,9 +80,13 @@ class Sleeper:
         self._told = 0
         self._counting = threading.Lock()
         self._worked_s = 0.0
+        self._told_s = 0.0
         self._idle_s = 0.0
         self._slept_s = 0.0
+        self._settled = (0.0, 0.0)
         self._looked_at_s = 0.0
+        self._reading = threading.Lock()
+        self._readings: Readings | None = None
         self._threads = [
             threading.Thread(target=self._look, name="look", daemon=True),
             threading.Thread(target=self._work, name="learn", daemon=True),
@@ -124,9 +137,17 @@ class Sleeper:
             self._woken.set()
 
     def slept_since_asked(self) -> float:
-        """For how long something was learned since this was last called, in seconds."""
-        slept_s, self._slept_s = self._worked_s - self._slept_s, self._worked_s
+        """For how long something was learned since this was last called, in seconds, by itself or as it was told."""
+        learned_s = self._worked_s + self._told_s
+        slept_s, self._slept_s = learned_s - self._slept_s, learned_s
         return slept_s
+
+    def idle_since_settled(self) -> tuple[float, float]:
+        """For how long the machine allowed learning since this was last called, and for how much of that something was
+        learned, in seconds."""
+        now = self._idle_s, min(self._worked_s, self._idle_s)
+        before, self._settled = self._settled, now
+        return max(0.0, now[0] - before[0]), max(0.0, now[1] - before[1])
 
     # What is shown
 
@@ -153,6 +174,19 @@ class Sleeper:
         doing = f": {doing}" if doing else ""
         return {"state": "learning", "depth": standing.depth, "reason": f"{standing.reason}{doing}"}
 
+    def readings(self) -> Readings:
+        """The machine as it was looked at last, at most READINGS_KEPT_S ago."""
+        last = self._readings
+        if last is None or time.monotonic() - last.at_s > READINGS_KEPT_S:
+            return self._read()
+        return last
+
+    def _read(self) -> Readings:
+        with self._reading:
+            now = replace(self._sensors.read(), question_waiting=self._questions > 0, paused=self._paused)
+            self._readings = now
+        return now
+
     # When
 
     def _look(self) -> None:
@@ -178,7 +212,7 @@ class Sleeper:
             self._desk.rest()
             return max(TICK_S, self._worker.until_planned(NOTHING_TICK_S))
         before = self._standing
-        now = replace(self._sensors.read(), question_waiting=self._questions > 0, paused=self._paused)
+        now = self._read()
         self._standing = decide(before, now, policy)
         if before.asleep and self._standing.asleep:
             self._idle_s += now.at_s - self._looked_at_s
@@ -260,6 +294,12 @@ class Sleeper:
         with self._as_told():
             yield from self._learn_all(repository)
 
+    def learn_about(self, repository: LiveRepository, subject: str) -> Iterator[dict[str, Any]]:
+        """Does what there is to learn about a path or "path::qualname", also what was given up or cancelled: `progress`
+        events, then `learned`."""
+        with self._as_told():
+            yield from self._learn_about(repository, subject)
+
     def plan_only(self, repository: LiveRepository) -> Plan:
         """What would be learned now; nothing is stored. Raises UserError."""
         with self._as_told():
@@ -280,7 +320,9 @@ class Sleeper:
         self._desk.stop()
         try:
             with self._working:
+                began_s = time.monotonic()
                 yield
+                self._told_s += time.monotonic() - began_s
         finally:
             with self._counting:
                 self._told -= 1
@@ -289,15 +331,9 @@ class Sleeper:
     def _learn_all(self, repository: LiveRepository) -> Iterator[dict[str, Any]]:
         done, total, before = 0, 0, self._worker.done(repository)
         learned = repository.store.learned
-        told: tuple[int, int] | None = None
         while not self._closing.is_set():
-            if told != (done, total):
-                told = (done, total)
-                yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
-            step = _Step(lambda: self._learned_for_a_while(repository))
-            while not step.wait(STILL_HERE_S):
-                yield {"event": "progress", "phase": "learning", "done": done, "total": max(total, done + 1)}
-            if not step.result:
+            total = max(total, done + 1)
+            if not (yield from _shown(partial(self._learned_for_a_while, repository), done, total)):
                 break
             done = self._worker.done(repository) - before
             total = done + learned.count_open_jobs(repository.worktree_id)
@@ -313,20 +349,56 @@ class Sleeper:
                 return False
         return True
 
+    def _learn_about(self, repository: LiveRepository, subject: str) -> Iterator[dict[str, Any]]:
+        tried: set[tuple[str, Topic]] = set()
+        for _ in range(ROUNDS_MAX):
+            found = yield from _shown(partial(self._worker.jobs_about, repository, subject), len(tried), len(tried) + 1)
+            depths = self._worker.affordable(repository)
+            jobs = [job for job in found if (job.analysis, job.topic) not in tried and job.depth in depths]
+            for number, job in enumerate(jobs):
+                if self._closing.is_set():
+                    break
+                if job.depth in self._worker.affordable(repository):
+                    yield from _shown(
+                        partial(self._worker.do, repository, job), len(tried), len(tried) + len(jobs) - number
+                    )
+                    tried.add((job.analysis, job.topic))
+            if not jobs:
+                break
+        failed = repository.store.learned.failed_jobs(repository.worktree_id, FAILED_COUNTED_MAX)
+        ours = sum((one.job.analysis, one.job.topic) in tried for one in failed)
+        yield {"event": "learned", "jobs": len(tried), "failed": ours, "stopped": self._worker.declined}
 
-class _Step:
+
+def _shown(work: Callable[[], Value], done: int, total: int) -> Generator[dict[str, Any], None, Value]:
+    """Does the work on a thread of its own and returns its result; meanwhile `progress` events say that it goes on."""
+    step = _Step(work)
+    event = {"event": "progress", "phase": "learning", "done": done, "total": total}
+    yield event
+    while not step.wait(STILL_HERE_S):
+        yield event
+    return step.result
+
+
+class _Step(Generic[Value]):
     """Work on a thread of its own, so that whoever waits for it can be told that it goes on."""
 
-    def __init__(self, work: Callable[[], bool]) -> None:
-        self.result = False
+    def __init__(self, work: Callable[[], Value]) -> None:
+        self.result: Value
         self._work = work
+        self._failed: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="step", daemon=True)
         self._thread.start()
 
     def wait(self, seconds: float) -> bool:
-        """Whether it is done."""
+        """Whether it is done. Raises what the work raised."""
         self._thread.join(seconds)
+        if self._failed is not None:
+            raise self._failed
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        self.result = self._work()
+        try:
+            self.result = self._work()
+        except Exception as error:  # noqa: BLE001 - raised again by whoever waits
+            self._failed = error

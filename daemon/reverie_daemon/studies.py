@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from . import preferences, wire
+from . import known, preferences, wire
 from .config import Locations
+from .core.idle import Policy
 from .core.inputs import deserialise, unchanged
 from .core.notes import Declined, Note
 from .core.plan import Job, total
-from .errors import OverBudget, UserError
+from .core.readings import in_words
+from .core.scoring import Guesses, added, added_guesses, by_sleep
+from .errors import OverBudget, UserError, WrongUsage
 from .repository import LiveRepository
 from .sleeping import Sleeper
 from .store.catalogue import StoreCatalogue
-from .store.foresight import Asked, Score
+from .store.foresight import Asked
 from .working import Thinker
 
 PREDICTIONS_MAX = 500
@@ -49,6 +52,8 @@ class Studies:
         self.sleep = self._sleeper.sleep
         self.counts = self._sleeper.counts
         self.may_learn = self._sleeper.may_learn
+        self.activity = self._sleeper.activity
+        self.idle_since_settled = self._sleeper.idle_since_settled
 
     def question(self) -> AbstractContextManager[None]:
         """While a question is answered, learning stands aside."""
@@ -79,11 +84,45 @@ class Studies:
             else:
                 done |= {"jobs": event["jobs"], "jobs_failed": event["failed"]}
                 stopped = event["stopped"]
-        if stopped is not None and stopped.over_budget:
-            raise OverBudget(stopped.message, next_step=stopped.next_step)
-        if stopped is not None:
-            raise UserError(stopped.message, next_step=stopped.next_step, code="model_unavailable")
+        _raise_if_stopped(stopped)
         yield done | {"notes": sum(self._sleeper.notes(repository))}
+
+    def learn_about(self, repository: LiveRepository, subject: str) -> Iterator[dict[str, Any]]:
+        """Brings the index up to date, then learns all there is to learn about a file, folder or symbol, what was given
+        up or cancelled included: `progress` events, then `done`."""
+        done: dict[str, Any] = {}
+        for event in repository.index():
+            if event["event"] == "done":
+                done = event
+            else:
+                yield event
+        name = known.require(repository, subject)
+        for event in self._sleeper.learn_about(repository, name):
+            if event["event"] == "progress":
+                yield event
+            else:
+                _raise_if_stopped(event["stopped"])
+                done |= {"jobs": event["jobs"], "jobs_failed": event["failed"]}
+        yield done | {"notes": len(repository.store.learned.kept_notes(name))}
+
+    def cancel(self, repository: LiveRepository, analysis: str, subject: str, kind: str) -> dict[str, Any]:
+        """`{"analysis", "subject", "was"}`, where it was "waiting" or "running". Raises WrongUsage where there is no
+        such job."""
+        for one in repository.store.learned.listed_jobs(repository.worktree_id, JOBS_SHOWN_MAX):
+            topic = one.job.topic
+            same = one.job.analysis == analysis and wire.escape_path(topic.name) == subject
+            if same and kind in ("", topic.kind) and self._sleeper.cancel(repository, analysis, topic):
+                self._poke()
+                return {"analysis": analysis, "subject": subject, "was": "running" if one.running else "waiting"}
+        raise WrongUsage(f"There is no job {analysis} of “{subject}”.", next_step="see GET /v1/jobs in docs/API.md")
+
+    def readings(self) -> list[dict[str, Any]]:
+        """The sensors' readings in words, with what learning asks of each."""
+        try:
+            policy = self._settings.read().policy
+        except UserError:  # status shows why
+            policy = Policy()
+        return [asdict(one) for one in in_words(self._sleeper.readings(), policy)]
 
     def dry_run(self, repository: LiveRepository) -> dict[str, Any]:
         """`{"jobs", "total"}`: what `learn` would do, best first, after bringing the index up to date."""
@@ -100,11 +139,15 @@ class Studies:
         }  # fmt: skip
 
     def jobs(self, repository: LiveRepository) -> dict[str, Any]:
-        """`{"jobs", "failed"}`: what waits, best first, and what was given up, with why."""
+        """`{"jobs", "failed", "cancelled"}`: what waits or runs, best first, what was given up, with why, and what the
+        user cancelled."""
         learned = repository.store.learned
         failed = learned.failed_jobs(repository.worktree_id, JOBS_SHOWN_MAX)
+        listed = learned.listed_jobs(repository.worktree_id, JOBS_SHOWN_MAX)
+        cancelled = learned.cancelled_jobs(repository.worktree_id, JOBS_SHOWN_MAX)
         return {
-            "jobs": [_job(job) for job in learned.open_jobs(repository.worktree_id, JOBS_SHOWN_MAX)],
+            "jobs": [_job(one.job) | {"running": one.running} for one in listed],
+            "cancelled": [_job(job) for job in cancelled],
             "failed": [_job(one.job) | {"attempts": one.attempts, "problem": one.problem} for one in failed],
         }
 
@@ -163,13 +206,31 @@ class Studies:
         ]
 
     def score(self, repositories: Sequence[LiveRepository]) -> dict[str, Any]:
-        """How predictions fared: `{"asked", "hits", "hit_rate", "saved", "unasked", "idle_share_used"}`."""
-        scores = [one.score() for one in {id(r.store): r.store.learned for r in repositories}.values()]
-        every = Score(*(sum(getattr(one, name) for one in scores) for name in ("asked", "hits", "saved", "unasked")))
+        """How predictions fared, as docs/API.md has a score."""
+        every = list({id(one.store): one.store.learned for one in repositories}.values())
+        score = added(one.score() for one in every)
+        wrong = added_guesses(one.guesses(kept=True, asked=False) for one in every)
+        useless = added_guesses(one.guesses(kept=False, asked=asked) for one in every for asked in (False, True))
+        slept = by_sleep(question for one in every for question in one.slept_before())
         return {
-            "asked": every.asked, "hits": every.hits, "hit_rate": round(every.rate, 3), "saved": every.saved,
-            "unasked": every.unasked, "idle_share_used": round(self._sleeper.idle_share_used, 3),
+            "asked": score.asked, "hits": score.hits, "hit_rate": round(score.rate, 3), "saved": score.saved,
+            "unasked": score.unasked, "idle_share_used": round(self._sleeper.idle_share_used, 3),
+            "wrong": {**_guesses(wrong), "extra_tokens": score.extra_tokens},
+            "useless": _guesses(useless),
+            "by_sleep": [asdict(one) | {"hit_rate": round(one.rate, 3)} for one in slept],
         }  # fmt: skip
+
+
+def _guesses(guesses: Guesses) -> dict[str, Any]:
+    return {"answers": guesses.answers, "tokens": guesses.tokens, "usd": wire.usd(guesses.microusd)}
+
+
+def _raise_if_stopped(stopped: Declined | None) -> None:
+    """What stood in the way of the model's jobs is told once all else is done."""
+    if stopped is not None and stopped.over_budget:
+        raise OverBudget(stopped.message, next_step=stopped.next_step)
+    if stopped is not None:
+        raise UserError(stopped.message, next_step=stopped.next_step, code="model_unavailable")
 
 
 class _Watched:
@@ -204,10 +265,12 @@ def _job(job: Job) -> dict[str, Any]:
 
 
 def _note(note: Note, repository: LiveRepository, catalogue: StoreCatalogue, digests: dict[str, str]) -> dict[str, Any]:
-    known = (note.clock, note.moment) == (catalogue.clock, repository.moment)
+    holds = (note.clock, note.moment) == (catalogue.clock, repository.moment)
     return {
         "subject": wire.escape_path(note.topic.name), "subject_kind": note.topic.kind, "analysis": note.analysis,
-        "model": note.model or None, "fresh": known or unchanged(deserialise(note.inputs), catalogue, digests),
+        "model": note.model or None, "made_at": wire.moment(note.made_at),
+        "cost": {"tokens": note.tokens, "usd": wire.usd(note.microusd)},
+        "fresh": holds or unchanged(deserialise(note.inputs), catalogue, digests),
         "claims": [
             {"text": claim.text, "evidence": [wire.evidence_to_wire(one) for one in claim.evidence]}
             for claim in note.claims

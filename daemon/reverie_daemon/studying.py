@@ -49,6 +49,7 @@ class MakePlan:
     quiet_s: float
     model_depth: Depth | None = None
     passes: int = 0
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Scholar:
             return plan(
                 catalogue, room.store, room.worktree, request.place.worktree_id,
                 now_s=request.now_s, quiet_s=request.quiet_s, model_depth=request.model_depth, passes=request.passes,
+                subject=request.subject,
             )  # fmt: skip
 
     def _begin(self, request: Begin) -> Reply:

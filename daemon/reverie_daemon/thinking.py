@@ -40,7 +40,7 @@ class ModelThinker:
             root, "learning", ask.prompt, tokens_max=ask.tokens_max, analysis=analysis, cancelled=cancelled
         )
         if not isinstance(reply, Refused):
-            return Completed(reply.text, reply.model)
+            return Completed(reply.text, reply.model, reply.spent.usage.total, reply.spent.microusd)
         barred = self._models.standing(root, "learning")
         if barred is not None:
             return _declined(barred, waits=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Container, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from reverie_indexers.facts import Span
 
-from .core.nouns import Claim, Commit, Evidence
+from .core.nouns import Claim, Commit, Evidence, Tokens
 from .core.ranking import Piece
 
 
@@ -43,6 +44,16 @@ def dumps(value: object) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def moment(at: float) -> str:
+    """A time in seconds since the epoch, as JSON has it: the user's local time with its offset."""
+    return datetime.fromtimestamp(at).astimezone().isoformat(timespec="seconds")
+
+
+def usd(microusd: int | None) -> float | None:
+    """Dollars; None stays what is not known."""
+    return None if microusd is None else microusd / 1_000_000
+
+
 def evidence_to_wire(evidence: Evidence) -> dict[str, Any]:
     """`{"path", "start_line", …}` for a span, `{"commit", "subject", "date"}` for a commit."""
     if evidence.commit is not None:
@@ -66,6 +77,16 @@ def piece_to_wire(piece: Piece) -> dict[str, Any]:
         "symbol": piece.definition.symbol.qualname if piece.definition else "",
         "blob": piece.blob,
         "verified": True,
+    }
+
+
+def tokens_to_wire(counted: Tokens) -> dict[str, int]:
+    return {
+        "prompt": counted.prompt,
+        "cached": counted.cached,
+        "completion": counted.completion,
+        "baseline": counted.baseline,
+        "saved": counted.saved,
     }
 
 

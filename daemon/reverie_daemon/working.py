@@ -12,13 +12,16 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
+from .activity import Activity, JobKey
 from .analyses import discover
 from .calling import Arrived, Calls, Waiting
 from .core.idle import Depth
 from .core.inputs import deserialise, read_notes, unchanged
-from .core.notes import Ask, Completed, Declined
+from .core.notes import Ask, Completed, Declined, Topic
+from .core.plan import Job, concerns
 from .desk import Desk
 from .errors import UserError
 from .planning import Plan
@@ -26,7 +29,7 @@ from .preferences import Learning
 from .remembering import keep_answer
 from .repository import LiveRepository
 from .store.jobs import LEVEL_MAX, Leased
-from .studying import Begin, Broken, GoOn, MakePlan, Place, Studied, Unknown, Wanted
+from .studying import Begin, Broken, GoOn, MakePlan, Place, Reply, Studied, Unknown, Wanted
 
 LEASE_S = 600.0
 STUDY_WAIT_S = 120.0
@@ -81,6 +84,15 @@ class _Plot:
     counted: tuple[tuple[int, str, int], tuple[int, int]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """What is studied now, and the clock that it began at."""
+
+    repository: LiveRepository
+    clock: int
+    leased: Leased
+
+
 class Worker:
     """Plans and does jobs, for one thread at a time; what is asked of it besides may come from any thread. `stopped`
     tells whether what runs now is to end."""
@@ -99,7 +111,9 @@ class Worker:
         self._desk = desk
         self._thinker = thinker
         self._plots: dict[str, _Plot] = {}
-        self._current: tuple[LiveRepository, int] | None = None
+        self._current: _Current | None = None
+        self._cancelled: set[JobKey] = set()
+        self.activity = Activity(time.time)
         self._declined: tuple[Declined, float] | None = None
         self._calls = Calls()
         self._crowded = False
@@ -160,8 +174,47 @@ class Worker:
     def stop_what_is_outdated(self) -> None:
         """The repository changed under a study: it would be of what was."""
         current = self._current
-        if current is not None and current[0].store.clock(current[0].worktree_id) != current[1]:
+        if current is None:
+            return
+        if current.repository.store.clock(current.repository.worktree_id) != current.clock:
             self._desk.stop()
+
+    def cancel(self, repository: LiveRepository, analysis: str, topic: Topic) -> bool:
+        """Drops a job, or ends it where it runs; whether there was one. It is not taken up again until what it studies
+        changes, or the user asks for it."""
+        cancelled = repository.store.learned.cancel_job(repository.worktree_id, analysis, topic)
+        for leased in self._calls.of(repository):
+            if (leased.job.analysis, leased.job.topic) == (analysis, topic):
+                self._cancelled.add(_key(repository, leased))
+        current = self._current
+        if current is not None and current.repository is repository:
+            job = current.leased.job
+            if (job.analysis, job.topic) == (analysis, topic):
+                self._cancelled.add(_key(repository, current.leased))
+                self._desk.stop()
+        return cancelled
+
+    def jobs_about(self, repository: LiveRepository, subject: str) -> list[Job]:
+        """What there is to learn about a path or "path::qualname", best first, with the rest of a plan that holds it to
+        be what will be asked about; nothing when planning was stopped or failed."""
+        plan = self.made_plan(repository, subject)
+        if plan is None:
+            return []
+        self._adopt(repository, plan)
+        self._plot(repository).planned = None  # the next plan by itself goes by what is likely again
+        asked_about = {one.question: one.topic.name for one in plan.predictions}
+        return [job for job in plan.jobs if concerns(job.topic, subject, asked_about)]
+
+    def do(self, repository: LiveRepository, job: Job) -> bool:
+        """Does just this job, also one that was given up or cancelled; whether it could be taken up."""
+        until = time.time() + LEASE_S
+        leased = repository.store.learned.lease_this(repository.worktree_id, job.analysis, job.topic, until=until)
+        if leased is not None:
+            self._cancelled.discard(_key(repository, leased))
+            self._study(repository, leased)
+            while self._calls.has(repository, leased):
+                self.go_on(REPLY_WAIT_S)
+        return leased is not None
 
     def affordable(self, repository: LiveRepository) -> Sequence[Depth]:
         """Every depth; without the model's while something stands in the way of each call."""
@@ -199,8 +252,11 @@ class Worker:
         waiting, said = arrived.waiting, arrived.said
         self._crowded = self._crowded and len(self._calls) > 0 and isinstance(said, Declined)
         try:
-            if isinstance(said, Declined):
-                self._was_declined(waiting.repository, waiting.leased, said)
+            key = _key(waiting.repository, waiting.leased)
+            if isinstance(said, Completed):
+                self.activity.charged(key, said.tokens, said.microusd)
+            if isinstance(said, Declined) or key in self._cancelled:
+                self._conclude(waiting.repository, waiting.leased, said if isinstance(said, Declined) else None)
             else:
                 self._ask_desk(waiting, GoOn(waiting.study, said.text, said.model))
         except UserError as error:
@@ -230,20 +286,24 @@ class Worker:
             if not self._desk.stopped:
                 plot.planned = clock, moment, asked, depth  # not again before something changes
             return False
+        self._adopt(repository, plan)
+        plot.planned = clock, moment, asked - len(plan.questions), depth
+        plot.again_at_s = None if plan.again_in_s is None else time.monotonic() + plan.again_in_s
+        return True
+
+    def _adopt(self, repository: LiveRepository, plan: Plan) -> None:
         learned = repository.store.learned
         learned.notes_held(plan.held, plan.clock, plan.moment)
         if plan.questions:
             learned.learn_habits(plan.habits, plan.questions)
         learned.replan(repository.worktree_id, plan.jobs, plan.predictions)
-        plot.planned = clock, moment, asked - len(plan.questions), depth
-        plot.again_at_s = None if plan.again_in_s is None else time.monotonic() + plan.again_in_s
-        return True
 
-    def made_plan(self, repository: LiveRepository) -> Plan | None:
-        """What is worth learning now; None when it was stopped or failed."""
+    def made_plan(self, repository: LiveRepository, subject: str = "") -> Plan | None:
+        """What is worth learning now; None when it was stopped or failed. Where the user names a subject, files that
+        are being edited are not left alone."""
         chosen = self._settings()
-        depth, quiet_s = self._thinker.depth(repository.root), chosen.file_quiet_s
-        wanted = MakePlan(_place(repository), time.time(), quiet_s, depth, chosen.rethink_passes)
+        depth, quiet_s = self._thinker.depth(repository.root), 0.0 if subject else chosen.file_quiet_s
+        wanted = MakePlan(_place(repository), time.time(), quiet_s, depth, chosen.rethink_passes, subject)
         reply = self._desk.ask(wanted, PLAN_WAIT_S)
         if isinstance(reply, Plan):
             return reply
@@ -262,33 +322,55 @@ class Worker:
         )
 
     def _study(self, repository: LiveRepository, leased: Leased) -> None:
-        job, waiting = leased.job, Waiting(next(self._studies), repository, leased)
+        waiting = Waiting(next(self._studies), repository, leased)
+        self.activity.began(_key(repository, leased), leased.job)
         passes = self._settings().rethink_passes
-        self._ask_desk(waiting, Begin(_place(repository), waiting.study, job.analysis, job.topic, passes))
+        self._ask_desk(waiting, Begin(_place(repository), waiting.study, leased.job.analysis, leased.job.topic, passes))
 
     def _ask_desk(self, waiting: Waiting, request: Begin | GoOn) -> None:
         """One step of a study: until it is done, or wants a reply, which is then asked for."""
         repository, leased = waiting.repository, waiting.leased
-        job, learned = leased.job, repository.store.learned
+        job, key = leased.job, _key(repository, leased)
         others = f" ({len(self._calls)} more under way)" if len(self._calls) else ""
         self.show(f"{job.analysis}, {job.topic.name or repository.location.name}{others}")
-        self._current = (repository, repository.store.clock(repository.worktree_id))
-        reply = self._desk.ask(request, STUDY_WAIT_S)
-        self._current = None
-        if isinstance(reply, Wanted):
-            self._calls.begin(waiting, lambda: self._thinker.complete(
-                repository.root, reply.ask, job.analysis, self._stopped
-            ))  # fmt: skip
-            return
-        if isinstance(reply, Studied):
+        try:
+            self._current = _Current(repository, repository.store.clock(repository.worktree_id), leased)
+            reply = self._desk.ask(request, STUDY_WAIT_S)
+            self._current = None
+            if isinstance(reply, Wanted) and key not in self._cancelled:
+                self._calls.begin(waiting, partial(self._complete, repository, leased, reply.ask))
+                return
+            self._conclude(repository, leased, reply)
+        finally:
+            self._current = None
+            if not self._calls.has(repository, leased):
+                self.activity.ended(key, "stopped", "it could not be stored; the log says why")
+                self.show("")
+
+    def _complete(self, repository: LiveRepository, leased: Leased, ask: Ask) -> Completed | Declined:
+        key = _key(repository, leased)
+        return self._thinker.complete(
+            repository.root, ask, leased.job.analysis, lambda: self._stopped() or key in self._cancelled
+        )
+
+    def _conclude(self, repository: LiveRepository, leased: Leased, reply: Reply | Declined | None) -> None:
+        """Acts on what came of a study."""
+        key = _key(repository, leased)
+        if key in self._cancelled:
+            self._cancelled.discard(key)
+            self.activity.ended(key, "cancelled", "you cancelled it")
+        elif isinstance(reply, Studied):
             self._keep(repository, leased, reply)
+        elif isinstance(reply, Declined):
+            self._was_declined(repository, leased, reply)
         elif self._desk.stopped or isinstance(reply, Unknown):
-            learned.job_given_back(leased)
+            repository.store.learned.job_given_back(leased)
+            self.activity.ended(_key(repository, leased), "stopped", "something else came first")
         else:
             self._failed(repository, leased, reply.problem if isinstance(reply, Broken) else ENDED)
-        self.show("")
 
     def _failed(self, repository: LiveRepository, leased: Leased, problem: str) -> None:
+        self.activity.ended(_key(repository, leased), "failed", problem)
         if repository.store.learned.job_failed(leased, problem):
             self._plot(repository).done += 1
             log.warning("%s: %s of %s failed: %s", repository.root, leased.job.analysis, leased.job.topic.name, problem)
@@ -302,27 +384,34 @@ class Worker:
         elif waits:
             self._declined = declined, time.monotonic() + BUDGET_RETRY_S
         if waits or self._stopped():
+            self.activity.ended(_key(repository, leased), "waits" if waits else "stopped", declined.message)
             repository.store.learned.job_given_back(leased)
         else:
             self._failed(repository, leased, declined.message)
 
     def _keep(self, repository: LiveRepository, leased: Leased, studied: Studied) -> None:
         """Stores what was found, where what it read is still so."""
-        learned = repository.store.learned
-        note = replace(studied.note, made_at=time.time())
+        learned, key = repository.store.learned, _key(repository, leased)
+        tokens, microusd = self.activity.cost(key)
+        note = replace(studied.note, made_at=time.time(), tokens=tokens, microusd=microusd)
         with repository.reading() as catalogue:
             moved = (catalogue.clock, repository.moment) != (note.clock, note.moment) or read_notes(note.inputs)
             if moved and not unchanged(deserialise(note.inputs), catalogue):
                 learned.job_given_back(leased)
+                self.activity.ended(key, "outdated", "what it read has changed meanwhile")
                 return
         if studied.answer is not None:
             keep_answer(repository, studied.answer, note)
             learned.prepared(repository.worktree_id, studied.answer.question, studied.answer.key)
+        if note.model and note.topic.kind == "question":
+            identity, kept = str(note.figures.get("key", "")), studied.answer is not None
+            learned.paid(identity, kept=kept, tokens=tokens, microusd=microusd)
         if note.model:
             learned.count_claims(note.model, len(note.claims), studied.dropped)
         different = learned.keep_note(note)
         learned.job_done(leased)
         self._plot(repository).done += 1
+        self.activity.ended(key, "done")
         if different and discover()[leased.job.analysis].steers:
             self._plot(repository).planned = None
 
@@ -332,6 +421,10 @@ class Worker:
 
     def _plot(self, repository: LiveRepository) -> _Plot:
         return self._plots.setdefault(repository.root, _Plot())
+
+
+def _key(repository: LiveRepository, leased: Leased) -> JobKey:
+    return repository.root, leased.id
 
 
 def _place(repository: LiveRepository) -> Place:

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .choices import Role
 from .core import evidence, prompting
-from .core.briefing import Briefing, Budgets
 from .core.nouns import Claim, Composition, Evidence, Route
 from .core.prompting import Reader
+from .core.tokens import Budgets
 from .errors import UserError
 from .models import Models
 from .replies import Refused, Reply, Spent
 
 REPLY_TOKENS_MAX = 500
+if TYPE_CHECKING:
+    from .core.briefing import Briefing
+
 NOTHING_TO_READ = "nothing here bears on the question, so there is nothing for it to read"
 BEFOREHAND = "the answer was composed before it was asked for"
 UNVERIFIED = " *(unverified)*"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reverie_daemon.parsing import ParserPool, Source, batches, parse
+from reverie_daemon.parsing import ParserPool, PoolClosed, Source, batches, parse
 
 
 @pytest.fixture
@@ -46,6 +46,20 @@ def test_a_child_that_dies_costs_one_batch_nothing(pool: ParserPool) -> None:
         os.kill(pid, signal.SIGKILL)
     (facts,) = [fact for batch in pool.parse([source(2)]) for fact in batch]
     assert facts.symbols and not facts.problems
+
+
+def test_closing_in_the_midst_of_work_ends_it() -> None:
+    """A daemon told to leave has two seconds: starting parsers anew for what is left would take longer, and a file
+    whose parser was killed is not one that cannot be parsed."""
+    pool = ParserPool(1)
+    parsed = pool.parse([source(number, f"def f{number}():\n    pass\n" * 10_000) for number in range(20)])
+    assert next(parsed)[0].symbols
+    pool.close()
+    with pytest.raises(PoolClosed):
+        for facts in parsed:
+            assert all(fact.symbols and not fact.problems for fact in facts)
+    pool.warm(bulk=True)
+    assert not pool.process_ids()
 
 
 def test_resting_ends_idle_children_but_not_at_once() -> None:

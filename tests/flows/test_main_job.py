@@ -24,8 +24,8 @@ def test_an_answer_has_every_field_that_programs_rely_on(shell: Shell, kettle: P
     """Other tools parse this; a missing key breaks them."""
     answer = shell.json("ask", "what does Boiler do?", cwd=kettle)
     assert set(answer) == {
-        "question", "answer", "route", "confidence", "fresh", "evidence", "unverified", "readings", "conversation",
-        "ledger_id", "clock", "notes_revision", "pending", "tokens", "cost_usd", "model", "latency_ms",
+        "question", "answer", "route", "confidence", "fresh", "evidence", "unverified", "readings", "marked_wrong",
+        "conversation", "ledger_id", "clock", "notes_revision", "pending", "tokens", "cost_usd", "model", "latency_ms",
     }  # fmt: skip
     assert set(answer["tokens"]) == {"prompt", "cached", "completion", "baseline", "saved"}
     assert set(answer["evidence"][0]) == {"path", "start_line", "end_line", "symbol", "blob", "verified"}

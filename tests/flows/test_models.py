@@ -27,6 +27,21 @@ def test_nothing_is_used_that_was_not_chosen(shell: Shell, kettle: Path) -> None
     assert shell.json("ask", "what does Boiler do?", cwd=kettle)["route"] == "composed"
 
 
+def test_a_key_that_the_running_daemon_cannot_see_is_told_with_what_to_do(shell: Shell, kettle: Path) -> None:
+    """It was started from another shell, at login say: a key that is exported here seems to be ignored."""
+    shell.environ.pop("GROQ_API_KEY", None)
+    shell.ok("index", cwd=kettle)
+    assert shell.json("model", cwd=kettle)["only_here"] == []
+    shell.environ["GROQ_API_KEY"] = KEY
+    assert shell.json("model", cwd=kettle)["only_here"] == ["GROQ_API_KEY"]
+    said = "GROQ_API_KEY is set in this shell, but the daemon was started without it. Next: reverie restart"
+    assert said in shell.ok("model", cwd=kettle) and KEY not in shell.ok("model", cwd=kettle)
+    assert said in shell.ok("model", "use", "https://api.groq.com/openai/v1#tiny", cwd=kettle)
+    shell.ok("restart", cwd=kettle)
+    report = shell.json("model", cwd=kettle)
+    assert report["only_here"] == [] and "groq#MODEL" in [offer["name"] for offer in report["found"]]
+
+
 def test_a_model_is_chosen_for_a_role_and_status_names_where_text_goes(shell: Shell, kettle: Path) -> None:
     """Users must see what leaves their machine, and where to."""
     shell.ok("model", "use", "https://api.openai.com/v1#gpt-4o-mini", "--for", "answering", cwd=kettle)

@@ -79,8 +79,9 @@ def test_a_worse_answer_is_withdrawn_and_counts_as_wasted(shell: Shell, kettle: 
         answer["tokens"]["saved"]
         == answer["tokens"]["baseline"] - answer["tokens"]["prompt"] - (answer["tokens"]["completion"])
     )
-    ledger = shell.json("ledger", cwd=kettle)
-    assert ledger["total"]["wasted"] == answer["tokens"]["prompt"] + answer["tokens"]["completion"] > 0
+    ledger, spent = shell.json("ledger", cwd=kettle), answer["tokens"]["prompt"] + answer["tokens"]["completion"]
+    assert ledger["total"]["wasted"] == ledger["total"]["lost"] == spent > 0
+    assert ledger["total"]["saved"] == -spent, "the composed answer is no saving of the model's"
     assert shell.json("ask", QUESTION, cwd=kettle)["route"] == "remembered", "it is not paid for again"
 
 

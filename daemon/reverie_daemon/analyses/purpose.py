@@ -3,6 +3,7 @@ files in it, so that a large repository is learned from small prompts."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -37,8 +38,8 @@ def _propose(survey: Survey) -> Iterable[Job]:
         likely = max(survey.attention[file.path] for file in inside) * ASKED_SHARE / 2
         yield Job(
             "purpose", ANALYSIS.version, Topic("folder" if name else "repository", name), "deep", likely,
-            tokens_of(sum(file.lines for file in inside)), FOLDER_READ_TOKENS + REPLY_TOKENS, why="what it is for",
-            level=max(1, DEPTH_MAX - len(PurePosixPath(name).parts)),
+            tokens_of(sum(file.lines for file in inside)), FOLDER_READ_TOKENS + REPLY_TOKENS, stamp=_stamp(inside),
+            why="what it is for", level=max(1, DEPTH_MAX - len(PurePosixPath(name).parts)),
         )  # fmt: skip
 
 
@@ -49,6 +50,11 @@ def _folders(files: Sequence[FileVersion]) -> list[tuple[str, list[FileVersion]]
         for parent in PurePosixPath(file.path).parents:
             inside.setdefault("" if str(parent) == "." else str(parent), []).append(file)
     return sorted(inside.items())[:FOLDERS_MAX]
+
+
+def _stamp(files: Sequence[FileVersion]) -> str:
+    """Another one once any of the files is another."""
+    return hashlib.blake2b("".join(sorted(file.blob for file in files)).encode(), digest_size=12).hexdigest()
 
 
 def _study(topic: Topic, catalogue: Recorder, passes: int) -> Study:

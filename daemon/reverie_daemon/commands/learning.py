@@ -7,6 +7,7 @@ import json
 
 from .. import learning_text
 from ..client import Client
+from ..errors import WrongUsage
 from .common import Command, follow, root_of, with_json
 
 SHOWN = 30
@@ -14,6 +15,7 @@ SHOWN = 30
 
 def _learn_options(command: argparse.ArgumentParser) -> None:
     with_json(command)
+    command.add_argument("subject", nargs="?", default="", help="a file, a folder, or path::symbol (default: all)")
     command.add_argument(
         "--dry-run", action="store_true", help="list what would be learned, in order, and learn nothing"
     )
@@ -22,6 +24,10 @@ def _learn_options(command: argparse.ArgumentParser) -> None:
 def _learn(options: argparse.Namespace) -> int:
     client = Client.connect()
     root = root_of(client, options)
+    if options.subject and options.dry_run:
+        raise WrongUsage("--dry-run is about all there is to learn.", next_step="reverie learn --dry-run")
+    if options.subject:
+        return follow(client.learn_about(options.subject, root=root), as_json=options.json)
     if not options.dry_run:
         return follow(client.learn(root=root), as_json=options.json)
     plan = client.dry_run(root=root)
@@ -68,7 +74,11 @@ def _notes(options: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Command] = {
-    "learn": (_learn, "Index, then do all other learning now, without waiting for idle time.", _learn_options),
+    "learn": (
+        _learn,
+        "Index, then do all other learning, or that of a path, without waiting for idle time.",
+        _learn_options,
+    ),
     "predictions": (
         _predictions,
         "Questions that are expected, likeliest first, and how guesses fared.",

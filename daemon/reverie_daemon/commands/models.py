@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from .. import models_text
 from ..client import Client
@@ -39,7 +41,7 @@ def _model(options: argparse.Namespace) -> int:
         raise WrongUsage(f"model {options.action} takes one thing more.", next_step="reverie model --help")
     client = Client.connect(start=True)
     if options.action is None:
-        report = client.models()
+        report = _with_shell(client.models())
         print(json.dumps(report) if options.json else models_text.models(report))
     elif options.action == "use":
         _use(client, options)
@@ -51,10 +53,19 @@ def _model(options: argparse.Namespace) -> int:
     return 0
 
 
+def _with_shell(report: dict[str, Any]) -> dict[str, Any]:
+    """The report with `only_here`: keys that are set here and that the daemon, started elsewhere, cannot see."""
+    return {**report, "only_here": [name for name in report["unset"] if os.environ.get(name)]}
+
+
 def _use(client: Client, options: argparse.Namespace) -> None:
     target = _absolute(options.what)
     chosen = client.use_model(target, role=options.role, free=options.free, local=options.local)["chosen"]
-    print(json.dumps({"chosen": chosen}) if options.json else models_text.chosen(chosen))
+    only_here = _with_shell(client.models())["only_here"]
+    if options.json:
+        print(json.dumps({"chosen": chosen, "only_here": only_here}))
+        return
+    print("\n".join([models_text.chosen(chosen), *models_text.unseen(only_here)]))
 
 
 def _absolute(target: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from .. import preferences
 from ..config import locations
 from ..errors import WrongUsage
+from ..worktree import find
 from .common import Command, with_json
 
 
@@ -20,11 +22,12 @@ def _config_options(command: argparse.ArgumentParser) -> None:
 
 def _config(options: argparse.Namespace) -> int:
     file = locations().config_file
+    root = "" if options.repo is None else str(find(options.repo).root)
     if options.unset and (options.value or not options.key):
         raise WrongUsage("--unset takes a setting and no value.", next_step="reverie config")
     if options.value or options.unset:
-        preferences.write(file, options.key, options.value)
-    values = preferences.read(file)
+        preferences.write(file, options.key, options.value, root)
+    values = preferences.read(file) if not root else _own(file, root)
     if options.key and options.key not in values:
         raise WrongUsage(f"There is no setting {options.key}.", next_step="reverie config")
     shown = {options.key: values[options.key]} if options.key else values
@@ -37,6 +40,12 @@ def _config(options: argparse.Namespace) -> int:
     if not options.key:
         print(f"in {file}")
     return 0
+
+
+def _own(file: Path, root: str) -> dict[str, preferences.Value]:
+    """What a repository can have of its own, as it is there."""
+    said = preferences.given(file, root)
+    return {key: said.get(key, one.default) for key, one in preferences.PREFERENCES.items() if one.by_repository}
 
 
 COMMANDS: dict[str, Command] = {

@@ -21,11 +21,8 @@ from reverie_daemon.core.nouns import Catalogue, Composition, Evidence
 from reverie_daemon.core.prompting import Passage, as_data, main_evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Ranking
-from reverie_daemon.core.tokens import Count
+from reverie_daemon.core.tokens import Budgets, Count
 
-EVIDENCE_TOKENS = 1_000
-"""A small context is what makes an answer cheap."""
-RAW_TOKENS = 6_000
 RAW_CONFIDENCE = 0.5
 """Below this half of the composed answers have the wrong file first."""
 RAW_FILES_MAX = 4
@@ -42,14 +39,6 @@ MAIN_LINES = 60
 Value = TypeVar("Value")
 
 _PLACES = re.compile(r"\s*\((?:`[^`\n]+:\d+`(?:, )?)+\)\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Budgets:
-    """How many tokens of the repository a model reads for a question, and for one whose answer is unsure."""
-
-    evidence: int = EVIDENCE_TOKENS
-    raw: int = RAW_TOKENS
 
 
 @dataclass(frozen=True, slots=True)

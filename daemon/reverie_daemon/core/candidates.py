@@ -71,6 +71,7 @@ class Candidates:
         self.rarities: dict[str, float] = {}
         for word in asked.words:
             share = ASKING_SHARE if word.asking else 1.0
+            share *= weights.described if word.stem in asked.described else 1.0
             # A word that occurs nowhere would look rarest of all, and take another's place in the search.
             found = catalogue.frequency(word.text)
             self.rarities[word.text] = share * rarity(found or passages, passages)

@@ -230,10 +230,22 @@ def _qualified(
         return Subject(mention, "qualified", owned)
     if (module := _module_path(parts, catalogue)) is not None:
         return Subject(mention, "path", path=module)
+    if cased := _other_case(parts, catalogue):
+        return Subject(mention, "case", cased)
     if found:
         note = f"There is no `{name}` here; the nearest is `{display_name(found[0])}`."
         return Subject(mention, "similar", found, note=note)
     return _approximate(name, mention, catalogue, plain=False, code_only=False)
+
+
+def _other_case(parts: list[str], catalogue: Catalogue) -> tuple[Definition, ...]:
+    """What `blueprint.Register` means where there is a `Blueprint.register`."""
+    alike = [known for known in catalogue.similar_names(parts[-1]) if known.lower() == parts[-1].lower()]
+    found = [one for known in alike for one in catalogue.definitions(known)]
+    owned = [
+        one for one in _wanted(found, plain=True, code_only=False) if owner_matches(parts[:-1], one, any_case=True)
+    ]
+    return tuple(owned)
 
 
 def owner_matches(owners: Sequence[str], definition: Definition, *, any_case: bool = False) -> bool:

@@ -59,10 +59,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What a model wrote, under its name."""
+    """What a model wrote, under its name, and what that cost now: nothing for a reply that was paid for before. The
+    money, in micro-dollars, is None where its price is unknown."""
 
     text: str
     model: str
+    tokens: int = 0
+    microusd: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ class Note:
     """Findings as they are kept.
 
     `version` is the analysis', `model` "" where none took part, `made_at` in seconds since the epoch; (`clock`,
-    `moment`) is when `inputs` were last known to hold.
+    `moment`) is when `inputs` were last known to hold. `tokens` and `microusd` (None where a price is unknown) are what
+    models took for it.
     """
 
     topic: Topic
@@ -95,3 +99,5 @@ class Note:
     made_at: float = 0.0
     clock: int = 0
     moment: str = ""
+    tokens: int = 0
+    microusd: int | None = 0

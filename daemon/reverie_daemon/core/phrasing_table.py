@@ -9,7 +9,7 @@ from typing import Literal
 
 Kind = Literal[
     "where", "what", "callers", "callees", "how", "relate", "impact", "tests", "history", "recent", "commit", "config",
-    "run", "about", "family", "described",
+    "run", "about", "family", "described", "talk",
 ]  # fmt: skip
 """`family` asks for subclasses or bases; `described` names nothing that the other kinds could start from."""
 
@@ -95,6 +95,12 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
     ("run", "", "test", r"(?:run(?:ning)?|execute|launch)(?: all)? <tests>(?: (?:here|locally|for <project>))?"),
     ("run", "", "test", r"(?:how|where) (?:are|do|can) <tests>(?: be)? (?:run|executed|launched|started)"),
     ("run", "", "test", r"(?:what(?:'s| is) )?(?:the )?tests? (?:command|runner|instructions|setup)"),
+    ("run", "", "docs", r"<how> (?:build|make|generate|render|serve|preview|compile|write) <art>(?:html |api |sphinx )?"
+        r"(?:docs?|documentation|manual|doc site|website)(?: (?:here|locally|of <project>|for <project>))?"),
+    ("run", "", "types", r"<how> (?:run|use|start|execute|check) <art>(?:static )?(?:type ?check(?:er|ers|ing|s)?"
+        r"|types?|typing|mypy|pyright)(?: (?:here|locally|on <project>|of <project>|in <project>))?"),
+    ("run", "", "lint", r"<how> (?:run|use|start|execute|check) <art>(?:linters?|formatters?|linting|code ?style|style"
+        r"(?: checks?)?|formatting)(?: (?:here|locally|on <project>|of <project>|in <project>))?"),
     ("run", "", "", r"<how> <run>(?:,? (?:and|or|,)?(?: ?(?:run|test|build|install|start|lint|use|deploy|debug"
         r"|set ?up)))+(?: <proj>)?(?: locally| here)?"),
     ("run", "", "<run>", r"<how> (?P<verb><run>)(?: <proj>)?(?: (?:up|locally|here|from source|from scratch|in"
@@ -109,6 +115,11 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
     ("run", "", "install", r"what (?:dependencies|packages|libraries)(?: does <project> (?:have|need|use|depend on)"
         r"| are (?:needed|required|used))?"),
     ("run", "", "install", r"what (?:does|do) <project> (?:depend on|need|require)"),
+    ("what", "", "source", r"(?:show|print|give|display|cat)(?: me)? (?:the )?(?:full |whole )?(?:code|source(?: code)?"
+        r"|body|implementation) (?:of|for) <x>"),
+    ("talk", "", "", r"(?:many )?(?:thanks?(?: you)?(?: very much| a lot| so much)?|thx|ty|ok(?:ay)?|cool|great|nice"
+        r"|good(?: morning| job)?|perfect|awesome|hi|hello|hey|bye|yes|no|got it|i see|who are you|what can you do"
+        r"|help)"),
     # The repository as a whole.
     ("about", "", "", r"what(?:'s| is| does| do)? (?:this|it|<project>)(?: (?:all|really|actually))*(?: (?:about|for"
         r"|do|doing|used for|all about))?"),

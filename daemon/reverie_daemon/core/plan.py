@@ -8,7 +8,7 @@ processor's time at a rate of its own, so that work without a model has a cost a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reverie_daemon.core.idle import Depth
@@ -61,6 +61,14 @@ class Total:
     tokens_saved: float
     tokens_cost: int
     seconds_cost: float
+
+
+def concerns(topic: Topic, subject: str, asked_about: Mapping[str, str]) -> bool:
+    """Whether a topic is the subject (a path, or "path::qualname") or lies in it. A question concerns what it is about:
+    `asked_about` gives the name of that."""
+    name = asked_about.get(topic.name, "") if topic.kind == "question" else topic.name
+    bare = subject.rstrip("/")
+    return name == bare or name.startswith((f"{bare}/", f"{bare}::"))
 
 
 def order(jobs: Iterable[Job]) -> list[Job]:

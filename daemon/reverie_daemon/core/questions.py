@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
-from reverie_daemon.core import naming, pasted, pathnames, phrasings
+from reverie_daemon.core import following, naming, pasted, pathnames, phrasings, tongues
 from reverie_daemon.core.naming import Subject
 from reverie_daemon.core.nouns import Catalogue
 from reverie_daemon.core.phrasing_table import Direction, Kind
+from reverie_daemon.core.wording import IDENTIFIER, STOP, Polarity, content_terms, negations, normal, polarity_of
 
 __all__ = ["Kind", "Question", "Subject", "content_terms", "key", "understand"]
 
-Polarity = Literal["positive", "negative"]
 
 SUBJECTS_MAX = 4
 READINGS_MAX = 6
-TERMS_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +48,11 @@ class Question:
         return self.subjects[0] if self.subjects else None
 
 
-_STOP_WORDS = """
-    a about actually also am an and any anyone anything are as at be because been being but by can cannot could did
-    do does doing done during either etc every exactly for from get gets give given got had has have having here
-    how however i if in inside into is it its itself just kind let like make makes many may me might much must
-    my need of on one or other our own particular please rather really shall should show so some someone
-    something specific such tell than that the their them then there these they thing things this those to too
-    upon us used very via was way we were what whatever whats when where which while who whom whose why will
-    with within without would you your code codebase repository repo project"""
-_STOP = frozenset(_STOP_WORDS.split())
-_NEGATIONS = frozenset(
-    [
-        "not",
-        "never",
-        "no",
-        "without",
-        "cannot",
-        "nor",
-        "none",
-        "neither",
-        "isnt",
-        "doesnt",
-        "dont",
-        "wont",
-        "cant",
-        "unless",
-    ]
-)
-_TOKEN = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*|\d[\w.]*|[^\W\d_]+")
-_NEGATED = re.compile(
-    r"\b(?:not|never|without|cannot|no longer|neither|nor|none|unless|(?:is|are|was|were|do|does|did|wo|ca"
-    r"|should|could|would|has|have|had)n['’]?t)\b",
-    re.I,
-)
 _MENTION = re.compile(
     r"`([^`\n]{1,120})`"
     r"|(?<![\w/.])([\w./\-]+/[\w./\-]+(?::\d+)?)"
     r"|(?<![\w/.])(@?[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*(?:\(\))?(?::\d+)?)"
 )
-_IDENTIFIER = re.compile(r"_|[a-z0-9][A-Z]|\w(?:\.|::|->|#)\w|\(\)$|^@")
 _IN_PLACE = re.compile(
     r"\s+(?:in|under|inside|within|below)\s+(?:the\s+)?(?P<place>`[^`]+`|\S+/\S*|\S+\.\w+|tests?)"
     r"(?:\s+(?:folder|directory|file|package))?$",
@@ -118,9 +82,16 @@ def understand(text: str, catalogue: Catalogue, *, conversation: Sequence[Questi
     "it" and "what about its tests" have something to stand for."""
     if "\n" in text and (question := _of_paste(text, catalogue)) is not None:
         return question
-    sentence, place = _placed(_continued(phrasings.tidy(text), conversation), catalogue)
+    if language := tongues.tongue(text):
+        return _in_other_words(text, language, catalogue)
+    tidied = phrasings.tidy(text)
+    if conversation and (question := _following(text, tidied, catalogue, conversation)) is not None:
+        return question
+    sentence, place = _placed(following.continued(tidied, conversation), catalogue)
     qualifiers = _qualifiers(sentence, place)
-    for match in phrasings.matches(sentence):
+    for match in _by_pronoun(phrasings.matches(sentence), conversation):
+        if match.kind == "talk" and (_alone(text, sentence, qualifiers, catalogue) is not None):
+            break
         question = _named(text, match, qualifiers, catalogue, conversation)
         if question is not None:
             return question
@@ -129,6 +100,75 @@ def understand(text: str, catalogue: Catalogue, *, conversation: Sequence[Questi
         or _alone(text, sentence, qualifiers, catalogue)
         or _described(text, sentence, qualifiers, catalogue)
     )
+
+
+def _frame(place: str, name: str, catalogue: Catalogue) -> Subject | None:
+    """The function around a line; the one that the frame names, where that is another: then the lines are those of
+    another version."""
+    subject = naming.resolve_mention(place, catalogue)
+    around = subject.definition if subject is not None else None
+    if subject is None or not name or (around is not None and around.symbol.name == name):
+        return subject
+    named = [one for one in catalogue.outline(subject.path) if one.symbol.name == name]
+    return replace(subject, match="qualified", definitions=tuple(named[:1]), line=0) if named else subject
+
+
+def _following(text: str, sentence: str, catalogue: Catalogue, conversation: Sequence[Question]) -> Question | None:
+    """What was asked before, asked of something else: of two things at once, of another one, in one place."""
+    both, qualifier = following.about_both(sentence, conversation)
+    if both:
+        return Question(text, "relate", both, qualifiers=(qualifier,) if qualifier else (), terms=content_terms(text))
+    if (again := following.there_of(sentence, conversation)) is not None:
+        place = pathnames.find_path(again[1].rstrip("/?"), catalogue.files())
+        kept = tuple(one for one in again[0].qualifiers if not one.startswith("in:"))
+        return replace(again[0], text=text, qualifiers=(*kept, f"in:{place}")) if place else None
+    if following.continued(sentence, conversation) != sentence:
+        return None
+    if (again := following.same_of(sentence, conversation)) is None or _PRONOUN.match(again[1]):
+        return None
+    subject = naming.resolve_mention(again[1], catalogue, code_only=True)
+    if subject is None or not subject.resolved or subject.match == "similar":
+        return None
+    last = again[0]
+    return replace(
+        last, text=text, subjects=(subject,), terms=content_terms(text), readings=_readings(text, [subject], last.kind)
+    )
+
+
+def _by_pronoun(matches: Iterator[phrasings.Match], conversation: Sequence[Question]) -> Iterator[phrasings.Match]:
+    """In a conversation about something, "it" is that rather than the repository."""
+    if following.subject_of(conversation) is None:
+        return matches
+    every = list(matches)
+    return iter(sorted(every, key=lambda match: not (match.first and _PRONOUN.match(match.first))))
+
+
+def _in_other_words(text: str, language: str, catalogue: Catalogue) -> Question:
+    """A question in another language than English: what its few known words ask about the names that it drops."""
+    spaced = tongues.set_apart(text)
+    subjects = tuple(_mentioned(spaced, catalogue)) or tuple(_named_plainly(spaced, language, catalogue))
+    kind, direction, qualifier = tongues.cue(text)
+    if len(subjects) > 1 and kind in ("what", "how"):
+        kind = "relate"
+    qualifiers = (f"tongue:{language}", *((qualifier,) if qualifier else ()))
+    if not any(subject.resolved for subject in subjects):
+        kind, direction, subjects = "described", "", ()
+    elif kind != "relate":
+        subjects = subjects[:1]
+    return Question(
+        text, kind, subjects[:2], direction, "positive", qualifiers, content_terms(spaced),
+        readings=_readings(text, subjects[:1], kind),
+    )  # fmt: skip
+
+
+def _named_plainly(text: str, language: str, catalogue: Catalogue) -> Iterator[Subject]:
+    """Words of another language that are names here, letter by letter."""
+    for word in dict.fromkeys(re.findall(r"[A-Za-z_]\w{3,}", text, re.ASCII)):
+        if not tongues.is_function_word(word, language) and catalogue.definitions(word, 1):
+            subject = naming.resolve_mention(word, catalogue, code_only=True)
+            if subject is not None and subject.match == "exact":
+                yield subject
+                return
 
 
 def _of_project(text: str, sentence: str, qualifiers: tuple[str, ...], catalogue: Catalogue) -> Question | None:
@@ -145,23 +185,11 @@ def _of_paste(text: str, catalogue: Catalogue) -> Question | None:
     found = pasted.pasted(text, catalogue.files())
     if found is None:
         return None
-    subjects = [naming.resolve_mention(place, catalogue) for place in found.places]
+    names = found.names or ("",) * len(found.places)
+    subjects = [_frame(place, name, catalogue) for place, name in zip(found.places, names, strict=True)]
     resolved = tuple(subject for subject in subjects if subject is not None and subject.resolved)[:SUBJECTS_MAX]
     kind: Kind = "impact" if found.shape == "diff" else "what"
     return Question(text, kind, resolved, terms=content_terms(text)) if resolved else None
-
-
-def _continued(sentence: str, conversation: Sequence[Question]) -> str:
-    """ "and its tests?" as a sentence of its own."""
-    if not conversation or conversation[-1].subject is None:
-        return sentence
-    match = re.fullmatch(
-        r"(?:what about |how about |and |what of )*(?:its|the|their) (tests|callers|callees|history"
-        r"|subclasses|usages|signature|bases|flow)",
-        sentence,
-        re.I,
-    )
-    return f"{match[1]} of it" if match else sentence
 
 
 def _placed(sentence: str, catalogue: Catalogue) -> tuple[str, str]:
@@ -214,13 +242,13 @@ def _named(
         polarity=polarity_of(text),
         qualifiers=tuple(dict.fromkeys((*extra, *qualifiers))),
         terms=content_terms(text),
-        readings=_readings(text, subjects),
+        readings=_readings(text, subjects, kind),
     )
 
 
 def _slot(slot: str, kind: Kind, catalogue: Catalogue, conversation: Sequence[Question]) -> Subject | None:
     if _PRONOUN.match(slot):
-        return next((asked.subject for asked in reversed(conversation) if asked.subject is not None), None)
+        return following.subject_of(conversation)
     if kind == "commit":
         return naming.resolve_commit(slot, catalogue)
     if kind == "what" and _is_repository(slot, catalogue) and not catalogue.definitions(naming.bare(slot), 1):
@@ -243,7 +271,14 @@ def _alone(text: str, sentence: str, qualifiers: tuple[str, ...], catalogue: Cat
     if subject is None or not subject.resolved:
         return None
     return Question(
-        text, "what", (subject,), "", "positive", qualifiers, content_terms(text), readings=_readings(text, [subject])
+        text,
+        "what",
+        (subject,),
+        "",
+        "positive",
+        qualifiers,
+        content_terms(text),
+        readings=_readings(text, [subject], "what"),
     )
 
 
@@ -266,13 +301,13 @@ def _mentioned(sentence: str, catalogue: Catalogue) -> Iterator[Subject]:
     for found in _MENTION.finditer(sentence):
         quoted, path, word = found.groups()
         mention = quoted or path or word
-        capital = bool(word) and found.start() > 0 and word[:1].isupper() and word.lower() not in _STOP
-        if mention in seen or not (quoted or path or capital or _IDENTIFIER.search(word or "")):
+        capital = bool(word) and found.start() > 0 and word[:1].isupper() and word.lower() not in STOP
+        if mention in seen or not (quoted or path or capital or IDENTIFIER.search(word or "")):
             continue
         seen.add(mention)
         subject = naming.resolve_mention(mention, catalogue)
         if subject is None or (
-            subject.match in ("similar", "unknown", "case") and not quoted and not _IDENTIFIER.search(mention)
+            subject.match in ("similar", "unknown", "case") and not quoted and not IDENTIFIER.search(mention)
         ):
             continue
         yield subject
@@ -280,38 +315,23 @@ def _mentioned(sentence: str, catalogue: Catalogue) -> Iterator[Subject]:
             return
 
 
-def _readings(text: str, subjects: Sequence[Subject]) -> tuple[str, ...]:
-    """The question again for each other thing that its first ambiguous name could mean."""
+def _readings(text: str, subjects: Sequence[Subject], kind: Kind) -> tuple[str, ...]:
+    """The question again for each other thing that its first ambiguous name could mean; in few words where the name
+    does not stand in it."""
     for subject in subjects:
         others = [item for item in subject.definitions[1:] if item.role != "test"]
         if others and subject.match != "similar":
             names = [item.symbol.qualname for item in subject.definitions]
             mention = subject.mention.strip()
+            meant = [_reading(item.symbol.qualname, item.path, names) for item in others[:READINGS_MAX]]
             return tuple(
-                text.replace(mention, _reading(item.symbol.qualname, item.path, names), 1)
-                for item in others[:READINGS_MAX]
+                text.replace(mention, one, 1) if mention in text else following.put(kind, one) for one in meant
             )
     return ()
 
 
 def _reading(qualname: str, path: str, names: list[str]) -> str:
     return f"`{qualname}`" if names.count(qualname) == 1 else f"`{qualname}` in {path}"
-
-
-def polarity_of(text: str) -> Polarity:
-    """Negative when the sentence negates something; opposite verbs are told apart by their terms."""
-    return "negative" if _NEGATED.search(text) else "positive"
-
-
-def content_terms(text: str) -> tuple[str, ...]:
-    """The words that carry meaning, in order and once each; identifiers as written, other words in lower case."""
-    terms: list[str] = []
-    for found in _TOKEN.finditer(text[:4000]):
-        token = found[0]
-        word = token if _IDENTIFIER.search(token) else token.lower()
-        if word.lower() not in _STOP and len(word) > 1:
-            terms.append(word)
-    return tuple(dict.fromkeys(terms))[:TERMS_MAX]
 
 
 def key(question: Question) -> str:
@@ -327,15 +347,5 @@ def key(question: Question) -> str:
         )
     )
     if question.kind == "described" or any(not subject.resolved for subject in question.subjects):
-        negations = [
-            word.lower() for word in re.findall(r"[\w']+", question.text) if word.lower().replace("'", "") in _NEGATIONS
-        ]
-        parts += [question.asks, " ".join(_normal(term) for term in question.terms), " ".join(negations)]
+        parts += [question.asks, " ".join(normal(term) for term in question.terms), " ".join(negations(question.text))]
     return "|".join(parts)
-
-
-def _normal(term: str) -> str:
-    """A plain word without its plural; an identifier as it is."""
-    if _IDENTIFIER.search(term) or len(term) < 5 or term.endswith(("ss", "us", "is")):
-        return term
-    return term[:-1] if term.endswith("s") else term

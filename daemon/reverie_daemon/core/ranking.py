@@ -40,6 +40,8 @@ class Weights:
     """For being what the question seems to name ("the Skip class", "the links method")."""
     meaning: float = 8.0
     """For each unit of cosine with the question's meaning above `COSINE_MIN`."""
+    described: float = 1.5
+    """How much more a word tells that describes the thing asked about than one that says what is asked of it."""
     class_share: float = 0.3
     """What a class gives of its score to its members."""
     callee_share: float = 0.4
@@ -139,7 +141,8 @@ def rarest(words: Sequence[Word], rarities: Mapping[str, float], limit: int) -> 
 
 _ASKS_FOR: dict[FileRole, re.Pattern[str]] = {
     "test": re.compile(
-        r"\b(which|what|any|where are the|is there an?) (\w+ )?tests?\b|\b(un)?tested\b|\btests? (for|cover|exercis)",
+        r"\b(which|what|any|where (is|are) (the|an?)|is there an?) (\w+ )?tests?\b"
+        r"|\b(un)?tested\b|\btests? (for|cover|exercis)",
         re.I,
     ),
     "docs": re.compile(
@@ -149,7 +152,7 @@ _ASKS_FOR: dict[FileRole, re.Pattern[str]] = {
 }
 
 
-_HOW_TO = re.compile(r"^\W*how (?:(?:do|can|could|should|would) (?:i|we|you|one)|to)\b", re.I)
+HOW_TO = re.compile(r"^\W*how (?:(?:do|can|could|should|would) (?:i|we|you|one)|to)\b", re.I)
 
 
 def role_factors(asked: Asked, weights: Weights) -> dict[FileRole, float]:
@@ -158,7 +161,7 @@ def role_factors(asked: Asked, weights: Weights) -> dict[FileRole, float]:
         "source": 1.0, "test": weights.test, "docs": weights.docs, "config": weights.config, "data": weights.last,
         "generated": weights.last, "vendored": weights.last,
     }  # fmt: skip
-    if _HOW_TO.search(asked.question):
+    if HOW_TO.search(asked.question):
         factors["docs"] = 1.0  # written for whoever asks so
     wanted: set[FileRole] = {role for role, pattern in _ASKS_FOR.items() if pattern.search(asked.question)}
     if wanted:

@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 REDACTED = "[redacted]"
 """What stands in a secret's place."""
@@ -73,20 +74,26 @@ class _Rule:
     `judge`, when there is one, agrees. No literals: always worth trying once the gate is open."""
 
     kind: str
-    pattern: re.Pattern[str]
+    pattern: str
     literals: tuple[str, ...] = ()
     judge: _Judge | None = None
 
     def apply(self, text: str) -> str:
         if self.literals and not any(literal in text for literal in self.literals):
             return text
-        return self.pattern.sub(self._replacement, text)
+        return _compiled(self.pattern).sub(self._replacement, text)
 
     def _replacement(self, match: re.Match[str]) -> str:
         if self.judge is not None and not self.judge(match):
             return match[0]
         start, end = (place - match.start() for place in match.span("secret"))
         return match[0][:start] + REDACTED + match[0][end:]
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # When it is first needed: each process that starts would pay for sixty patterns, to use two or three.
+    return re.compile(pattern)
 
 
 class _KeyBlock(_Rule):
@@ -109,7 +116,7 @@ class _Assignment(_Rule):
     def apply(self, text: str) -> str:
         done, parts = 0, []
         for start in self._values(text):
-            match = self.pattern.match(text, start)
+            match = _compiled(self.pattern).match(text, start)
             if match is None or start < done or not _is_secret_assigned(match):
                 continue
             group = "quoted" if match["quoted"] else "bare"
@@ -218,7 +225,7 @@ def _token(kind: str, literal: str, rest: str) -> _Rule:
     """
     lead = re.escape(literal)
     start = rf"(?:(?<![A-Za-z0-9]{lead})|(?<=\\[nrt]{lead}))"
-    return _Rule(kind, re.compile(f"(?P<secret>{lead}{start}{rest}){_END}"), (literal,), _is_no_example)
+    return _Rule(kind, f"(?P<secret>{lead}{start}{rest}){_END}", (literal,), _is_no_example)
 
 
 # Gates: a copy of the text is scanned for a few bytes, and rules are tried only where these occur. `squeezed` is the
@@ -271,11 +278,11 @@ _KEY_HEADER = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _PRIVATE_KEY = (
     _KeyBlock(
         "private key block",
-        re.compile(_KEY_HEADER + r"(?P<secret>(?:[^()<>{}\[\]-]|-(?!----)){16,})-----END "),
+        _KEY_HEADER + r"(?P<secret>(?:[^()<>{}\[\]-]|-(?!----)){16,})-----END ",
     ),
     _KeyBlock(
         "private key block without an end",
-        re.compile(_KEY_HEADER + r"(?P<secret>(?:(?:\s|\\[nr]){1,20}[A-Za-z0-9+/=]{16,})+)"),
+        _KEY_HEADER + r"(?P<secret>(?:(?:\s|\\[nr]){1,20}[A-Za-z0-9+/=]{16,})+)",
     ),
 )
 
@@ -287,41 +294,35 @@ _BEFORE_KEY = re.compile(r"(?:api|access|account|auth|private)[_-]?\Z")
 _BEFORE_KEY_MAX = 8
 _ASSIGNMENT = _Assignment(
     "assigned value",
-    re.compile(
-        r"(?P<rest>[\w.\-]{0,40})(?:\\?[\"'])?\]?[ \t]{0,8}"
-        r"(?P<operator>:[ \t]{0,4}[\w.\[\]| ]{1,40}=|=>|:=|={1,3}|!=|[:,>]|(?<=[ \t]))"
-        r"[ \t]{0,8}(?:[bBrRuUfF]{1,2}(?=\\?[\"'`]))?"
-        r"(?:\\?(?P<quote>[\"'`])(?P<quoted>[^\"'`\s\\]{8,512})\\?(?P=quote)"
-        r"|(?P<bare>[^\s\"'`,;()\[\]{}<>\\&|:=][^\s\"'`,;()\[\]{}<>\\&|]{7,511})(?![(\[{.]))"
-    ),
+    r"(?P<rest>[\w.\-]{0,40})(?:\\?[\"'])?\]?[ \t]{0,8}"
+    r"(?P<operator>:[ \t]{0,4}[\w.\[\]| ]{1,40}=|=>|:=|={1,3}|!=|[:,>]|(?<=[ \t]))"
+    r"[ \t]{0,8}(?:[bBrRuUfF]{1,2}(?=\\?[\"'`]))?"
+    r"(?:\\?(?P<quote>[\"'`])(?P<quoted>[^\"'`\s\\]{8,512})\\?(?P=quote)"
+    r"|(?P<bare>[^\s\"'`,;()\[\]{}<>\\&|:=][^\s\"'`,;()\[\]{}<>\\&|]{7,511})(?![(\[{.]))",
     ("passw", "passphrase", "pwd", "secret", "token", "credential", "key"),
 )
 
 _URL_PASSWORD = _Rule(
     "password in a URL",
-    re.compile(r"://(?P<user>[^\s/:@'\"<>`]{0,128}):(?P<secret>[^\s/@'\"<>`{}\[\]$]{3,256})@"),
+    r"://(?P<user>[^\s/:@'\"<>`]{0,128}):(?P<secret>[^\s/@'\"<>`{}\[\]$]{3,256})@",
     ("@",),
     _is_password_in_url,
 )
 _WEBHOOKS = (
-    _Rule("Slack webhook", re.compile(r"hooks\.slack\.com/\w{4,16}/(?P<secret>[\w/-]{24,})"), judge=_is_no_example),
-    _Rule("Discord webhook", re.compile(r"/api/webhooks/(?P<secret>\d{6,}/[\w-]{24,})"), judge=_is_no_example),
+    _Rule("Slack webhook", r"hooks\.slack\.com/\w{4,16}/(?P<secret>[\w/-]{24,})", judge=_is_no_example),
+    _Rule("Discord webhook", r"/api/webhooks/(?P<secret>\d{6,}/[\w-]{24,})", judge=_is_no_example),
 )
-_AZURE_SIGNATURE = _Rule(
-    "Azure shared access signature", re.compile(r"sig=(?P<secret>[\w%+/-]{24,255}={0,2})"), judge=_is_random
-)
+_AZURE_SIGNATURE = _Rule("Azure shared access signature", r"sig=(?P<secret>[\w%+/-]{24,255}={0,2})", judge=_is_random)
 _IN_HEADER = (
-    _Rule("bearer token", re.compile(r"earer[ \t]{1,4}(?P<secret>[\w.~+/-]{16,4096}={0,2})"), judge=_is_random),
-    _Rule("bearer token", re.compile(r"EARER[ \t]{1,4}(?P<secret>[\w.~+/-]{16,4096}={0,2})"), judge=_is_random),
+    _Rule("bearer token", r"earer[ \t]{1,4}(?P<secret>[\w.~+/-]{16,4096}={0,2})", judge=_is_random),
+    _Rule("bearer token", r"EARER[ \t]{1,4}(?P<secret>[\w.~+/-]{16,4096}={0,2})", judge=_is_random),
 )
 _BASIC = _Rule(
     "basic authentication",
-    re.compile(r"asic[ \t]{1,4}(?P<secret>[A-Za-z0-9+/]{8,512}={0,2})"),
+    r"asic[ \t]{1,4}(?P<secret>[A-Za-z0-9+/]{8,512}={0,2})",
     judge=_is_user_and_password,
 )
-_TOKEN_HEADER = _Rule(
-    "token header", re.compile(r"oken[ \t]{1,4}(?P<secret>[A-Za-z0-9]{32,255})" + _END), judge=_is_random
-)
+_TOKEN_HEADER = _Rule("token header", r"oken[ \t]{1,4}(?P<secret>[A-Za-z0-9]{32,255})" + _END, judge=_is_random)
 
 _BY_LITERAL: dict[bytes, tuple[_Rule, ...]] = {
     b"privatekey": (*_PRIVATE_KEY, _ASSIGNMENT),
@@ -337,7 +338,7 @@ _BY_LITERAL: dict[bytes, tuple[_Rule, ...]] = {
     b"pypiage": (_token("PyPI token", "pypi-AgE", r"[\w-]{32,512}"),),
     b"eyj": (_token("JSON web token", "eyJ", r"[\w-]{8,4096}\.eyJ[\w-]{8,8192}\.[\w-]{8,2048}"),),
     b"sg.": (_token("SendGrid key", "SG.", r"[\w-]{16,32}\.[\w-]{32,64}"),),
-    b":aa": (_Rule("Telegram bot token", re.compile(r":(?<=\d{8}:)(?P<secret>AA[\w-]{33})" + _END)),),
+    b":aa": (_Rule("Telegram bot token", r":(?<=\d{8}:)(?P<secret>AA[\w-]{33})" + _END),),
     b"hvs.": (_token("Vault token", "hvs.", r"[\w-]{24,255}"),),
     b"dapi": (_token("Databricks token", "dapi", r"[a-f0-9]{32}"),),
     b"whsec": (_token("Stripe webhook secret", "whsec_", r"[A-Za-z0-9+/]{24,64}={0,2}"),),

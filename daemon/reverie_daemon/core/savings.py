@@ -4,7 +4,8 @@
 agent would have read. At most five files count, in the order they are first cited; each counts once a conversation,
 since an agent would remember it; and the baseline is 32,000 tokens at most, because no agent reads on forever.
 **Spent**: prompt and completion tokens of the model calls made for this question (none without a model).
-**Saved** = baseline − spent. It may be negative; losses are shown.
+**Saved** = baseline − spent. It may be negative; losses are shown. An answer marked as wrong saved nothing: what was
+spent on it is a loss.
 
 Without a model the figure is called "tokens an agent would have read", and totals keep it apart. Repeats at the same
 clock, batches, benches and tests count in no total; that is for the caller to decide, with `is_counted`.
@@ -15,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from reverie_daemon.core.nouns import Claim, Tokens
 from reverie_daemon.core.tokens import Count
@@ -23,6 +25,8 @@ FILES_MAX = 5
 BASELINE_TOKENS_MAX = 32_000
 SLEEP_TOKENS_PER_TEST_TOKEN = 10
 """The paper's convention where no price is known."""
+
+PaybackState = Literal["nothing spent", "paid", "not yet", "never", "not asked"]
 
 TextOf = Callable[[str], Sequence[str] | None]
 
@@ -81,12 +85,32 @@ def net(
     return saved - round(asleep_tokens / SLEEP_TOKENS_PER_TEST_TOKEN)
 
 
-def pays_after(saved: int, learning: int, questions: int) -> int | None:
-    """After how many questions, each saving what those so far saved on average, the learning (in test-time tokens) has
-    paid for itself; None where it never does."""
+@dataclass(frozen=True, slots=True)
+class Payback:
+    """Whether learning has paid for itself: `after` how many questions, each saving what those so far saved on average,
+    of which `asked` were asked. None where it never does at this rate, or nobody can tell, since none was asked."""
+
+    state: PaybackState
+    after: int | None
+    asked: int
+
+    @property
+    def to_go(self) -> int | None:
+        """Questions until then."""
+        return None if self.after is None else max(0, self.after - self.asked)
+
+
+def payback(saved: int, learning: int, questions: int) -> Payback:
+    """When learning has paid for itself. `learning` is its cost in test-time tokens, as `net` weighs it; `saved` what
+    `questions` saved until now, less what they lost."""
     if learning <= 0:
-        return 0
-    return math.ceil(learning * questions / saved) if questions and saved > 0 else None
+        return Payback("nothing spent", 0, questions)
+    if not questions:
+        return Payback("not asked", None, 0)
+    if saved <= 0:
+        return Payback("never", None, questions)
+    after = math.ceil(learning * questions / saved)
+    return Payback("paid" if after <= questions else "not yet", after, questions)
 
 
 def figure_name(tokens: Tokens) -> str:

@@ -30,6 +30,17 @@ _BEFORE_KIND = re.compile(rf"\b([^\W\d]\w+)['’]?s? {_KINDS}\b")
 _AFTER_KIND = re.compile(rf"\b{_KINDS} ([A-Z]\w+)")
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )([A-Z][a-z]\w+)")
 
+_CLAUSE_WORDS_MAX = 10
+"""Words after "that" or "which" that still tell which thing is meant; what is asked about it follows."""
+_DESCRIBED = re.compile(
+    r"\b(?:the|an?|each|every|that|this)\s+((?:[\w'’/.-]+\s+){0,6}?)"
+    r"(?:class|method|function|decorator|hook|property|attribute|object|exception|fixture|module|handler|structure|struct"
+    r"|interface|trait|enum|macro|plugin|helper|parameter|flag|option|mechanism)(?:e?s)?\s+"
+    r"(?:that|which|who|used|for|in|of|to|representing|responsible|when|on|as)\b"
+    rf"((?:\s+[\w'’/.-]+){{0,{_CLAUSE_WORDS_MAX}}})",
+    re.I,
+)
+
 _STOPWORDS = """
     a about above across after all also am an and any are as at be because been before being between both but by can
     cannot could did do does doing done down during each either else for from get gets give given gives had has have
@@ -70,7 +81,8 @@ class Word:
 class Asked:
     """A question taken apart. `words` are distinct by stem, in order; `names` are identifiers as written (the last
     part of dotted ones, with `owners` holding what stood before the dot); `hints` are words that may be names ("the
-    links method", "Skip"); `paths` look like files or folders."""
+    links method", "Skip"); `paths` look like files or folders. `described` are the
+    stems of the words that tell which thing is meant, where one is described ("the class that …")."""
 
     question: str
     words: tuple[Word, ...]
@@ -78,6 +90,7 @@ class Asked:
     owners: tuple[str, ...]
     paths: tuple[str, ...]
     hints: tuple[str, ...]
+    described: frozenset[str] = frozenset()
 
 
 def understand(question: str) -> Asked:
@@ -89,7 +102,13 @@ def understand(question: str) -> Asked:
                 words.setdefault(stem(part), Word(part, stem(part), part in _ASKING))
     names, owners = _identifiers(question)
     paths = tuple(dict.fromkeys(match.strip(".") for match in _PATH.findall(question)))
-    return Asked(question, tuple(words.values()), names, owners, paths, _hints(question, names))
+    return Asked(question, tuple(words.values()), names, owners, paths, _hints(question, names), _described(question))
+
+
+def _described(question: str) -> frozenset[str]:
+    found = _DESCRIBED.search(question)
+    tokens = _IDENTIFIER.findall(f"{found[1]} {found[2]}") if found else ()
+    return frozenset(stem(part) for token in tokens for part in split_identifier(token))
 
 
 def split_identifier(identifier: str) -> list[str]:

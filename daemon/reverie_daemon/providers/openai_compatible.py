@@ -382,4 +382,5 @@ PROVIDER = Provider(
     offers=_offers,
     connect=_connect,
     key_variable=_key_variable,
+    key_variables=(*(variable for _, variable, _ in _SERVICES), "AZURE_OPENAI_API_KEY", ANY_SERVICE_VARIABLE),
 )

@@ -17,7 +17,7 @@ SLOWLY_S = 10.0
 
 
 class Sensors:
-    """Reads the machine; used by one thread."""
+    """Reads the machine; used by one thread at a time."""
 
     def __init__(self, platform: str = sys.platform) -> None:
         mac = platform == "darwin"

@@ -11,15 +11,19 @@ from typing import Any
 from ..core.attention import SIGNALS, Attention
 from ..core.notes import Topic
 from ..core.predict import Habits, Prediction
+from ..core.scoring import Guesses, Score
+from .marks import spaced
 from .memory import mention_of, storable
 
 ASKED_KEPT = 5_000
+PREPARATIONS_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question that the user asked. `key` as it is remembered by; `path` what it was about, "" for no file; `saved`
-    what its answer saved, in tokens; `slept_s` for how long was learned since the question before."""
+    what its answer saved and `spent` what models took for it, in tokens; `slept_s` for how long was learned since the
+    question before."""
 
     key: str
     kind: str
@@ -27,6 +31,7 @@ class Asked:
     at: float
     saved: int = 0
     slept_s: float = 0.0
+    spent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +40,6 @@ class Expected:
 
     prediction: Prediction
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How predictions fared: questions asked, those that were predicted and answered beforehand (hits), the tokens that
-    hits saved, and the answers prepared that nobody asked for so far."""
-
-    asked: int
-    hits: int
-    saved: int
-    unasked: int
-
-    @property
-    def rate(self) -> float:
-        return self.hits / self.asked if self.asked else 0.0
 
 
 def expect(writer: sqlite3.Connection, worktree: int, predictions: Iterable[Prediction]) -> None:
@@ -97,13 +87,14 @@ def asked(writer: sqlite3.Connection, worktree: int, question: Asked) -> bool:
         (worktree, storable(question.key)),
     ).fetchone()
     writer.execute(
-        "INSERT INTO asked(worktree, key, kind, path, at, saved, slept_s, hit, probability)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO asked(worktree, key, kind, path, at, saved, slept_s, hit, probability, spent)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             worktree, storable(question.key), question.kind, storable(question.path), question.at, question.saved,
-            question.slept_s, row is not None, row[0] if row else 0.0,
+            question.slept_s, row is not None, row[0] if row else 0.0, question.spent,
         ),
     )  # fmt: skip
+    writer.execute("UPDATE preparation SET asked = 1 WHERE key = ?", (storable(question.key),))
     writer.execute(
         "DELETE FROM asked WHERE id IN (SELECT id FROM asked ORDER BY id DESC LIMIT -1 OFFSET ?)", (ASKED_KEPT,)
     )
@@ -119,13 +110,42 @@ def unlearned(reader: sqlite3.Connection, worktree: int) -> list[tuple[int, str,
 
 
 def score(reader: sqlite3.Connection) -> Score:
-    count, hits, saved = reader.execute(
-        "SELECT count(*), coalesce(sum(hit), 0), coalesce(sum(CASE WHEN hit THEN saved END), 0) FROM asked"
+    row = reader.execute(
+        "SELECT count(*), coalesce(sum(hit), 0), coalesce(sum(CASE WHEN hit THEN saved END), 0),"
+        " coalesce(sum(CASE WHEN hit THEN spent END), 0), coalesce(sum(CASE WHEN NOT hit THEN spent END), 0) FROM asked"
     ).fetchone()
+    count, hits, saved, spent_on_hits, spent_on_misses = row
     (unasked,) = reader.execute(
         "SELECT count(*) FROM prediction WHERE key != '' AND key NOT IN (SELECT key FROM asked)"
     ).fetchone()
-    return Score(count, hits, saved, unasked)
+    return Score(count, hits, saved, unasked, spent_on_hits, spent_on_misses)
+
+
+def slept_before(reader: sqlite3.Connection) -> list[tuple[float, bool]]:
+    """(seconds learned since the question before, hit) of each question."""
+    return [(slept_s, bool(hit)) for slept_s, hit in reader.execute("SELECT slept_s, hit FROM asked")]
+
+
+def paid(writer: sqlite3.Connection, key: str, kept: bool, tokens: int, microusd: int | None) -> None:
+    """A model was asked to prepare the answer under this key; `kept` tells whether that is of use."""
+    writer.execute(
+        "INSERT INTO preparation(key, kept, asked, tokens, cost_microusd) VALUES (?, ?, 0, ?, ?)",
+        (storable(key), kept, tokens, microusd),
+    )
+    writer.execute(
+        "DELETE FROM preparation WHERE id IN (SELECT id FROM preparation ORDER BY id DESC LIMIT -1 OFFSET ?)",
+        (PREPARATIONS_KEPT,),
+    )
+
+
+def guesses(reader: sqlite3.Connection, *, kept: bool, asked: bool) -> Guesses:
+    """What models took for prepared answers that were of use or not, and asked for or not (so far)."""
+    answers, tokens, microusd, unknown = reader.execute(
+        "SELECT count(*), coalesce(sum(tokens), 0), coalesce(sum(cost_microusd), 0),"
+        " count(CASE WHEN cost_microusd IS NULL THEN 1 END) FROM preparation WHERE kept = ? AND asked = ?",
+        (kept, asked),
+    ).fetchone()
+    return Guesses(answers, tokens, None if unknown else microusd)
 
 
 def habits(reader: sqlite3.Connection) -> Habits:
@@ -152,15 +172,19 @@ def forget(writer: sqlite3.Connection, path: bytes | None) -> None:
     if path is None:
         for table in ("prediction", "asked", "habits"):
             writer.execute(f"DELETE FROM {table}")
+        writer.execute("UPDATE preparation SET key = ''")  # what it cost was spent
         return
     mentioned = mention_of(path)
     for table, columns in (("prediction", "question || ' ' || name || ' ' || path"), ("asked", "key || ' ' || path")):
         found = [
             (number,)
             for number, text in writer.execute(f"SELECT rowid, {columns} FROM {table}")
-            if mentioned.search(text.replace("::", " ").replace("|", " "))
+            if mentioned.search(spaced(text))
         ]
         writer.executemany(f"DELETE FROM {table} WHERE rowid = ?", found)
+    for number, key in writer.execute("SELECT id, key FROM preparation WHERE key != ''").fetchall():
+        if mentioned.search(key.replace("::", " ").replace("|", " ")):
+            writer.execute("UPDATE preparation SET key = '' WHERE id = ?", (number,))
     learned = habits(writer)
     kept = {name: weight for name, weight in learned.asked.items() if not mentioned.search(name)}
     if len(kept) < len(learned.asked):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import groupby
 
 from .packing import digests_of, pack_places, records_of, unpack_mentions, unpack_places, words_of
@@ -60,10 +60,12 @@ def merge_as_written(connection: sqlite3.Connection, enabled: bool) -> None:
     connection.execute("INSERT INTO words(words, rank) VALUES ('automerge', ?)", (AUTOMERGE if enabled else 0,))
 
 
-def tidy(connection: sqlite3.Connection) -> None:
-    """Merges what bulks and saves left in pieces, a bounded part of it."""
+def tidy(connection: sqlite3.Connection, hurried: Callable[[], bool] = lambda: False) -> None:
+    """Merges what bulks and saves left in pieces, a bounded part of it; less once it is `hurried`."""
     for index in ("words", "mention"):
         for _ in range(MERGES_MAX):
+            if hurried():
+                return
             before = connection.total_changes
             connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('merge', {PAGES_MERGED})")
             # As SQLite documents it: fewer than two changes mean that there was nothing to merge.

@@ -1,5 +1,6 @@
-"""Jobs: what is planned, what runs under a lease, and what failed. A daemon that dies leaves leases behind; they run
-out, or are given back when the next one starts, so that nothing is lost and nothing runs twice at once."""
+"""Jobs: what is planned, what runs under a lease, what failed, and what the user cancelled. A daemon that dies leaves
+leases behind; they run out, or are given back when the next one starts, so that nothing is lost and nothing runs twice
+at once."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ ATTEMPTS_MAX = 3
 LEVEL_MAX = 1_000
 """More than any plan has."""
 PROBLEM_CHARACTERS_MAX = 400
+_GIVEN_UP = "('failed', 'cancelled')"
 _COLUMNS = (
     "analysis, version, kind, name, depth, probability, tokens_saved, tokens_cost, seconds_cost, stamp, why, level,"
     " value"
@@ -40,9 +42,17 @@ class FailedJob:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A job that is not given up, and whether it runs just now."""
+
+    job: Job
+    running: bool
+
+
 def replan(writer: sqlite3.Connection, worktree: int, jobs: Iterable[Job]) -> None:
-    """These jobs instead of those that waited. One that runs goes on; one that failed stays failed while its stamp is
-    the same, and begins anew when it is not."""
+    """These jobs instead of those that waited. One that runs goes on; one that failed or was cancelled stays so while
+    its stamp is the same, and begins anew when it is not."""
     writer.execute("DELETE FROM job WHERE worktree = ? AND state = 'waiting' AND attempts = 0", (worktree,))
     writer.executemany(
         f"INSERT INTO job(worktree, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -50,7 +60,7 @@ def replan(writer: sqlite3.Connection, worktree: int, jobs: Iterable[Job]) -> No
         " depth = excluded.depth, probability = excluded.probability, tokens_saved = excluded.tokens_saved,"
         " tokens_cost = excluded.tokens_cost, seconds_cost = excluded.seconds_cost, why = excluded.why,"
         " level = excluded.level, value = excluded.value,"
-        " state = CASE WHEN state = 'failed' AND stamp != excluded.stamp THEN 'waiting' ELSE state END,"
+        f" state = CASE WHEN state IN {_GIVEN_UP} AND stamp != excluded.stamp THEN 'waiting' ELSE state END,"
         " attempts = CASE WHEN stamp != excluded.stamp THEN 0 ELSE attempts END, stamp = excluded.stamp",
         ((worktree, *_row(job)) for job in jobs),
     )
@@ -70,14 +80,43 @@ def lease(
     if row is None:
         return None
     number, attempts, *job = row
+    return _lease(writer, Leased(number, _job(job), attempts + 1), until)
+
+
+def lease_this(writer: sqlite3.Connection, worktree: int, analysis: str, topic: Topic, until: float) -> Leased | None:
+    """That very job, since the user asks for it: one that was given up or cancelled begins anew. None where there is no
+    such job, or somebody is at it."""
+    row = writer.execute(
+        f"SELECT id, attempts, state, {_COLUMNS} FROM job WHERE worktree = ? AND analysis = ? AND kind = ? AND name = ?"
+        " AND state != 'leased'",
+        (worktree, analysis, topic.kind, storable(topic.name)),
+    ).fetchone()
+    if row is None:
+        return None
+    number, attempts, state, *job = row
+    return _lease(writer, Leased(number, _job(job), 1 if state != "waiting" else attempts + 1), until)
+
+
+def _lease(writer: sqlite3.Connection, leased: Leased, until: float) -> Leased:
     writer.execute(
-        "UPDATE job SET state = 'leased', lease_until = ?, attempts = attempts + 1 WHERE id = ?", (until, number)
+        "UPDATE job SET state = 'leased', lease_until = ?, attempts = ? WHERE id = ?",
+        (until, leased.attempt, leased.id),
     )
-    return Leased(number, _job(job), attempts + 1)
+    return leased
+
+
+def cancel(writer: sqlite3.Connection, worktree: int, analysis: str, topic: Topic) -> bool:
+    """It is done no more, until what it studies changes or the user asks for it; whether it waited or ran."""
+    cursor = writer.execute(
+        "UPDATE job SET state = 'cancelled' WHERE worktree = ? AND analysis = ? AND kind = ? AND name = ?"
+        f" AND state NOT IN {_GIVEN_UP}",
+        (worktree, analysis, topic.kind, storable(topic.name)),
+    )
+    return cursor.rowcount > 0
 
 
 def done(writer: sqlite3.Connection, number: int) -> None:
-    writer.execute("DELETE FROM job WHERE id = ?", (number,))
+    writer.execute("DELETE FROM job WHERE id = ? AND state = 'leased'", (number,))
 
 
 def give_back(writer: sqlite3.Connection, number: int) -> None:
@@ -90,7 +129,8 @@ def give_back(writer: sqlite3.Connection, number: int) -> None:
 def failed(writer: sqlite3.Connection, number: int, problem: str) -> bool:
     """It gave no result; whether that was its last attempt."""
     writer.execute(
-        "UPDATE job SET problem = ?, state = CASE WHEN attempts >= ? THEN 'failed' ELSE 'waiting' END WHERE id = ?",
+        "UPDATE job SET problem = ?, state = CASE WHEN attempts >= ? THEN 'failed' ELSE 'waiting' END"
+        " WHERE id = ? AND state = 'leased'",
         (storable(problem[:PROBLEM_CHARACTERS_MAX]), ATTEMPTS_MAX, number),
     )
     row = writer.execute("SELECT state FROM job WHERE id = ?", (number,)).fetchone()
@@ -110,15 +150,31 @@ def give_all_back(writer: sqlite3.Connection) -> None:
 
 def open_jobs(reader: sqlite3.Connection, worktree: int, limit: int) -> list[Job]:
     """What waits or runs, in the order it is done."""
+    return [one.job for one in listed(reader, worktree, limit)]
+
+
+def listed(reader: sqlite3.Connection, worktree: int, limit: int) -> list[Listed]:
+    """The same, with which of them runs."""
     rows = reader.execute(
-        f"SELECT {_COLUMNS} FROM job WHERE worktree = ? AND state != 'failed' ORDER BY level, value DESC, id LIMIT ?",
+        f"SELECT state, {_COLUMNS} FROM job WHERE worktree = ? AND state NOT IN {_GIVEN_UP}"
+        " ORDER BY level, value DESC, id LIMIT ?",
         (worktree, limit),
+    )
+    return [Listed(_job(row), state == "leased") for state, *row in rows]
+
+
+def cancelled(reader: sqlite3.Connection, worktree: int, limit: int) -> list[Job]:
+    """What the user cancelled, in the order it was planned."""
+    rows = reader.execute(
+        f"SELECT {_COLUMNS} FROM job WHERE worktree = ? AND state = 'cancelled' ORDER BY id LIMIT ?", (worktree, limit)
     )
     return [_job(row) for row in rows]
 
 
 def count_open(reader: sqlite3.Connection, worktree: int) -> int:
-    row = reader.execute("SELECT count(*) FROM job WHERE worktree = ? AND state != 'failed'", (worktree,)).fetchone()
+    row = reader.execute(
+        f"SELECT count(*) FROM job WHERE worktree = ? AND state NOT IN {_GIVEN_UP}", (worktree,)
+    ).fetchone()
     return int(row[0])
 
 

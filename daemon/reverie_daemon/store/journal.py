@@ -17,7 +17,7 @@ from typing import Any
 
 from ..core.budget import Amount, Calendar, Denied, Limits, Scope, Side, Usage, denied, turn
 from .ledger import Ledger
-from .memory import scrub, storable
+from .memory import mention_of, scrub, storable
 
 TEXT_KEPT_S = 30 * 86_400.0
 """How long what was sent and received is kept; the account stays for good."""
@@ -155,12 +155,12 @@ class Journal:
             return _sum(writer, day, side, number)
 
     def entry(self, number: int) -> dict[str, Any] | None:
-        """`{"id", "at", "kind", "question", "route", "model", "analysis", "calls": [{"state", "reason", "prompt",
-        "cached", "completion", "reasoning", "cost_microusd", "sent", "received"}]}`; None where there is no such entry.
-        `sent` and `received` are null once their time is over."""
+        """`{"id", "at", "kind", "question", "route", "model", "analysis", "wrong", "calls": [{"state", "reason",
+        "prompt", "cached", "completion", "reasoning", "cost_microusd", "sent", "received"}]}`; None where there is no
+        such entry. `sent` and `received` are null once their time is over."""
         with self._ledger.reading() as reader:
             row = reader.execute(
-                "SELECT id, at, date, kind, question, route, model, analysis FROM entry WHERE id = ?", (number,)
+                "SELECT id, at, date, kind, question, route, model, analysis, wrong FROM entry WHERE id = ?", (number,)
             ).fetchone()
             if row is None:
                 return None
@@ -169,26 +169,30 @@ class Journal:
                 " received FROM call LEFT JOIN call_text USING (id) WHERE entry = ? ORDER BY call.id",
                 (number,),
             ).fetchall()
-        names = ("id", "at", "date", "kind", "question", "route", "model", "analysis")
-        return {**dict(zip(names, row, strict=True)), "calls": [_call(call) for call in calls]}
+        names = ("id", "at", "date", "kind", "question", "route", "model", "analysis", "wrong")
+        return {**dict(zip(names, (*row[:-1], bool(row[-1])), strict=True)), "calls": [_call(call) for call in calls]}
 
     def purge(self, now: float) -> int:
         """Deletes the texts whose time is over; how many."""
         with self._ledger.writing() as writer:
             return writer.execute("DELETE FROM call_text WHERE at < ?", (now - TEXT_KEPT_S,)).rowcount
 
-    def forget(self, root: bytes) -> int:
-        """Deletes all texts of a repository now; how many. What they cost stays in the account."""
+    def forget(self, root: bytes, path: bytes = b"", analysis: str = "", *, learning_only: bool = False) -> int:
+        """Deletes the texts of a repository's calls now, where they mention a path if one is given, of one analysis or
+        of learning alone if so wanted; how many. What they cost stays in the account."""
         with self._ledger.writing() as writer:
-            gone = writer.execute(
-                "DELETE FROM call_text WHERE id IN (SELECT call.id FROM call JOIN repository"
-                " ON repository.id = call.repository WHERE root = ?)",
-                (root,),
-            ).rowcount
+            rows = writer.execute(
+                "SELECT call.id, sent, received FROM call_text JOIN call USING (id) JOIN repository"
+                " ON repository.id = call.repository WHERE root = ?1 AND (?2 = '' OR analysis = ?2)"
+                " AND (NOT ?3 OR side = 'learning')",
+                (root, analysis, learning_only),
+            )
+            gone = [(number,) for number, sent, received in rows if not path or _mention(sent, received, path)]
+            writer.executemany("DELETE FROM call_text WHERE id = ?", gone)
         if gone:
             with self._ledger.reading() as connection:
                 scrub(connection)
-        return gone
+        return len(gone)
 
     def _recover(self) -> None:
         """Calls that a crash left open are lost; those of questions that were never answered get an entry."""
@@ -288,6 +292,14 @@ def _call(row: Sequence[Any]) -> dict[str, Any]:
         "sent": None if sent is None else [{"role": role, "text": text} for role, text in json.loads(_unpacked(sent))],
         "received": None if received is None else _unpacked(received),
     }
+
+
+def _mention(sent: bytes | None, received: bytes | None, path: bytes) -> bool:
+    """Whether what was sent or received names a file or folder."""
+    texts = [] if sent is None else [text for _, text in json.loads(_unpacked(sent))]
+    texts += [] if received is None else [_unpacked(received)]
+    mentioned = mention_of(path)
+    return any(mentioned.search(text) for text in texts)
 
 
 def _packed(text: str) -> bytes:

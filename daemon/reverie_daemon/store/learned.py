@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from ..core.notes import Note, Topic
+from ..core.notes import Note, Pairs, Topic
 from ..core.plan import Job
 from ..core.predict import Habits, Prediction
+from ..core.scoring import Guesses, Score
 from . import foresight, jobs, notes
-from .foresight import Asked, Expected, Score
-from .jobs import FailedJob, Leased
+from .foresight import Asked, Expected
+from .jobs import FailedJob, Leased, Listed
+from .notes import Kept
 
 Opened = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
@@ -58,6 +60,15 @@ def create_learning(database: Any) -> None:
     )  # fmt: skip
     database["habits"].create({"id": int, "content": str}, pk="id")
     database["model_claims"].create({"model": str, "kept": int, "dropped": int}, pk="model")
+
+
+def create_accounts_of_guesses(database: Any) -> None:
+    """The migration after which it is known what answers cost that were prepared, and what questions cost."""
+    database["preparation"].create(
+        {"id": int, "key": str, "kept": int, "asked": int, "tokens": int, "cost_microusd": int}, pk="id"
+    )
+    database["preparation"].create_index(["key"])
+    database["asked"].add_column("spent", int, not_null_default=0)
 
 
 def create_levels(database: Any) -> None:
@@ -106,6 +117,16 @@ class Learned:
         with self._reading() as reader:
             return notes.newest(reader, limit, name)
 
+    def kept_notes(self, name: str) -> list[Kept]:
+        """The newest note of each topic that is `name` or lies in it, without what it says; "" for all."""
+        with self._reading() as reader:
+            return notes.kept(reader, name)
+
+    def inputs_of(self, number: int) -> Pairs:
+        """What a kept note read; nothing where it has gone meanwhile."""
+        with self._reading() as reader:
+            return notes.inputs_of(reader, number)
+
     def notes_held(self, held: Sequence[tuple[str, Topic]], clock: int, moment: str) -> None:
         """The newest notes of these topics were found fresh at this moment."""
         with self._writing() as writer:
@@ -130,6 +151,16 @@ class Learned:
         with self._writing() as writer:
             return jobs.lease(writer, worktree, depths, now, until, level_max)
 
+    def lease_this(self, worktree: int, analysis: str, topic: Topic, *, until: float) -> Leased | None:
+        """That very job, since the user asks for it; None where there is none to take."""
+        with self._writing() as writer:
+            return jobs.lease_this(writer, worktree, analysis, topic, until)
+
+    def cancel_job(self, worktree: int, analysis: str, topic: Topic) -> bool:
+        """Whether it waited or ran. What runs has to be stopped besides."""
+        with self._writing() as writer:
+            return jobs.cancel(writer, worktree, analysis, topic)
+
     def job_done(self, leased: Leased) -> None:
         with self._writing() as writer:
             jobs.done(writer, leased.id)
@@ -153,6 +184,14 @@ class Learned:
         with self._reading() as reader:
             return jobs.open_jobs(reader, worktree, limit)
 
+    def listed_jobs(self, worktree: int, limit: int) -> list[Listed]:
+        with self._reading() as reader:
+            return jobs.listed(reader, worktree, limit)
+
+    def cancelled_jobs(self, worktree: int, limit: int) -> list[Job]:
+        with self._reading() as reader:
+            return jobs.cancelled(reader, worktree, limit)
+
     def count_open_jobs(self, worktree: int) -> int:
         with self._reading() as reader:
             return jobs.count_open(reader, worktree)
@@ -165,6 +204,21 @@ class Learned:
         """A predicted question has its answer, under this key."""
         with self._writing() as writer:
             foresight.prepared(writer, worktree, question, key)
+
+    def paid(self, key: str, *, kept: bool, tokens: int, microusd: int | None) -> None:
+        """A model was asked to prepare the answer under this key; `kept` tells whether that is of use."""
+        with self._writing() as writer:
+            foresight.paid(writer, key, kept, tokens, microusd)
+
+    def guesses(self, *, kept: bool, asked: bool) -> Guesses:
+        """What models took for prepared answers, of use or not, asked for or not (so far)."""
+        with self._reading() as reader:
+            return foresight.guesses(reader, kept=kept, asked=asked)
+
+    def slept_before(self) -> list[tuple[float, bool]]:
+        """(seconds learned since the question before, hit) of each question."""
+        with self._reading() as reader:
+            return foresight.slept_before(reader)
 
     def expected(self, worktree: int, limit: int) -> list[Expected]:
         """What is expected to be asked, likeliest first."""

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +19,19 @@ from typing import Any, Literal
 from ..core.nouns import Tokens
 from . import accounts, opening
 from .connection import failures_explained, transaction
+from .marks import spaced
 from .memory import mention_of, scrub, storable
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer that was given: its entry, its question with the key, and what tells what it said ("" where an older
+    version gave it)."""
+
+    number: int
+    question: str
+    key: str
+    said: str
 
 
 class Ledger:
@@ -82,12 +95,17 @@ class Ledger:
         conversation: str = "",
         files: Sequence[str] = (),
         model: str = "",
+        analysis: str = "",
         calls: Sequence[int] = (),
+        key: str = "",
+        said: str = "",
     ) -> int:
         """Adds an entry and returns its id. `at` is seconds since the epoch and `date` the user's day then
         ("2025-11-19"); the cost is None when the price is unknown. An entry that does not count is in no figure of
         what was saved; learning saves nothing by itself. `files` are those whose text its baseline counted, `calls` the
-        journal's calls of `model` that were made for it."""
+        journal's calls that were made for it; `model` is whose they are, or who wrote the answer beforehand, and
+        `analysis` what had that ready. `key` is the question's, `said` tells what the answer said, so that it can be
+        marked."""
         saved = tokens.saved if kind == "awake" else 0
         with self.writing() as writer:
             writer.execute(
@@ -96,12 +114,13 @@ class Ledger:
             )
             cursor = writer.execute(
                 "INSERT INTO entry(at, date, repository, kind, question, route, prompt, cached, completion, reasoning,"
-                " baseline, saved, cost_microusd, counted, conversation, model)"
-                " VALUES (?, ?, (SELECT id FROM repository WHERE root = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " baseline, saved, cost_microusd, counted, conversation, model, analysis, key, said)"
+                " VALUES (?, ?, (SELECT id FROM repository WHERE root = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                " ?, ?)",
                 (
                     at, date, repository, kind, storable(question), route, tokens.prompt, tokens.cached,
                     tokens.completion, reasoning, tokens.baseline, saved, cost_microusd, counted,
-                    storable(conversation), model,
+                    storable(conversation), model, analysis, storable(key), said,
                 ),
             )  # fmt: skip
             number = cursor.lastrowid
@@ -112,6 +131,39 @@ class Ledger:
             )
             writer.executemany("UPDATE call SET entry = ? WHERE id = ?", ((number, call) for call in calls))
             return number
+
+    def answer(self, root: bytes, number: int | None) -> Given | None:
+        """The answer of that entry, or the repository's last; None where there is none."""
+        with self.reading() as reader:
+            row = reader.execute(
+                "SELECT entry.id, question, key, said FROM entry JOIN repository ON repository.id = entry.repository"
+                " WHERE root = ?1 AND kind = 'awake' AND question != '' AND (?2 IS NULL OR entry.id = ?2)"
+                " ORDER BY entry.id DESC LIMIT 1",
+                (root, number),
+            ).fetchone()
+            return Given(*row) if row else None
+
+    def mark_wrong(self, number: int) -> bool:
+        """An answer was wrong: it saved nothing, and the replies of a model to that question are not used again. False
+        where it was marked before."""
+        with self.writing() as writer:
+            marked = writer.execute(
+                "UPDATE entry SET wrong = 1, baseline = 0, saved = -(prompt + completion) WHERE id = ? AND NOT wrong",
+                (number,),
+            ).rowcount
+            writer.execute(
+                "UPDATE call SET reason = 'its answer was marked as wrong' WHERE state = 'received' AND reason = ''"
+                " AND entry IN (SELECT other.id FROM entry JOIN entry AS other USING (repository, key)"
+                " WHERE entry.id = ?)",
+                (number,),
+            )
+            return marked > 0
+
+    def count_wrong(self, root: bytes) -> int:
+        """How many answers about a repository were marked as wrong."""
+        with self.reading() as reader:
+            query = "SELECT count(*) FROM entry JOIN repository ON repository.id = entry.repository"
+            return int(reader.execute(f"{query} WHERE root = ? AND wrong", (root,)).fetchone()[0])
 
     def conversation_files(self, conversation: str) -> frozenset[str]:
         """The files that a conversation's entries have counted: an agent would remember them."""
@@ -126,7 +178,7 @@ class Ledger:
         """Questions asked, newest first, as `GET /v1/questions` gives them."""
         with self.reading() as reader:
             rows = reader.execute(
-                "SELECT question, at, route, saved, entry.id, conversation FROM entry JOIN repository"
+                "SELECT question, at, route, saved, entry.id, conversation, wrong FROM entry JOIN repository"
                 " ON repository.id = entry.repository WHERE root = ? AND kind = 'awake' AND question != ''"
                 " ORDER BY at DESC, entry.id DESC LIMIT ?",
                 (root, limit),
@@ -139,8 +191,9 @@ class Ledger:
                     "saved": saved,
                     "ledger_id": number,
                     "conversation": conversation,
+                    "wrong": bool(wrong),
                 }
-                for question, at, route, saved, number, conversation in rows
+                for question, at, route, saved, number, conversation, wrong in rows
             ]
 
     def saved(self, today: str) -> dict[str, int]:
@@ -153,17 +206,29 @@ class Ledger:
             ).fetchone()
             return {"tokens": tokens, "today": on_day}
 
+    def add_idle(self, date: str, idle_s: float, used_s: float) -> None:
+        """So long the machine allowed learning on this day, and for so much of that something was learned."""
+        with self.writing() as writer:
+            writer.execute(
+                "INSERT INTO idle_day(date, idle_s, used_s) VALUES (?, ?, ?) ON CONFLICT(date) DO UPDATE"
+                " SET idle_s = idle_s + excluded.idle_s, used_s = used_s + excluded.used_s",
+                (date, idle_s, used_s),
+            )
+
     def report(self, root: bytes | None = None) -> dict[str, Any]:
-        """`{"days", "models", "analyses", "total", "entries", "recent"}` as `reverie ledger --json` prints them, of one
-        repository or of all.
+        """`{"days", "models", "analyses", "total", "entries", "recent", "idle"}` as `reverie ledger --json` prints
+        them, of one repository or of all.
 
         A day is `{"date", "questions", "asleep": {"tokens", "usd"}, "awake": {"tokens", "usd"}, "cached_share",
-        "saved", "lost", "not_read", "net"}`; so is a model, with `model`, and an analysis. `saved` is what answers of a
-        model saved, losses included; `not_read` what an agent would have read for answers that needed none; `lost` the
-        losses alone, as a positive number; `wasted` the awake tokens of replies that were not used; `cached_share` the
-        part of the prompts that servers had cached. `usd` is null where a price is unknown. The total also has
-        `per_question` `{"tokens", "usd"}`, and `pays_after`: after how many questions like those so far the learning
-        has paid for itself, null where it never does. `recent` are the latest entries that a model was called for.
+        "saved", "lost", "not_read", "wrong", "net"}`; so is a model, with `model`, and an analysis. `saved` is what
+        answers saved that a model wrote, when they were asked for or beforehand, less what was lost; `not_read` what an
+        agent would have read for composed answers; `lost` the losses alone, as a positive number: what answers cost
+        beyond what they saved; `wrong` how many answers were marked so, which saved nothing; `wasted` the awake tokens
+        of replies that were not used; `cached_share` the part of the prompts that servers had cached. `usd` is null
+        where a price is unknown. The total also has `per_question` `{"tokens", "usd"}`, and `payback` `{"state",
+        "after", "asked", "to_go"}`, see `savings.Payback`, with `pays_after`, the same as `after`. `recent` are the
+        latest entries that a model was called for. `idle` is the machine's, whatever the repository: `{"seconds",
+        "used_seconds", "share", "days": [{"date", …}]}`.
         """
         with self.reading() as reader:
             return accounts.report(reader, root)
@@ -174,7 +239,7 @@ class Ledger:
         with self.writing() as writer:
             numbers = [(number,) for number in _questions_of(writer, root, path)]
             writer.executemany("DELETE FROM entry_file WHERE entry = ?", numbers)
-            writer.executemany("UPDATE entry SET question = '' WHERE id = ?", numbers)
+            writer.executemany("UPDATE entry SET question = '', key = '', said = '' WHERE id = ?", numbers)
         if numbers:
             with self._lock, failures_explained():
                 scrub(self._connection)
@@ -195,7 +260,7 @@ class Ledger:
 
 def _questions_of(reader: sqlite3.Connection, root: bytes, path: bytes) -> list[int]:
     rows = reader.execute(
-        "SELECT id, question FROM entry WHERE question != ''"
+        "SELECT id, question || ' ' || key FROM entry WHERE question != ''"
         " AND repository = (SELECT id FROM repository WHERE root = ?)",
         (root,),
     ).fetchall()
@@ -209,4 +274,4 @@ def _questions_of(reader: sqlite3.Connection, root: bytes, path: bytes) -> list[
         )
     }
     mentioned = mention_of(bare)
-    return [number for number, question in rows if number in counted or mentioned.search(question)]
+    return [number for number, question in rows if number in counted or mentioned.search(spaced(question))]

@@ -6,11 +6,17 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 REMEMBERED_MAX = 5_000
+_EXPECTED = (
+    "key IN (SELECT prediction.key FROM prediction WHERE prediction.key != '') AND key NOT IN (SELECT asked.key FROM"
+    " asked)"
+)
 _COLUMNS = "key, question, answer, inputs, clock, head, remembered_at"
 
 
@@ -43,8 +49,8 @@ def remember(writer: sqlite3.Connection, remembered: Remembered) -> None:
         (
             storable(remembered.key),
             storable(remembered.question),
-            json.dumps(remembered.answer),
-            json.dumps(remembered.inputs),
+            _packed(remembered.answer),
+            _packed(remembered.inputs),
             remembered.clock,
             remembered.head,
             remembered.remembered_at,
@@ -57,15 +63,25 @@ def remember(writer: sqlite3.Connection, remembered: Remembered) -> None:
     )
 
 
-def bound(writer: sqlite3.Connection, bytes_max: int) -> int:
-    """Lets the oldest answers go that do not fit, about; how many. The newest always stays."""
-    gone = writer.execute(
-        "DELETE FROM remembered WHERE key IN (SELECT key FROM (SELECT key, row_number() OVER newest AS nth,"
-        " sum(length(question) + length(answer) + length(inputs)) OVER newest AS total FROM remembered"
-        " WINDOW newest AS (ORDER BY remembered_at DESC, key)) WHERE nth > 1 AND total > ?)",
-        (bytes_max,),
+def bound(writer: sqlite3.Connection, asked_bytes_max: int, expected_bytes_max: int) -> int:
+    """Lets answers go that do not fit, about; how many. Of those that were asked for the oldest, but never the newest;
+    of those that were prepared and are still expected to be asked for, those that are least likely to be."""
+    gone = 0
+    likeliest = (
+        "max((SELECT max(probability) FROM prediction WHERE prediction.key = remembered.key), 0) DESC,"
+        " remembered_at DESC, key"
     )
-    return gone.rowcount
+    for condition, order, stays, bytes_max in (
+        (f"NOT ({_EXPECTED})", "remembered_at DESC, key", 1, asked_bytes_max),
+        (_EXPECTED, likeliest, 0, expected_bytes_max),
+    ):
+        gone += writer.execute(
+            "DELETE FROM remembered WHERE key IN (SELECT key FROM (SELECT key, row_number() OVER best AS nth,"
+            " sum(length(question) + length(answer) + length(inputs)) OVER best AS total FROM remembered"
+            f" WHERE {condition} WINDOW best AS (ORDER BY {order})) WHERE nth > ? AND total > ?)",
+            (stays, bytes_max),
+        ).rowcount
+    return gone
 
 
 def recall(reader: sqlite3.Connection, key: str) -> Remembered | None:
@@ -91,8 +107,8 @@ def forget(writer: sqlite3.Connection, path: bytes | None) -> Forgotten:
     mentioned = mention_of(path)
     keys = [
         key
-        for key, *texts in writer.execute("SELECT key, question, answer, inputs FROM remembered")
-        if any(mentioned.search(text) for text in _texts(texts))
+        for key, question, *documents in writer.execute("SELECT key, question, answer, inputs FROM remembered")
+        if any(mentioned.search(text) for text in (question, *_strings([_unpacked(one) for one in documents])))
     ]
     writer.executemany("DELETE FROM remembered WHERE key = ?", ((key,) for key in keys))
     return Forgotten(len(keys))
@@ -119,11 +135,13 @@ def mention_of(path: bytes) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./-])(?:\./)?(?:{escaped})(?![\w-]|\.\w)")
 
 
-def _texts(stored: list[str]) -> Iterator[str]:
-    question, *documents = stored
-    yield question
-    for document in documents:
-        yield from _strings(json.loads(document))
+def _packed(document: object) -> bytes:
+    return zlib.compress(json.dumps(document).encode())
+
+
+def _unpacked(document: bytes | str) -> Any:
+    """Older versions kept text."""
+    return json.loads(document if isinstance(document, str) else zlib.decompress(document))
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -132,12 +150,12 @@ def _strings(value: object) -> Iterator[str]:
     elif isinstance(value, dict):
         for inner in value.values():
             yield from _strings(inner)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for inner in value:
             yield from _strings(inner)
 
 
-def _remembered(row: tuple[str, str, str, str, int, str, float]) -> Remembered:
+def _remembered(row: tuple[str, str, bytes | str, bytes | str, int, str, float]) -> Remembered:
     key, question, answer, inputs, clock, head, remembered_at = row
-    pairs = tuple((name, digest) for name, digest in json.loads(inputs))
-    return Remembered(key, question, json.loads(answer), pairs, clock, head, remembered_at)
+    pairs = tuple((name, digest) for name, digest in _unpacked(inputs))
+    return Remembered(key, question, _unpacked(answer), pairs, clock, head, remembered_at)

@@ -8,15 +8,26 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ..core.notes import Note, Topic
+from ..core.notes import Note, Pairs, Topic
 from ..wire import claim_from_store, claim_to_store
 from .memory import mention_of, storable
 
 STATES_KEPT = 3
 NOTES_MAX = 20_000
 _COLUMNS = "analysis, kind, name, version, model, content, made_at, clock, moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """That there is a note, without what it says. (`clock`, `moment`) is when it was last known to hold."""
+
+    id: int
+    topic: Topic
+    clock: int
+    moment: str
 
 
 def keep(writer: sqlite3.Connection, note: Note) -> bool:
@@ -67,6 +78,22 @@ def newest(reader: sqlite3.Connection, limit: int, name: str = "") -> list[Note]
     return [_note(row) for row in rows]
 
 
+def kept(reader: sqlite3.Connection, name: str) -> list[Kept]:
+    """That there is a note, of each topic that is `name` or lies in it; "" for all. Of several states the newest."""
+    rows = reader.execute(
+        "SELECT id, kind, name, clock, moment FROM note WHERE id IN"
+        " (SELECT max(id) FROM note GROUP BY analysis, kind, name)"
+        " AND (?1 = '' OR name = ?1 OR name LIKE ?2 ESCAPE '\\' OR name LIKE ?3 ESCAPE '\\') ORDER BY id",
+        (storable(name), _like(name, "::"), _like(name, "/")),
+    )
+    return [Kept(number, Topic(kind, topic), clock, moment) for number, kind, topic, clock, moment in rows]
+
+
+def inputs_of(reader: sqlite3.Connection, number: int) -> Pairs:
+    row = reader.execute("SELECT content FROM note WHERE id = ?", (number,)).fetchone()
+    return tuple((query, digest) for query, digest in _unpacked(row[0])["inputs"]) if row else ()
+
+
 def held_at(writer: sqlite3.Connection, held: Sequence[tuple[str, Topic]], clock: int, moment: str) -> None:
     """The newest notes of these topics were found fresh at this moment."""
     writer.executemany(
@@ -106,14 +133,26 @@ def forget(writer: sqlite3.Connection, path: bytes | None) -> int:
     return len(found)
 
 
+def forget_topic(writer: sqlite3.Connection, topic: Topic, analysis: str) -> int:
+    """Deletes the notes of just this topic, those of one analysis where one is named; how many."""
+    cursor = writer.execute(
+        "DELETE FROM note WHERE kind = ?1 AND name = ?2 AND (?3 = '' OR analysis = ?3)",
+        (topic.kind, storable(topic.name), analysis),
+    )
+    return cursor.rowcount
+
+
 def _place(analysis: str, topic: Topic) -> tuple[str, str, str]:
     return analysis, topic.kind, storable(topic.name)
 
 
 def _packed(note: Note) -> bytes:
     content = {
-        "claims": [claim_to_store(claim) for claim in note.claims], "figures": dict(note.figures), "inputs": note.inputs
-    }  # fmt: skip
+        "claims": [claim_to_store(claim) for claim in note.claims],
+        "figures": dict(note.figures),
+        "inputs": note.inputs,
+        "cost": [note.tokens, note.microusd],
+    }
     return zlib.compress(json.dumps(content).encode())
 
 
@@ -126,8 +165,10 @@ def _note(row: Sequence[Any]) -> Note:
     content = _unpacked(packed)
     claims = tuple(claim_from_store(claim) for claim in content["claims"])
     inputs = tuple((query, digest) for query, digest in content["inputs"])
+    tokens, microusd = content.get("cost", (0, 0))  # older notes were kept without
     return Note(
-        Topic(kind, name), analysis, version, claims, content["figures"], inputs, model, made_at, clock, moment
+        Topic(kind, name), analysis, version, claims, content["figures"], inputs, model, made_at, clock, moment,
+        tokens, microusd,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ LOG_SUFFIXES = ("-wal", "-shm")
 def open_repository(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     """The writer's connection to an up-to-date store, and where a damaged one was moved, if there was one. Raises
     `UserError`."""
-    writer, aside = _open_or_rebuild(path, REPOSITORY, "This repository's store")
+    writer, aside = _open_or_rebuild(path, REPOSITORY, "This repository's store", "repository")
     if aside is not None:
         with transaction(writer):
             for kept in _salvage(aside):
@@ -38,13 +38,15 @@ def open_repository(path: Path) -> tuple[sqlite3.Connection, Path | None]:
 
 def open_ledger(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     """The same for the user's ledger, of which nothing is salvaged."""
-    return _open_or_rebuild(path, LEDGER, "The ledger of tokens and repositories")
+    return _open_or_rebuild(path, LEDGER, "The ledger of tokens and repositories", "ledger")
 
 
-def _open_or_rebuild(path: Path, migrations: Sequence[Migration], what: str) -> tuple[sqlite3.Connection, Path | None]:
+def _open_or_rebuild(
+    path: Path, migrations: Sequence[Migration], what: str, whole: str
+) -> tuple[sqlite3.Connection, Path | None]:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return _opened(path, migrations, what), None
+        return _opened(path, migrations, what, whole), None
     except sqlite3.DatabaseError as error:
         if not is_broken(error):
             with failures_explained():
@@ -57,10 +59,10 @@ def _open_or_rebuild(path: Path, migrations: Sequence[Migration], what: str) -> 
         ) from error
     aside = _move_aside(path)
     with failures_explained():
-        return _opened(path, migrations, what), aside
+        return _opened(path, migrations, what, whole), aside
 
 
-def _opened(path: Path, migrations: Sequence[Migration], what: str) -> sqlite3.Connection:
+def _opened(path: Path, migrations: Sequence[Migration], what: str, whole: str) -> sqlite3.Connection:
     writer = open_writer(path)
     try:
         refuse_newer(writer, migrations, what)
@@ -70,7 +72,7 @@ def _opened(path: Path, migrations: Sequence[Migration], what: str) -> sqlite3.C
             error = sqlite3.DatabaseError(found)
             error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise error
-        migrate(writer, migrations)
+        migrate(writer, migrations, whole)
     except (sqlite3.Error, UserError):
         writer.close()
         raise

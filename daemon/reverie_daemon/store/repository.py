@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ..core.notes import Topic
 from ..core.nouns import Commit
 from ..errors import UserError
-from . import blobs, foresight, fulltext, history, jobs, mapping, memory, notes, opening, reach
+from . import blobs, foresight, fulltext, history, jobs, mapping, marks, memory, notes, opening, reach
 from .catalogue import Disk, Near, StoreCatalogue, nothing_near
 from .claiming import Claim
 from .connection import LOCK_WAIT_S, failures_explained, open_reader, snapshot, transaction
 from .learned import Learned
 from .mapping import FileRow
+from .marks import Marks
 from .memory import Forgotten, Remembered
 from .packing import PackedFacts
 from .reading import Shelf
@@ -33,6 +35,9 @@ SPARE_SHARE = 16
 """Between changes the log, the free pages and what is remembered may each be this part of the source, or
 SPARE_BYTES_MIN."""
 SPARE_BYTES_MIN = 128 << 10
+EXPECTED_BYTES_MIN = 512 << 10
+"""Answers to questions that are expected may be so much, whatever the source: as many as are predicted fit. Learning
+them for nothing would be a waste."""
 REMEMBERED_UNBOUNDED_MAX = 50
 LEARNED_UNBOUNDED_MAX = 32
 """Answers that may be remembered before they are bounded anew, should nothing change meanwhile."""
@@ -54,7 +59,7 @@ class Stats:
 class RepositoryStore:
     """See the module. `repaired` is where a damaged store was moved when this one was opened, else None; `name` tells
     stores apart; `claim` holds the lock on it, if there is one; `learned` is its face for what is learned while nobody
-    asks."""
+    asks, `marks` for answers that were marked as wrong."""
 
     def __init__(
         self, path: Path, writer: sqlite3.Connection, repaired: Path | None, claim: Claim | None = None
@@ -75,6 +80,7 @@ class RepositoryStore:
         self._merging: bool | None = None
         self._closed = False
         self.learned = Learned(self._learning, self._reading)
+        self.marks = Marks(self._writing, self._reading)
 
     @classmethod
     def open(cls, path: Path, *, now: float = 0.0, claim: Claim | None = None) -> RepositoryStore:
@@ -199,9 +205,12 @@ class RepositoryStore:
             ).fetchone()
             return Stats(files, symbols, blobs.mapped_bytes(reader), self._disk_bytes())
 
-    def evict(self, now: float, committed: blobs.Committed | None = None) -> int:
+    def evict(
+        self, now: float, committed: blobs.Committed | None = None, hurried: Callable[[], bool] = lambda: False
+    ) -> int:
         """Lets go of facts that nothing maps: those superseded an hour ago, except what `committed` says git has, and
-        then whatever is beyond the store's share of disk. Also tidies up the files. Returns how many blobs went."""
+        then whatever is beyond the store's share of disk. Also tidies up the files, unless it is `hurried`. Returns how
+        many blobs went."""
         with self._reading() as reader:
             unasked = (pair for pair in blobs.expired(reader, now) if pair[0] not in self._committed)
             expired = dict(islice(unasked, EXPIRED_AT_ONCE))
@@ -211,18 +220,19 @@ class RepositoryStore:
         with self._lock:
             with self._writing() as writer:
                 gone = blobs.drop_expired(writer, [number for number, blob in expired.items() if blob not in kept], now)
-                fulltext.tidy(writer)
+                fulltext.tidy(writer, hurried)
                 gone += blobs.drop_beyond_cap(writer)
             self.vectors.drop_unheld()
-            self.tidy()
+            if not hurried():
+                self.tidy(hurried)
         return gone
 
-    def tidy(self) -> None:
+    def tidy(self, hurried: Callable[[], bool] = lambda: False) -> None:
         """Moves the log into the database, merges a bounded part of the full-text indexes and gives back free pages;
         for when nobody waits."""
         with self._lock, failures_explained():
             with transaction(self._writer):
-                fulltext.tidy(self._writer)
+                fulltext.tidy(self._writer, hurried)
             self._give_back()
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.execute("PRAGMA shrink_memory")
@@ -241,7 +251,8 @@ class RepositoryStore:
         self._copy_log_beyond(min(WAL_BYTES_MAX, bytes_max))
 
     def _bound_memory(self, writer: sqlite3.Connection) -> None:
-        memory.bound(writer, _spare_bytes_max(writer))
+        bytes_max = _spare_bytes_max(writer)
+        memory.bound(writer, bytes_max, max(EXPECTED_BYTES_MIN, bytes_max))
         self._remembered = 0
 
     def _give_back(self) -> None:
@@ -331,11 +342,23 @@ class RepositoryStore:
                 forgotten = Forgotten(questions, notes.forget(writer, path))
                 jobs.forget(writer, path)
                 foresight.forget(writer, path)
+                marks.forget(writer, path)
                 if forgotten.questions or forgotten.notes:
                     _tick_notes(writer)
             if forgotten.questions or forgotten.notes:
                 memory.scrub(self._writer)
         return forgotten
+
+    def forget_notes(self, topic: Topic, analysis: str = "") -> int:
+        """Deletes the notes of just this topic, of one analysis where one is named, from the disk as well; how many."""
+        with self._lock:
+            with self._writing() as writer:
+                gone = notes.forget_topic(writer, topic, analysis)
+                if gone:
+                    _tick_notes(writer)
+            if gone:
+                memory.scrub(self._writer)
+        return gone
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

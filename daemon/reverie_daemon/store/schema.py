@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import UserError
+from . import fresh
 from .connection import transaction
-from .learned import create_learning, create_levels
+from .learned import create_accounts_of_guesses, create_learning, create_levels
+from .marks import create_marks
 
 Migration = Callable[[Any], None]
 """Takes a `sqlite_utils.Database` inside a transaction."""
@@ -34,10 +36,14 @@ def refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration]
         )
 
 
-def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
-    """Brings the file up to date."""
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], whole: str = "") -> None:
+    """Brings the file up to date; an empty one by the script `whole` of all these migrations, where there is one."""
     version = version_of(connection)
     if version == len(migrations):
+        return
+    if whole and fresh.is_empty(connection):
+        with transaction(connection):
+            fresh.make(connection, whole)
         return
     from sqlite_utils import Database  # 160 ms, and only needed when a schema changes
 
@@ -145,6 +151,8 @@ def _create_vectors(database: Any) -> None:
 
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
+    create_accounts_of_guesses,
+    create_marks,
     create_levels,
 )  # fmt: skip
 
@@ -187,4 +195,15 @@ def _create_journal(database: Any) -> None:
     database["budget_clock"].create({"id": int, "seen": str, "account": str}, pk="id")
 
 
-LEDGER: Sequence[Migration] = (_create_ledger, _create_journal)
+def _create_idle_days(database: Any) -> None:
+    """How long the machine allowed learning on each day, and for how much of that something was learned."""
+    database["idle_day"].create({"date": str, "idle_s": float, "used_s": float}, pk="date")
+
+
+def _let_answers_be_wrong(database: Any) -> None:
+    database["entry"].add_column("key", str, not_null_default="")
+    database["entry"].add_column("said", str, not_null_default="")
+    database["entry"].add_column("wrong", int, not_null_default=0)
+
+
+LEDGER: Sequence[Migration] = (_create_ledger, _create_journal, _create_idle_days, _let_answers_be_wrong)

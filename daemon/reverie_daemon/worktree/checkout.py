@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from reverie_indexers.facts import Span
 
@@ -27,30 +28,43 @@ from reverie_daemon.worktree.watching import Watcher
 
 class Worktree:
     """One checkout of a repository. Paths go in and come out as `str` (`os.fsdecode`), tables are keyed by bytes.
+    `ignore` gives the patterns of what the user wants left out besides what the repository's own rules ignore.
 
     Reading, history and HEAD may be used from several threads; listing, sweeping and examining from one at a time.
     """
 
-    def __init__(self, location: RepositoryLocation, *, size_max: int = SOURCE_BYTES_MAX) -> None:
+    def __init__(
+        self,
+        location: RepositoryLocation,
+        *,
+        size_max: int = SOURCE_BYTES_MAX,
+        ignore: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self.location = location
         self._size_max = size_max
+        self._ignore = ignore
+        self._patterns: Sequence[str] = ()
         self._root = os.fsencode(location.root)
         self._graph = CommitGraph(location)
         self._listed: Mapping[bytes, FileStat] = {}
         self._sweeper = Sweeper(self._root, self._select, self._ignored_among, size_max)
 
     def listing(self) -> Listing:
-        """All files to index, as they are now. Raises `GitFailed`."""
+        """All files to index, as they are now. Raises `GitFailed`, and `UserError` where the ignore rules cannot be
+        read."""
         listed_at_ns = time.time_ns()
-        listing = list_files(self.location.root, size_max=self._size_max)
+        self._patterns = self._ignore()
+        listing = list_files(self.location.root, size_max=self._size_max, patterns=self._patterns)
         self._sweeper.remember(listing, listed_at_ns)
         self._listed = listing.files
         return listing
 
     def sweep(self, table: Mapping[bytes, StatLike], extra: Iterable[str] = (), budget_ms: float = BUDGET_MS) -> Sweep:
         """What differs from the stored `table` of all files by now; `extra` paths are looked at first, then as much as
-        `budget_ms` allows. Above 8,000 files only folders, recently changed files and `extra`."""
-        return self._sweeper.sweep(table, map(os.fsencode, extra), budget_ms)
+        `budget_ms` allows. Above 8,000 files only folders, recently changed files and `extra`. Other patterns than at
+        the last listing want another one."""
+        sweep = self._sweeper.sweep(table, map(os.fsencode, extra), budget_ms)
+        return sweep if tuple(self._ignore()) == tuple(self._patterns) else replace(sweep, relist=True)
 
     def examine(self, paths: Iterable[str], table: Mapping[bytes, StatLike]) -> Sweep:
         """What of these paths (files or folders, there or not, ignored or not) differs from the stored `table`."""
@@ -129,10 +143,10 @@ class Worktree:
         return Watcher(self.location, self._top_folders, wake)
 
     def _select(self, paths: Sequence[bytes]) -> Listing:
-        return list_files(self.location.root, paths, size_max=self._size_max)
+        return list_files(self.location.root, paths, size_max=self._size_max, patterns=self._patterns)
 
     def _ignored_among(self, paths: Sequence[bytes]) -> set[bytes]:
-        return ignored_among(self.location.root, paths)
+        return ignored_among(self.location.root, paths, self._patterns)
 
     def _top_folders(self) -> list[str]:
-        return top_folders(self.location.root, self._listed)
+        return top_folders(self.location.root, self._listed, self._patterns)

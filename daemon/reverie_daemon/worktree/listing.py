@@ -41,17 +41,20 @@ class Listing:
     problems: tuple[str, ...] = ()
 
 
-def ignore_test(root: Path) -> IgnoreTest:
-    """Whether `.reverieignore` at the root, written like a `.gitignore`, excludes a path. Raises `UserError` for a
-    pattern it cannot read, since guessing could show what the user wanted kept out."""
+def ignore_test(root: Path, patterns: Sequence[str] = ()) -> IgnoreTest:
+    """Whether `.reverieignore` at the root, written like a `.gitignore`, or one of the patterns besides, which come
+    after it, excludes a path. Raises `UserError` for a pattern it cannot read, since guessing could show what the user
+    wanted kept out."""
     try:
         text = (root / IGNORE_FILE).read_text("utf-8", "surrogateescape")
     except (FileNotFoundError, IsADirectoryError, PermissionError):
+        text = ""
+    if not text and not patterns:
         return lambda path: False
     from pathspec import GitIgnoreSpec
 
     try:
-        spec = GitIgnoreSpec.from_lines(text.splitlines())
+        spec = GitIgnoreSpec.from_lines([*text.splitlines(), *patterns])
     except ValueError as error:
         raise UserError(
             f"{root / IGNORE_FILE} cannot be understood: {error}",
@@ -60,19 +63,19 @@ def ignore_test(root: Path) -> IgnoreTest:
     return spec.match_file
 
 
-def top_folders(root: Path, listed: Iterable[bytes] = ()) -> list[str]:
+def top_folders(root: Path, listed: Iterable[bytes] = (), patterns: Sequence[str] = ()) -> list[str]:
     """The folders at the root that may hold files to index: not ignored, or around one of the `listed` files. In order.
     Raises `GitFailed`."""
     around_listed = {os.fsdecode(path.partition(b"/")[0]) for path in listed if b"/" in path}
     names = [entry.name for entry in os.scandir(root) if entry.name != ".git" and entry.is_dir(follow_symlinks=False)]
-    ignored = ignored_among(root, [os.fsencode(f"{name}/") for name in names if name not in around_listed])
+    ignored = ignored_among(root, [os.fsencode(f"{name}/") for name in names if name not in around_listed], patterns)
     return sorted(name for name in names if os.fsencode(f"{name}/") not in ignored)
 
 
-def ignored_among(root: Path, paths: Sequence[bytes]) -> set[bytes]:
+def ignored_among(root: Path, paths: Sequence[bytes], patterns: Sequence[str] = ()) -> set[bytes]:
     """Those of the paths, folders with a "/" at their end, that the ignore rules exclude, whether they are there or
     not. Not told of are paths in a submodule and names that git would quote. Raises `GitFailed`."""
-    ours = ignore_test(root)
+    ours = ignore_test(root, patterns)
     ignored = {path for path in paths if ours(os.fsdecode(path))}
     asked = {b"./" + path: path for path in paths if path not in ignored}
     if not asked:
@@ -88,14 +91,20 @@ def ignored_among(root: Path, paths: Sequence[bytes]) -> set[bytes]:
 
 
 def list_files(
-    root: Path, paths: Sequence[bytes] | None = None, *, size_max: int = SOURCE_BYTES_MAX, files_max: int = FILES_MAX
+    root: Path,
+    paths: Sequence[bytes] | None = None,
+    *,
+    size_max: int = SOURCE_BYTES_MAX,
+    files_max: int = FILES_MAX,
+    patterns: Sequence[str] = (),
 ) -> Listing:
-    """All files to index under `root`, or those of them that are one of `paths` or lie under one. At most `files_max`;
-    beyond that the rest is left out and a problem says so. Raises `GitFailed`."""
+    """All files to index under `root`, or those of them that are one of `paths` or lie under one. `patterns` are
+    ignored besides what the repository's own rules say. At most `files_max`; beyond that the rest is left out and a
+    problem says so. Raises `GitFailed`."""
     if paths is not None and len(paths) > _PATHSPECS_MAX:
-        everything = list_files(root, size_max=size_max, files_max=files_max)
+        everything = list_files(root, size_max=size_max, files_max=files_max, patterns=patterns)
         return Listing(_within(everything.files, paths), _within(everything.skipped, paths), everything.problems)
-    building = _Building(os.fsencode(root), ignore_test(root), size_max, files_max)
+    building = _Building(os.fsencode(root), ignore_test(root, patterns), size_max, files_max)
     building.add_repository(root, b"", paths, depth=0)
     problems = (
         (f"Only the first {files_max:,} files are indexed; exclude folders in {IGNORE_FILE}.",) if building.full else ()

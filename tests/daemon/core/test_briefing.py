@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from reverie_daemon.core.briefing import Budgets, about, brief, topics
+from reverie_daemon.core.briefing import about, brief, topics
 from reverie_daemon.core.compose import compose
 from reverie_daemon.core.evidence import cite, verify
 from reverie_daemon.core.notes import Note, Topic
@@ -13,7 +13,7 @@ from reverie_daemon.core.nouns import Claim, Commit, Evidence
 from reverie_daemon.core.prompting import Reader, as_data
 from reverie_daemon.core.questions import understand
 from reverie_daemon.core.retrieve import rank
-from reverie_daemon.core.tokens import utf8_bytes
+from reverie_daemon.core.tokens import Budgets, utf8_bytes
 from reverie_indexers.facts import Span
 
 from .conftest import MemoryCatalogue

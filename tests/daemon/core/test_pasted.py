@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from reverie_daemon.core.compose import compose
+from reverie_daemon.core.evidence import is_verified, verify
 from reverie_daemon.core.pasted import pasted
 from reverie_daemon.core.questions import understand
 
@@ -97,3 +99,47 @@ def test_a_line_of_a_file_can_be_asked_for_in_words(catalogue_of: Callable[..., 
     """ "What is at till.py line 5?" is how people say `till.py:5`."""
     asked = understand("What is at src/shop/till.py line 5?", catalogue_of(FILES))
     assert asked.kind == "what" and asked.subjects[0].definition.symbol.name == "ring"  # type: ignore[union-attr]
+
+
+WRAPPED = """org.shop.Sold: wrapped
+\tat org.shop.Store.sell(Store.java:9)
+Caused by: java.lang.IllegalStateException: no
+\tat org.shop.Till.ring(Till.java:3)
+"""
+
+
+def test_the_cause_of_a_wrapped_exception_comes_first(catalogue_of: Callable[..., Any]) -> None:
+    """What it was wrapped in is further from where it began, though it stands above."""
+    store = {"src/main/java/org/shop/Store.java": "class Store {\n  void sell() {\n  }\n}\n"}
+    found = pasted(WRAPPED, catalogue_of({**FILES, **store}).files())
+    assert found is not None and [place.rpartition("/")[2] for place in found.places] == ["Till.java:3", "Store.java:9"]
+
+
+@pytest.mark.parametrize(("text", "name"), [(PYTHON, "add"), (JAVA, "ring"), (NODE, "ring"), (GO, "ring")])
+def test_a_frame_says_which_function_it_is_in(catalogue_of: Callable[..., Any], text: str, name: str) -> None:
+    """Lines differ between versions; names seldom do."""
+    found = pasted(text, catalogue_of(FILES).files())
+    assert found is not None and found.names[0] == name
+
+
+def test_lines_of_another_version_are_found_by_the_functions_name(catalogue_of: Callable[..., Any]) -> None:
+    """What is installed is seldom what is checked out."""
+    moved = understand(PYTHON.replace("line 10, in add", "line 5, in add"), catalogue_of(FILES))
+    assert moved.subjects[0].definition.symbol.name == "add" and not moved.subjects[0].line  # type: ignore[union-attr]
+
+
+def test_the_answer_shows_the_line_and_how_it_was_reached(catalogue_of: Callable[..., Any]) -> None:
+    """Whoever pastes a traceback wants to see the line, then the way there."""
+    catalogue = catalogue_of(FILES)
+    answer = compose(understand(PYTHON, catalogue), catalogue, lambda: None)
+    lead = answer.claims[0].text
+    assert lead.startswith("`src/shop/till.py:10` stands in `add` (`src/shop/till.py:9`): `raise ValueError(b)`")
+    assert answer.claims[1].text == "It was reached through `buy` (`src/shop/api.py:5`)."
+    assert all(is_verified(verify(claim, catalogue.text)) for claim in answer.claims)
+
+
+def test_the_case_of_an_owner_does_not_matter(catalogue_of: Callable[..., Any]) -> None:
+    """ "till.Ring" is typed from memory; a heading of that name is not meant."""
+    files = {"till.py": "class Till:\n    def ring(self):\n        return 1\n", "docs/a.md": "# Ring\n\nText.\n"}
+    asked = understand("where is till.Ring?", catalogue_of(files)).subject
+    assert asked is not None and (asked.label, asked.match) == ("Till.ring", "case")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from reverie_daemon.core.nouns import Claim, Commit, Evidence
-from reverie_daemon.core.savings import BASELINE_TOKENS_MAX, account, figure_name, files_cited, is_counted
+from reverie_daemon.core.savings import BASELINE_TOKENS_MAX, account, figure_name, files_cited, is_counted, net, payback
 from reverie_daemon.core.tokens import estimate, utf8_bytes
 from reverie_indexers.facts import Span
 
@@ -75,6 +76,35 @@ def test_repeats_and_measurements_enter_no_total() -> None:
     assert is_counted(repeated=False, measured=False)
     assert not is_counted(repeated=True, measured=False)
     assert not is_counted(repeated=False, measured=True)
+
+
+@pytest.mark.parametrize(
+    ("saved", "learning", "questions", "state", "after", "to_go"),
+    [
+        (0, 0, 0, "nothing spent", 0, 0),
+        (500, 0, 3, "nothing spent", 0, 0),
+        (0, 1_000, 0, "not asked", None, None),
+        (0, 1_000, 4, "never", None, None),
+        (-50, 1_000, 4, "never", None, None),
+        (400, 1_000, 4, "not yet", 10, 6),
+        (999, 1_000, 9, "not yet", 10, 1),
+        (1_000, 1_000, 9, "paid", 9, 0),
+        (4_000, 1_000, 4, "paid", 1, 0),
+    ],
+)
+def test_learning_pays_for_itself_or_it_is_said_that_it_does_not(
+    saved: int, learning: int, questions: int, state: str, after: int | None, to_go: int | None
+) -> None:
+    """A figure that is only shown when it flatters is worth nothing."""
+    found = payback(saved, learning, questions)
+    assert (found.state, found.after, found.to_go, found.asked) == (state, after, to_go, questions)
+
+
+def test_where_no_price_is_known_ten_sleep_time_tokens_are_one_test_time_token() -> None:
+    """The paper's convention; where both prices are known, they are what counts."""
+    assert net(1_000, 5_000, None, 200, 10) == 500
+    assert net(1_000, 5_000, 0, 200, 10) == 500
+    assert net(1_000, 5_000, 40, 200, 10) == 1_000 - 40 * 200 // 10
 
 
 def test_a_bound_is_never_below_an_estimate() -> None:

@@ -18,6 +18,16 @@ def test_plain_words_before_a_kind_are_hints() -> None:
     assert understand("How does the links method read the Response class?").hints == ("links", "Response")
 
 
+def test_the_words_that_tell_which_thing_is_meant_are_known() -> None:
+    """ "The class that …, why does it …": where to look is said before what is asked about it."""
+    asked = understand(
+        "Why does the CLI helper class that finds and loads the application of the current user offer two ways to"
+        " ensure lazy imports?"
+    )
+    assert {"cli", "applic"} <= asked.described and "import" not in asked.described
+    assert understand("Why does it fail?").described == frozenset()
+
+
 def test_words_split_identifiers_and_leave_out_filler() -> None:
     """`getUserName` should find get_user_name, and "the" nothing."""
     assert [word.text for word in understand("What is the getUserName of it?").words] == ["user", "name"]

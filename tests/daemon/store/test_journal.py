@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from reverie_daemon.core.budget import Amount, Denied, Limits, Usage
@@ -142,6 +143,27 @@ def test_a_questions_calls_belong_to_its_entry(ledger, journal):
     assert Journal(ledger).entry(entry) == shown and ledger.report()["entries"] == 1
 
 
+def test_a_reply_whose_answer_was_marked_as_wrong_is_not_given_again(ledger, journal):
+    """Else asking the model anew would give the same words once more, from the journal."""
+    call = reserve(journal, side="questions")
+    journal.received(call, Usage(prompt=50, completion=5), 3, "Leaves.")
+    given = {
+        "at": 1.0,
+        "date": DAY,
+        "repository": REPO,
+        "kind": "awake",
+        "question": "what is tea?",
+        "key": "|what|tea",
+    }
+    tokens = Tokens(prompt=50, completion=5, baseline=900)
+    ledger.record(**given, tokens=tokens, route="learned", model="tiny", calls=[call], said="a")
+    repeated = ledger.record(**given, tokens=Tokens(baseline=900), route="remembered", said="a")
+    assert ledger.answer(REPO, None).number == repeated
+    assert ledger.mark_wrong(repeated) and not ledger.mark_wrong(repeated)
+    assert journal.kept(b"k") is None and journal.spent(DAY, "questions") == Amount(55, 3)
+    assert ledger.count_wrong(REPO) == 1 and ledger.count_wrong(OTHER) == 0
+
+
 def test_a_question_that_a_crash_cut_off_is_in_the_account(ledger, journal):
     """Money went; the ledger says so."""
     journal.received(reserve(journal, side="questions"), Usage(prompt=50, completion=5), 3, "Leaves.")
@@ -169,6 +191,25 @@ def test_forgetting_a_repository_deletes_what_was_sent(journal):
     reserve(journal)
     reserve(journal, repository=OTHER)
     assert journal.forget(REPO) == 1
+
+
+def test_forgetting_a_path_deletes_only_what_was_sent_or_received_of_it(journal):
+    """Forgetting one file must not take the record of all else with it; nor leave that of a folder's files behind."""
+    told = {
+        b"a": ('<passage place="src/tea.py:1-4">\nLeaves.</passage>', "It brews."),
+        b"b": ("What is this?", "See `src/tea.py`."),
+        b"c": ('<passage place="src/teapot.py:1-4">', "A pot."),
+        b"d": ('<passage place="caf\u00e9/menu.py:1-4">', "A menu."),
+    }
+    calls = {}
+    for key, (sent, received) in told.items():
+        calls[key] = journal.reserve(replace(planned(key=key), sent=[("user", sent)]), bounds())
+        journal.received(calls[key], Usage(prompt=4, completion=1), 0, received)
+    assert journal.forget(REPO, b"src/tea.py") == 2
+    assert journal.kept(b"a") is None and journal.kept(b"b") is None and journal.kept(b"c") is not None
+    assert journal.forget(REPO, "caf\u00e9".encode()) == 1
+    assert journal.forget(REPO, b"src", "flows") == 0 and journal.forget(REPO, b"src", "purpose") == 1
+    assert journal.spent(DAY, "learning").tokens == 20, "what it cost stays"
 
 
 def test_a_ledger_of_the_first_version_is_taken_over(tmp_path):

@@ -11,6 +11,7 @@ from reverie_daemon.core.notes import Note, Topic
 from reverie_daemon.core.nouns import Claim
 from reverie_daemon.core.plan import Job
 from reverie_daemon.core.predict import Habits, Prediction
+from reverie_daemon.core.scoring import Guesses
 from reverie_daemon.store.foresight import Asked
 from reverie_daemon.store.jobs import ATTEMPTS_MAX
 from reverie_daemon.store.repository import RepositoryStore
@@ -148,6 +149,54 @@ def test_questions_are_scored_against_predictions_that_were_answered(store: Repo
     store.learned.prepared(1, "how does heat work?", "k2")
     assert store.learned.score().unasked == 1
     assert [one.key for one in store.learned.expected(1, 10)] == ["k1", "k2"]
+
+
+def test_what_wrong_guesses_cost_is_known_until_they_are_asked(store: RepositoryStore) -> None:
+    """Tokens that went into answers nobody wanted are the price of predicting; forgetting does not unspend them."""
+    learned = store.learned
+    learned.paid("k1", kept=True, tokens=500, microusd=20)
+    learned.paid("k2", kept=True, tokens=300, microusd=None)
+    learned.paid("k3", kept=False, tokens=70, microusd=0)
+    assert learned.guesses(kept=True, asked=False) == Guesses(2, 800, None)
+    learned.asked(1, Asked("k2", "callers", "src/app.py", 1.0))
+    assert learned.guesses(kept=True, asked=False) == Guesses(1, 500, 20)
+    assert learned.guesses(kept=True, asked=True) == Guesses(1, 300, None)
+    assert learned.guesses(kept=False, asked=False) == Guesses(1, 70, 0)
+    store.forget(None)
+    learned.asked(1, Asked("k1", "callers", "src/app.py", 2.0))
+    assert learned.guesses(kept=True, asked=False) == Guesses(1, 500, 20)
+
+
+def test_questions_tell_what_they_took_and_how_long_was_learned_before(store: RepositoryStore) -> None:
+    """Both say whether sleeping pays: a miss costs a call, and longer sleep should miss less."""
+    store.learned.replan(1, [], [prediction()])
+    store.learned.prepared(1, "who calls heat?", "k1")
+    store.learned.asked(1, Asked("k1", "callers", "src/app.py", 1.0, slept_s=30.0, spent=10))
+    store.learned.asked(1, Asked("k8", "how", "src/app.py", 2.0, spent=200))
+    score = store.learned.score()
+    assert (score.spent_on_hits, score.spent_on_misses, score.extra_tokens) == (10, 200, 190)
+    assert store.learned.slept_before() == [(30.0, True), (0.0, False)]
+
+
+def test_a_cancelled_job_waits_for_another_stamp_or_for_the_user(store: RepositoryStore) -> None:
+    """It is not taken up by the next plan, also while it runs; the user can change their mind."""
+    learned, topic = store.learned, Topic("file", "src/app.py")
+    learned.replan(1, [job()], [])
+    leased = lease(store)
+    assert [one.running for one in learned.listed_jobs(1, 9)] == [True]
+    analysis = leased.job.analysis
+    assert learned.cancel_job(1, analysis, topic) and not learned.cancel_job(1, analysis, topic)
+    learned.job_given_back(leased)
+    assert learned.job_failed(leased, "ended") is False, "what ends it afterwards changes nothing"
+    learned.replan(1, [job()], [])
+    assert lease(store) is None and learned.count_open_jobs(1) == 0 and learned.failed_jobs(1, 9) == []
+    assert [one.topic for one in learned.cancelled_jobs(1, 9)] == [topic]
+    asked_for = learned.lease_this(1, analysis, topic, until=99.0)
+    assert asked_for is not None and asked_for.attempt == 1
+    assert learned.lease_this(1, analysis, topic, until=99.0) is None, "somebody is at it"
+    learned.cancel_job(1, analysis, topic)
+    learned.replan(1, [replace(job(), stamp="another")], [])
+    assert lease(store) is not None
 
 
 def test_a_new_plan_keeps_the_answers_that_were_prepared(store: RepositoryStore) -> None:

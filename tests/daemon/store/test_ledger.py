@@ -16,7 +16,7 @@ def ledger(tmp_path):
         yield opened
 
 
-def ask(ledger, question="where?", *, date="2025-11-19", repository=REPO, at=100.0, **given):
+def ask(ledger, question="where?", *, date="2025-11-19", repository=REPO, at=100.0, route="composed", **given):
     tokens = given.pop("tokens", Tokens(baseline=1_000))
     return ledger.record(
         at=at,
@@ -24,7 +24,7 @@ def ask(ledger, question="where?", *, date="2025-11-19", repository=REPO, at=100
         repository=repository,
         kind="awake",
         question=question,
-        route="composed",
+        route=route,
         tokens=tokens,
         **given,
     )
@@ -43,8 +43,9 @@ def test_repositories_are_watched_until_removed(ledger):
 def test_a_day_tells_savings_losses_and_what_needed_no_model_apart(ledger):
     """A saving that hides losses, or counts what no model would have cost, is a claim nobody believes."""
     ask(ledger, tokens=Tokens(baseline=1_000))
-    ask(ledger, tokens=Tokens(prompt=300, cached=100, completion=50, baseline=2_000), cost_microusd=1_500)
-    ask(ledger, tokens=Tokens(prompt=900, completion=100, baseline=400), cost_microusd=500)
+    written = {"route": "learned", "model": "tiny"}
+    ask(ledger, tokens=Tokens(prompt=300, cached=100, completion=50, baseline=2_000), cost_microusd=1_500, **written)
+    ask(ledger, tokens=Tokens(prompt=900, completion=100, baseline=400), cost_microusd=500, **written)
     ledger.record(
         at=9.0, date="2025-11-19", repository=REPO, kind="asleep", tokens=Tokens(prompt=2_000, completion=500),
         reasoning=500, cost_microusd=7,
@@ -61,21 +62,55 @@ def test_a_day_tells_savings_losses_and_what_needed_no_model_apart(ledger):
         "lost": 600,
         "wasted": 0,
         "not_read": 1_000,
+        "wrong": 0,
         "net": 1_050 - round(7 * 1_350 / 2_000),
     }
     assert report["entries"] == 4
     assert report["total"].items() >= {name: figure for name, figure in day.items() if name != "date"}.items()
     assert report["total"]["per_question"] == {"tokens": 450, "usd": 0.002 / 3}
     assert report["total"]["pays_after"] == 1
+    assert report["total"]["payback"] == {"state": "paid", "after": 1, "asked": 3, "to_go": 0}
+
+
+def test_a_reply_that_was_not_used_is_a_loss_and_never_a_saving(ledger):
+    """The composed answer would have been given without it: what it saved was not by the model."""
+    ask(ledger, tokens=Tokens(prompt=300, completion=50, baseline=2_000), model="tiny")
+    (row,) = ledger.report(REPO)["models"]
+    assert (row["saved"], row["lost"], row["wasted"], row["not_read"]) == (-350, 350, 350, 2_000)
+    assert ledger.report(REPO)["total"]["net"] == -350
+
+
+def test_an_answer_that_a_model_wrote_beforehand_is_its_saving(ledger):
+    """That is what was paid for while nobody asked; only so can learning pay for itself."""
+    learning = {"at": 9.0, "date": "2025-11-19", "repository": REPO, "kind": "asleep", "cost_microusd": None}
+    ledger.record(tokens=Tokens(prompt=50_000, completion=10_000), model="tiny", **learning)
+    ask(ledger, tokens=Tokens(baseline=2_000), route="remembered", model="tiny")
+    ask(ledger, tokens=Tokens(baseline=1_000), route="remembered")
+    report = ledger.report(REPO)
+    assert (report["total"]["saved"], report["total"]["not_read"], report["total"]["net"]) == (2_000, 1_000, -4_000)
+    assert report["total"]["payback"] == {"state": "not yet", "after": 6, "asked": 2, "to_go": 4}
+    assert [one["kind"] for one in report["recent"]] == ["asleep"], "nothing was called for a remembered answer"
+
+
+def test_idle_time_is_summed_by_day(ledger):
+    """Whether the machine's idle time was used is a question about weeks, not about this daemon's life."""
+    assert ledger.report()["idle"] == {"seconds": 0, "used_seconds": 0, "share": 0.0, "days": []}
+    ledger.add_idle("2025-11-18", 100.0, 25.0)
+    ledger.add_idle("2025-11-19", 60.0, 30.0)
+    ledger.add_idle("2025-11-19", 40.0, 45.0)
+    idle = ledger.report(REPO)["idle"]
+    assert (idle["seconds"], idle["used_seconds"], idle["share"]) == (200.0, 100.0, 0.5)
+    assert [(day["date"], day["share"]) for day in idle["days"]] == [("2025-11-18", 0.25), ("2025-11-19", 0.75)]
 
 
 def test_each_model_and_analysis_has_its_row(ledger):
     """One model may pay for itself and another not."""
-    ask(ledger, tokens=Tokens(prompt=300, completion=50, baseline=2_000), model="tiny", cost_microusd=None)
+    written = {"route": "learned", "model": "tiny"}
+    ask(ledger, tokens=Tokens(prompt=300, completion=50, baseline=2_000), cost_microusd=None, **written)
     ask(ledger)
     (row,) = ledger.report(REPO)["models"]
     assert (row["model"], row["awake"], row["saved"]) == ("tiny", {"tokens": 350, "usd": None}, 1_650)
-    assert row["wasted"] == 350, "its reply was not used: the answer was composed"
+    assert row["wasted"] == 0
     assert ledger.report(REPO)["analyses"] == []
 
 

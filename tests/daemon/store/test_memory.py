@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+
+from reverie_daemon.core.notes import Topic
+from reverie_daemon.core.predict import Prediction
+from reverie_daemon.store.foresight import Asked
 
 GREET = "def greet(name):\n    return 'hello ' + name\n"
 
@@ -72,7 +77,9 @@ def test_half_a_character_is_no_reason_to_fail(store):
     json.dumps(store.questions(1)[0].question).encode()
 
 
-LONG = {"text": "because " * 200}
+def noise(number: int, characters: int = 1_600) -> str:
+    """Text that does not get shorter by being packed, another for each number."""
+    return "".join(hashlib.sha256(b"%d %d" % (number, part)).hexdigest() for part in range(characters // 64))
 
 
 def test_what_is_remembered_weighs_little_beside_the_source(store):
@@ -82,7 +89,7 @@ def test_what_is_remembered_weighs_little_beside_the_source(store):
         store.remember(
             f"k{number}",
             f"why {number}?",
-            {"text": "because " * 200},
+            {"text": noise(number)},
             [("q", "d")],
             clock=1,
             head="",
@@ -90,8 +97,35 @@ def test_what_is_remembered_weighs_little_beside_the_source(store):
         )
     store.settle()
     kept = store.questions(1_000)
-    assert 20 < len(kept) < 150
+    assert 20 < len(kept) < 250
     assert [one.question for one in kept[:2]] == ["why 299?", "why 298?"]
-    store.remember("big", "and all?", {"text": "x" * 1_000_000}, [], clock=1, head="", now=400.0)
+    store.remember("big", "and all?", {"text": noise(1, 1_000_000)}, [], clock=1, head="", now=400.0)
     store.settle()
     assert [one.question for one in store.questions(5)] == ["and all?"]
+
+
+def test_as_many_prepared_answers_as_are_expected_stay_and_beyond_that_the_likeliest(store):
+    """What was learned and then thrown away for lack of room was learned for nothing; and the best are learned first,
+    so that the oldest are the last that may go."""
+
+    def prepare(numbers, text):
+        likely = {number: 1.0 / (number + 2) for number in numbers}
+        store.learned.replan(1, [], [
+            Prediction(f"why {number}?", Topic("repository"), "about", likely[number]) for number in numbers
+        ])  # fmt: skip
+        for number in numbers:
+            answer = {"text": text(number)}
+            store.remember(f"k{number}", f"why {number}?", answer, [("q", "d")], clock=1, head="", now=float(number))
+            store.learned.prepared(1, f"why {number}?", f"k{number}")
+        store.settle()
+
+    def usual(number):
+        return ("It is there because the kettle says so. " * 100) + noise(number, 1_024)
+
+    prepare(range(300), usual)
+    assert len(store.questions(1_000)) == 300
+    store.learned.asked(1, Asked("k299", "about", "", 1_000.0))
+    prepare(range(300), lambda number: noise(number, 8_192))
+    kept = [one.question for one in store.questions(1_000)]
+    assert 40 < len(kept) < 200 and kept[0] == "why 299?", "what was asked for last stays"
+    assert sorted(kept[1:], key=lambda one: int(one[4:-1])) == [f"why {number}?" for number in range(len(kept) - 1)]

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from reverie_daemon.errors import UserError
-from reverie_daemon.worktree import GitFailed, Worktree
+from reverie_daemon.worktree import GitFailed, Worktree, find
 from reverie_daemon.worktree.listing import list_files, top_folders
 
 
@@ -251,3 +251,22 @@ def test_top_level_folders_that_git_ignores_are_not_worth_watching(repo):
     repo.git("add", "--force", "forced/a.py")
     worktree = repo.worktree
     assert top_folders(repo.root, worktree.listing().files) == ["empty", "forced", "src"]
+
+
+def test_patterns_of_the_user_are_ignored_besides_the_repositorys_own(repo, decoded):
+    """What a user rules out for themselves belongs in no file that others get."""
+    repo.write(".reverieignore", "docs/\n")
+    for path in ("a.py", "b.log", "secret/plan.md", "docs/x.md"):
+        repo.write(path)
+    patterns: list[str] = []
+    worktree = Worktree(find(repo.root), ignore=lambda: tuple(patterns))
+    assert decoded(worktree.listing().files) == [".reverieignore", "a.py", "b.log", "secret/plan.md"]
+    patterns += ["secret/", "*.log"]
+    table = worktree.listing().files
+    assert decoded(table) == [".reverieignore", "a.py"]
+    assert not worktree.sweep(table).relist
+    repo.write("secret/more.md")
+    repo.write("c.py")
+    assert sorted(worktree.sweep(table).changes.changed) == ["c.py"]
+    patterns.remove("*.log")
+    assert worktree.sweep(table).relist, "other patterns than at the last listing want another one"

@@ -79,7 +79,7 @@ def _first(catalogue: Catalogue, definition: Definition, code: Sequence[Use], te
     scopes = each_scope(uses)
     evidence = [
         *citing.head(catalogue, definition),
-        *(e for use in uses[:3] for e in citing.site_evidence(catalogue, use.site)),
+        *(e for use in scopes[:3] for e in citing.site_evidence(catalogue, use.site)),
     ]
     if not code:
         files = len({use.site.path for use in tests})

@@ -20,7 +20,8 @@ COMMANDS_MAX = 6
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as it stands in a file, with what it is for: "test", "build", "run", "install" or "lint". `source` says
+    """A command as it stands in a file, with what it is for: "test", "build", "run", "install", "docs", "types"
+    or "lint". `source` says
     what kind of place that is, as it goes on after a citation: ", in CI"."""
 
     text: str
@@ -43,14 +44,18 @@ _PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
              r"install|apt(?:-get)? install|conda (?:install|env create|create)"
          r"|gem install|bundle install|composer (?:require|install)|dotnet add|make install|(?:python3? "
              r"|\./)?setup\.py (?:install|develop)|git clone)(?=\s|$)"),
+        ("docs", r"(?:sphinx-(?:build|autobuild)|mkdocs|mdbook|typedoc|jsdoc|cargo doc|godoc|make (?:html|docs?)"
+            r"|(?:npm|yarn|pnpm|bun)(?: run)? docs?\S*|(?:tox|nox)(?: \S+)* -[es] ?docs?\S*)(?=\s|$)"),
+        ("types", r"(?:mypy|pyright|pytype|ty check|tsc --noEmit|vue-tsc|(?:npm|yarn|pnpm|bun)(?: run)? type-?checks?"
+            r"|(?:tox|nox)(?: \S+)* -[es] ?(?:typ\w+|mypy))(?=\s|$)"),
         ("test", r"(?:(?:coverage run (?:--?\S+ )*-m )?(?:pytest|py\.test|unittest)|tox|nox|jest|vitest|mocha|ctest"
             r"|rspec|phpunit|go test|cargo (?:test|nextest)"
          r"|(?:npm|yarn|pnpm|bun)(?: run)? test\S*|make (?:check|tests?)|mvn (?:\S+ )*(?:test|verify)|"
              r"(?:\./)?gradlew? (?:\S+ )*(?:test|check)"
          r"|(?:\./)?bin/(?:test|doctest)\S*|\S*run_?tests?\S*|dotnet test|rake (?:test|spec)|bats|(?:python3? "
              r"|\./)?setup\.py test|doctest)(?=\s|$)"),
-        ("lint", r"(?:ruff|flake8|black|mypy|eslint|prettier|golangci-lint|cargo (?:clippy|fmt)|gofmt|go vet"
-            r"|pre-commit|pylint|pyright|tsc --noEmit|(?:npm|yarn|pnpm)(?: run)? (?:lint|format)|make (?:lint"
+        ("lint", r"(?:ruff|flake8|black|eslint|prettier|golangci-lint|cargo (?:clippy|fmt)|gofmt|go vet"
+            r"|pre-commit|pylint|(?:npm|yarn|pnpm)(?: run)? (?:lint|format)|make (?:lint"
             r"|format|fmt))(?=\s|$)"),
         ("build", r"(?:make|cmake|cargo build|go build|(?:npm|yarn|pnpm|bun)(?: run)? build|build$|hatch build|uv "
             r"build|flit build|poetry build|mvn (?:\S+ )*(?:package|install|compile)"
@@ -61,7 +66,7 @@ _PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
          r"|docker(?: |-)compose up|docker run|rails s|node \S+\.js|dotnet run|php artisan serve)(?=\s|$)"),
     )
 )  # fmt: skip
-_OTHER_ENVIRONMENT = re.compile(r"^(?:tox|nox)\b.* -[es] ?(?:docs?|lint\w*|style|typ\w+|regen|coverage)\s*$")
+_OTHER_ENVIRONMENT = re.compile(r"^(?:tox|nox)\b.* -[es] ?(?:lint\w*|style|regen|coverage)\s*$")
 _PROMPT = re.compile(r"^(?:\$|%|>|PS>|C:\\>|#(?=\s*(?:pip|npm|apt|make|cargo|go|docker)))\s*")
 _FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*(?P<tag>[\w.+-]*)")
 _SHELLS = frozenset(
@@ -76,11 +81,14 @@ _GUIDE = re.compile(
 _MANIFESTS = frozenset(
     ["package.json", "makefile", "gnumakefile", "justfile", "tox.ini", "pyproject.toml", "setup.cfg"]
 )
+_ENVIRONMENT = re.compile(r"^\[(?:tool\.tox\.env\.|testenv:)([\w-]+)\]")
+_BUILDS = re.compile(r"\bbuild(?:s|ing)?\b", re.I)
 _TARGETS = {
     "test": "test", "tests": "test", "check": "test", "build": "build", "all": "build", "install": "install",
     "run": "run",
     "lint": "lint", "format": "lint", "fmt": "lint", "start": "run", "serve": "run", "setup": "install", "dev": "run",
-    "compile": "build", "typecheck": "lint",
+    "compile": "build", "typecheck": "types", "typing": "types", "types": "types", "mypy": "types", "style": "lint",
+    "doc": "docs", "docs": "docs",
 }  # fmt: skip
 
 
@@ -179,6 +187,8 @@ def _tox(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
     """What tox runs, whichever file says it, and the pytest that a pyproject configures."""
     inside = False
     for number, line in enumerate(lines, 1):
+        if (found := _ENVIRONMENT.match(line)) and (purpose := _TARGETS.get(found[1])):
+            yield Command(f"tox -e {found[1]}", purpose, version, number, ", which defines that environment")
         if re.match(r"^\[(?:tool\.)?(?:pytest\.ini_options|pytest|tool:pytest)\]", line):
             yield Command("pytest", "test", version, number, ", which configures it")
         if re.match(r"^(?:\[tox\]|\[tool\.tox\])", line):
@@ -217,7 +227,7 @@ def _workflow(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
 
 def _shown(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
     """Command lines in the code blocks of a guide, and short commands quoted in its sentences."""
-    fence, literal = "", False
+    fence, literal, told = "", False, ""
     for number, line in enumerate(lines, 1):
         fenced, directive = _FENCE.match(line), _LITERAL.match(line)
         if fenced:
@@ -233,7 +243,11 @@ def _shown(version: FileVersion, lines: Sequence[str]) -> Iterator[Command]:
         inside = fence in _SHELLS or (literal and indented) or (indented and bare.startswith("$"))
         if inside and text and (purpose := purpose_of(text)) and _is_command(text):
             yield Command(text, purpose, version, number)
+            if purpose == "test" and _BUILDS.search(told):
+                # One command may do both: "To build the project: mvn verify".
+                yield Command(text, "build", version, number)
         elif not fence and not indented:
+            told = line if bare else told
             yield from _inline(version, number, line)
 
 

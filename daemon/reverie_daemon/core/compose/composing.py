@@ -13,6 +13,7 @@ from reverie_daemon.core.compose import (
     described,
     flow,
     history,
+    howto,
     impact,
     literal,
     project,
@@ -20,7 +21,7 @@ from reverie_daemon.core.compose import (
     relations,
 )  # fmt: skip
 from reverie_daemon.core.naming import Subject, bare, split_name
-from reverie_daemon.core.nouns import Catalogue, Claim, Composition
+from reverie_daemon.core.nouns import Catalogue, Claim, Composition, Definition, Evidence
 from reverie_daemon.core.phrasing_table import Kind
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Ranking
@@ -42,6 +43,7 @@ COMPOSERS: dict[Kind, Composer] = {
     "commit": history.commit,
     "run": project.run,
     "about": project.about,
+    "talk": project.talk,
     "config": configuration.config,
 }
 
@@ -53,6 +55,13 @@ LITERAL_CONFIDENCE = 0.7
 LEAD_BASE, LEAD_WEIGHT = 0.5, 4.0
 LEAD_MAX = 0.6
 """A lead over nothing says little."""
+CLOSE = 0.05
+"""Another definition that scores within this share of the best may as well be meant: of such answers a third leads with
+the right lines, of the others more than half."""
+CLOSE_SHARE = 0.85
+CLOSE_MAX = 2
+UNREAD, WORDS_ONLY = 0.05, 0.6
+"""How sure an answer is to a question in another language: with nothing known of it, and with a few of its words."""
 COVERED_USUAL = 0.12
 """Nine of ten questions share at least this much of their words, weighed by rarity, with their best place."""
 NEAR_CLAIMS_MAX = 3
@@ -65,6 +74,7 @@ _LESS_SURE: dict[Kind, float] = {
     "config": 0.8,
     "history": 0.9,
     "callers": 0.95,
+    "talk": 0.0,
 }
 
 
@@ -75,6 +85,7 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
     names does not go stale with every change that could rank otherwise.
     """
     claims: list[Claim] = []
+    readings = question.readings
     missing = [subject for subject in question.subjects if not subject.resolved]
     composer = COMPOSERS.get(question.kind)
     if composer is not None and (not missing or question.kind == "config"):
@@ -82,21 +93,47 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
     if not claims:
         ranking = ranked()
         literal = literal_claims(question, catalogue, missing)
-        claims = literal or described.described(question, catalogue, ranking)
+        claims = literal or _told_how(question, catalogue, ranking) or described.described(question, catalogue, ranking)
         confidence = _described_confidence(question, catalogue, ranking, bool(claims), bool(missing))
+        if not literal and question.kind == "described":
+            readings = readings or _instead(claims, _close(ranking))
         if literal:
             missing, confidence = [], max(confidence, LITERAL_CONFIDENCE)
     else:
         confidence = _confidence(question)
-    claims = _with_notes(catalogue, question, missing, claims)
+    if language := next((one.partition(":")[2] for one in question.qualifiers if one.startswith("tongue:")), ""):
+        claims, confidence = _in_english(question, language, catalogue, claims, confidence)
+    else:
+        claims = _with_notes(catalogue, question, missing, claims)
     return Composition(
         kind=question.kind,
         claims=tuple(claims),
         evidence=citing.gathered(claims),
         confidence=round(confidence, 2),
-        readings=question.readings,
+        readings=readings,
         subjects=tuple(subject.label for subject in question.subjects),
     )
+
+
+def _in_english(
+    question: Question, language: str, catalogue: Catalogue, claims: list[Claim], confidence: float
+) -> tuple[list[Claim], float]:
+    """The answer to a question in another language, with what it was taken from; none where nothing of it is known."""
+    if question.kind != "described":
+        said = f"Your question seems to be in {language}; I went by the name in it."
+        return [*claims, citing.claim(f"{said} A model would read the rest: `reverie model`.")], confidence
+    known = [term for term in question.terms if term.isascii() and len(term) > 3 and catalogue.frequency(term)]
+    if not known or not claims:
+        said = f"I read English only, and of this question, which seems to be in {language}, I know no name."
+        return [citing.claim(f"{said} Name a symbol or a file, or choose a model: `reverie model`.")], UNREAD
+    words = prose.joined([f"“{term}”" for term in known[:4]])
+    said = f"Your question seems to be in {language}; I went by {words} in it."
+    told = citing.claim(f"{said} A model would read the rest: `reverie model`.")
+    return [*claims, told], confidence * WORDS_ONLY
+
+
+def _told_how(question: Question, catalogue: Catalogue, ranking: Ranking | None) -> list[Claim]:
+    return howto.how_to(question.text, catalogue, ranking, described.words_of(question, catalogue).matched)
 
 
 def literal_claims(question: Question, catalogue: Catalogue, missing: Sequence[Subject]) -> list[Claim]:
@@ -120,10 +157,17 @@ def _with_notes(
         return claims
     head = citing.head(catalogue, noted.definition)
     if noted.match != "similar":
-        return [*claims[:1], citing.claim(noted.note, head), *claims[1:]]
+        return [*claims[:1], citing.claim(noted.note, head, _owner(catalogue, noted)), *claims[1:]]
     wanted = bare(noted.mention)
     text = f"Nothing here is named “{wanted}”; the nearest name is `{noted.definition.symbol.qualname}`. "
     return [citing.claim(text + claims[0].text, head, claims[0].evidence), *claims[1:]]
+
+
+def _owner(catalogue: Catalogue, subject: Subject) -> tuple[Evidence, ...]:
+    """Where the class stands through which a name was asked for: "`Flask` inherits …" is about it as well."""
+    owners = split_name(bare(subject.mention))[:-1]
+    found = catalogue.definitions(owners[-1], 1) if owners else ()
+    return citing.head(catalogue, found[0]) if found else ()
 
 
 def _about_missing(catalogue: Catalogue, missing: Sequence[Subject], claims: list[Claim]) -> list[Claim]:
@@ -173,4 +217,25 @@ def _described_confidence(
     second = ranking.files[1][1] if len(ranking.files) > 1 else 0.0
     lead = 1 - second / best.score if best.score else 0.0
     sure = 1 / (1 + math.exp(-(LEAD_BASE + LEAD_WEIGHT * min(lead, LEAD_MAX))))
+    sure *= CLOSE_SHARE if _close(ranking) else 1.0
     return sure * min(1.0, covered / COVERED_USUAL) * (0.6 if missing else 1.0)
+
+
+def _close(ranking: Ranking | None) -> list[Definition]:
+    """The definitions that may as well be meant as the best."""
+    found: dict[tuple[str, str], Definition] = {}
+    pieces = ranking.pieces if ranking is not None else ()
+    for piece in pieces:
+        if piece.score < (1 - CLOSE) * pieces[0].score or len(found) > CLOSE_MAX:
+            break
+        if piece.definition is not None:
+            found.setdefault((piece.path, piece.title), piece.definition)
+    return list(found.values()) if len(found) > 1 else []
+
+
+def _instead(claims: Sequence[Claim], close: Sequence[Definition]) -> tuple[str, ...]:
+    """What a description may have meant instead of what the answer leads with, as questions."""
+    leads = {piece.symbol for claim in claims[:1] for piece in claim.evidence}
+    return tuple(f"what does `{one.symbol.qualname}` do?" for one in close if one.symbol.qualname not in leads)[
+        :CLOSE_MAX
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reverie_daemon.core.compose import citing, prose, reading
+from reverie_daemon.core.compose import citing, places, prose, reading
 from reverie_daemon.core.compose.describing import (
     Said,
     body_of,
@@ -21,6 +21,7 @@ from reverie_daemon.core.compose.describing import (
     opening,
     place,
     signature,
+    source,
     top_level,
 )  # fmt: skip
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject, standing
@@ -77,9 +78,11 @@ def what(question: Question, catalogue: Catalogue) -> list[Claim]:
         return path_claims(catalogue, subject)
     definition = subject.definition
     said = opening(catalogue, definition)
-    claims = [citing.claim(said.text, said.evidence)]
+    claims = [*places.at_line(question, catalogue), citing.claim(said.text, said.evidence)]
     if "members" in question.qualifiers and definition.symbol.kind in TYPE_KINDS | {"module"}:
         return kept([*claims, *member_claims(catalogue, definition, MEMBERS_MAX * 3)])
+    if "source" in question.qualifiers:
+        return kept([*claims, as_claim(source(catalogue, definition))])
     if "signature" in question.qualifiers:
         claims.insert(0, _called_with(catalogue, definition))
     claims.append(as_claim(more_doc(catalogue, definition)))

@@ -27,6 +27,8 @@ STORY_MAX = 24
 SCORE_SHARE_MIN = 0.55
 """What scores less than this share of the best is not told of."""
 
+ACCESSOR_LINES_MAX, ACCESSOR_SHARE = 4, 0.8
+"""A function of so few lines hands something on, and is seldom how something goes."""
 CONTRAST_WEIGHT = 2.5
 NAME_WEIGHT = 4.0
 _CONTRASTS = frozenset(["before", "after", "first", "last", "once", "without", "all", "each", "not", "down", "up"])
@@ -100,13 +102,19 @@ def _chosen(question: Question, catalogue: Catalogue, ranking: Ranking | None, w
             for item, fit in users.items():
                 scored[item] = scored.get(item, 0.0) + fit
     if question.asks in ("how", "when", "why"):
-        scored = {
-            item: score * (1 if item.symbol.kind in CALLABLE_KINDS | TYPE_KINDS else 0.6)
-            for item, score in scored.items()
-        }
+        scored = {item: score * _told_by(item, question) for item, score in scored.items()}
     ordered = sorted(scored, key=lambda item: (-scored[item], item.path, item.ordinal))
     least = max(scored.values(), default=0.0) * SCORE_SHARE_MIN
     return [item for item in ordered if item.symbol.kind not in ("heading", "key") and scored[item] >= least]
+
+
+def _told_by(definition: Definition, question: Question) -> float:
+    """How much a definition can tell of how something goes: a value less than code, one line less than several."""
+    if definition.symbol.kind not in CALLABLE_KINDS | TYPE_KINDS:
+        return 0.6
+    lines = definition.symbol.span.end_line - definition.symbol.span.start_line + 1
+    accessor = definition.symbol.kind in CALLABLE_KINDS and lines <= ACCESSOR_LINES_MAX
+    return ACCESSOR_SHARE if accessor and question.asks == "how" else 1.0
 
 
 def _users(catalogue: Catalogue, definition: Definition, words: Words) -> dict[Definition, float]:

@@ -198,6 +198,16 @@ def excerpt(catalogue: Catalogue, definition: Definition, lines_max: int = EXCER
     )
 
 
+def source(catalogue: Catalogue, definition: Definition) -> Said:
+    """A definition as it stands, as a code block; the beginning of one that is too long to cite."""
+    found = citing.lines_of(catalogue, definition, definition.symbol.span.start_line, definition.symbol.span.end_line)
+    if not found:
+        return Said("")
+    cut = ["…"] if found[0].span.end_line < definition.symbol.span.end_line else []
+    text = _dedented(citing.lines_at(catalogue, definition.path, found[0].span))
+    return Said(fenced([*text, *cut], definition.language), found)
+
+
 def signature(catalogue: Catalogue, definition: Definition) -> Said:
     """How a callable is called, as a code block in the lines of its source, when it has parameters worth showing."""
     lines = catalogue.text(definition.path)

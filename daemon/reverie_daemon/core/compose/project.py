@@ -29,7 +29,7 @@ def run(question: Question, catalogue: Catalogue) -> list[Claim]:
     """The commands that the repository itself gives, those asked for first."""
     wanted = _purpose(question)
     found = commands(catalogue)
-    order = [wanted] if wanted else ["install", "build", "run", "test", "lint"]
+    order = [wanted] if wanted else ["install", "build", "run", "test", "lint", "types", "docs"]
     chosen = {purpose: best([item for item in found if item.purpose == purpose]) for purpose in order}
     claims = [_purpose_claim(catalogue, purpose, chosen[purpose]) for purpose in order if chosen[purpose]]
     if not claims:
@@ -43,7 +43,9 @@ _ASKED = {
     "install": "install installing installed setup set_up setting_up installation getting_started get_started_with"
     " quick_start quickstart development develop contribute_to",
     "run": "run running start starting started launch serve debug use deploy",
-    "lint": "lint linting format formatting type_check typecheck",
+    "lint": "lint linting format formatting",
+    "docs": "docs",
+    "types": "types type_check typecheck",
 }
 
 
@@ -55,7 +57,7 @@ def _purpose(question: Question) -> str:
 
 _SAYING = {
     "test": "To run the tests", "build": "To build it", "install": "To install it", "run": "To run it",
-    "lint": "To check style and types",
+    "lint": "To check the style", "docs": "To build the documentation", "types": "To check the types",
 }  # fmt: skip
 
 
@@ -76,11 +78,14 @@ def _line_of(catalogue: Catalogue, item: Command) -> tuple[Evidence, ...]:
 
 def _quoted(item: Command) -> str:
     """A command as code where it stands so in its file; a target's command, which the tool's name makes, in quotes."""
-    made = item.text.startswith(("npm ", "make ", "just "))
+    made = item.text.startswith(("npm ", "make ", "just ", "tox -e "))
     return f"“{item.text}”" if made else prose.code(item.text, 110)
 
 
-_WANTED = {"test": "run the tests", "build": "build it", "install": "install it", "run": "run it", "lint": "check it"}
+_WANTED = {
+    "test": "run the tests", "build": "build it", "install": "install it", "run": "run it", "lint": "check its style",
+    "docs": "build the documentation", "types": "check the types",
+}  # fmt: skip
 
 
 def _nothing_said(catalogue: Catalogue, wanted: str, others: Sequence[Command]) -> Claim:
@@ -124,6 +129,15 @@ def _manifests(catalogue: Catalogue) -> list[FileVersion]:
     files = [v for v in catalogue.files() if v.path.count("/") <= 2 and v.path.rpartition("/")[2] in _MANIFESTS]
     kept = [v for v in files if "/" not in v.path or own in f"/{v.path}"]
     return sorted(kept, key=lambda v: (v.path.count("/"), _MANIFESTS.index(v.path.rpartition("/")[2])))
+
+
+def talk(question: Question, catalogue: Catalogue) -> list[Claim]:
+    """To what asks nothing: what can be asked."""
+    text = (
+        "Ask me where something is, what it does, who calls it, how it works, what its tests are, why it is as it is, "
+        f"how {_title(catalogue.name)} is built or run, or describe what you look for."
+    )
+    return [citing.claim(text)]
 
 
 def about(question: Question, catalogue: Catalogue) -> list[Claim]:

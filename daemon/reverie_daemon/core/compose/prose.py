@@ -153,7 +153,8 @@ def first_sentence(doc: str) -> str:
         if not found:
             continue
         own = next((text for text in found[:4] if _THIS.match(text)), "")
-        chosen = found[0] if predicate(found[0]) or not own else own
+        whole = predicate(found[0]) or _goes_on(found[0].partition(" ")[2])
+        chosen = found[0] if whole or not own else own
         return shorten(chosen.rstrip(".:; "), SENTENCE_CHARS_MAX)
     return ""
 
