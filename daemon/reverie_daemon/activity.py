@@ -82,6 +82,10 @@ class Activity:
             if doing is not None:
                 self._ended.append(Ended(doing, self._now(), outcome, reason))
 
+    def is_under_way(self, key: JobKey) -> bool:
+        with self._lock:
+            return key in self._under_way
+
     @property
     def doing(self) -> Doing | None:
         """What was begun last of what is under way."""

@@ -34,7 +34,7 @@ from .core.retrieve import rank
 from .errors import UserError
 from .meaning import Meaning
 from .recalling import fresh_notes
-from .remembering import answer_from_store, answer_to_store, core_digest, was_asked
+from .remembering import answer_from_store, answer_to_store, check, core_digest, still_held, was_asked
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
 from .store.foresight import Asked
@@ -160,6 +160,7 @@ class Answering:
             **_answer(asked, found, pending),
             "conversation": conversation,
             "ledger_id": ledger_id,
+            "key": given.identity,
             "clock": given.clock,
             "notes_revision": given.notes_revision,
             "tokens": wire.tokens_to_wire(account.tokens),
@@ -232,7 +233,7 @@ class Answering:
         conversation so far."""
         recorder = Recorder(catalogue)
         composition = compose(question, recorder, lambda: rank(question.text, recorder, under=under))
-        checked = _checked(composition, catalogue)
+        checked = check(composition, catalogue)
         if earlier is None:
             return _Found("composed", checked, serialise(recorder.inputs()), composed_by=core_digest())
         ranking = rank(question.text, recorder, under=under)
@@ -369,8 +370,9 @@ def _remembered(
     if said_by(composition) in marks:
         return None
     repeated = known and kept.clock == catalogue.clock
+    checked = still_held(kept.answer, composition, repository) or check(composition, catalogue)
     # One that was prepared, and is given now although there is a model, stays the answer: asking again costs nothing.
-    checked, tried = _checked(composition, catalogue), str(kept.answer.get("tried", "")) if known else model
+    tried = str(kept.answer.get("tried", "")) if known else model
     written_by, prepared_by = (str(kept.answer.get(name, "")) for name in ("written_by", "prepared_by"))
     word = earlier_word(written_by or tried, str(kept.answer.get("reason", "")), composed_by) if model else None
     return _Found(
@@ -397,23 +399,8 @@ def _asked(question: Question, identity: str, tokens: Tokens) -> Asked:
     return Asked(identity, question.kind, about, time.time(), tokens.saved, spent=tokens.spent)
 
 
-def _checked(composition: Composition, catalogue: StoreCatalogue) -> Composition:
-    """The composition with every citation marked by whether it holds on disk now."""
-    claims = tuple(evidence.verify(claim, catalogue.text) for claim in composition.claims)
-    held = {_place(one) for claim in claims for one in claim.evidence if one.verified}
-    pieces = tuple(
-        replace(one, verified=_place(one) in held or evidence.holds(one, catalogue.text(one.path)))
-        for one in composition.evidence
-    )
-    return replace(composition, claims=claims, evidence=pieces)
-
-
 def _paths(cited: Iterable[Evidence | Piece]) -> set[str]:
     return {one.path for one in cited if one.path}
-
-
-def _place(one: Evidence) -> tuple[str, int, int, str]:
-    return one.path, one.span.start_line, one.span.end_line, one.commit.oid if one.commit else ""
 
 
 def _last_commits(ranking: Ranking, catalogue: StoreCatalogue) -> tuple[str, ...]:

@@ -61,6 +61,8 @@ class Daemon(Protocol):
     def index(self, root: str) -> Iterator[dict[str, Any]]: ...
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]: ...
     def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]: ...
+    def names(self, root: str, letters: str, limit: int) -> list[dict[str, Any]]: ...
+    def still_holds(self, root: str, key: str, clock: int) -> bool | None: ...
     def ledger(self, root: str) -> dict[str, Any]: ...
     def ledger_entry(self, number: int) -> dict[str, Any]: ...
     def forget(self, root: str, path: str) -> dict[str, int]: ...
@@ -82,6 +84,8 @@ def routes(daemon: Daemon) -> Starlette:
         ("POST", "/v1/index"): lambda daemon, given: daemon.index(arguments.text(given, "root")),
         ("GET", "/v1/questions"): _questions,
         ("GET", "/v1/source"): _source,
+        ("GET", "/v1/names"): _names,
+        ("GET", "/v1/holds"): _holds,
         ("GET", "/v1/ledger"): lambda daemon, given: daemon.ledger(arguments.text(given, "root", "")),
         ("GET", "/v1/ledger/entry"): lambda daemon, given: daemon.ledger_entry(arguments.number(given, "id", 0)),
         ("GET", "/v1/model"): lambda daemon, given: daemon.choosing.report(),
@@ -152,6 +156,16 @@ def _questions(daemon: Daemon, given: dict[str, Any]) -> object:
 def _source(daemon: Daemon, given: dict[str, Any]) -> object:
     start, end = arguments.number(given, "start", 1), arguments.number(given, "end", 0)
     return daemon.source(arguments.text(given, "root"), arguments.text(given, "path"), start, end)
+
+
+def _names(daemon: Daemon, given: dict[str, Any]) -> object:
+    limit = min(arguments.number(given, "limit", 20), QUESTIONS_MAX)
+    return {"names": daemon.names(arguments.text(given, "root"), arguments.text(given, "letters"), limit)}
+
+
+def _holds(daemon: Daemon, given: dict[str, Any]) -> object:
+    root, key, clock = arguments.text(given, "root"), arguments.text(given, "key"), arguments.number(given, "clock", 0)
+    return {"holds": daemon.still_holds(root, key, clock)}
 
 
 def _forget(daemon: Daemon, given: dict[str, Any]) -> object:

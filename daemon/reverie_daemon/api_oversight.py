@@ -8,6 +8,7 @@ from typing import Any
 
 from .arguments import number, switch, text
 from .oversight import Oversight
+from .studies import JOBS_SHOWN_MAX
 
 LOG_LINES = 50
 SHOWN_MAX = 500
@@ -46,7 +47,9 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("GET", "/v1/predictions"): _predictions,
     ("GET", "/v1/notes"): _notes,
     ("POST", "/v1/notes/forget"): _forget,
-    ("GET", "/v1/jobs"): lambda oversight, given: oversight.jobs(text(given, "root")),
+    ("GET", "/v1/jobs"): lambda oversight, given: oversight.jobs(
+        text(given, "root"), number(given, "limit", JOBS_SHOWN_MAX)
+    ),
     ("POST", "/v1/jobs/cancel"): _cancel,
     ("GET", "/v1/activity"): lambda oversight, given: oversight.activity(number(given, "log", LOG_LINES)),
     ("GET", "/v1/tree"): lambda oversight, given: oversight.tree(text(given, "root"), text(given, "path", "")),

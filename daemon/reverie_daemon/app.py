@@ -32,6 +32,7 @@ from .core.packing import Form, Part
 from .endpoints import Endpoints
 from .errors import NoRepository, UserError, WrongUsage
 from .events import EventHub
+from .finder import with_letters
 from .keys import Keys
 from .leaving import Server
 from .marking import mark_wrong
@@ -40,6 +41,7 @@ from .models import Models, today
 from .oversight import Oversight
 from .parsing import ParserPool
 from .preferences import budgets
+from .remembering import still_holds
 from .repository import LiveRepository
 from .store.claiming import claim
 from .store.journal import Journal
@@ -292,6 +294,13 @@ class Reverie:
 
     def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]:
         return self._repository(root).source(path, start, end)
+
+    def names(self, root: str, letters: str, limit: int) -> list[dict[str, Any]]:
+        with self._repository(root).reading() as catalogue:
+            return with_letters(catalogue, letters, limit)
+
+    def still_holds(self, root: str, key: str, clock: int) -> bool | None:
+        return still_holds(self._repository(root), key, clock)
 
     def ledger(self, root: str) -> dict[str, Any]:
         report = self._ledger.report(os.fsencode(root) if root else None)

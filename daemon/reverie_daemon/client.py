@@ -130,8 +130,9 @@ class Client:
     def notes(self, *, root: str, about: str = "", limit: int = 100) -> dict[str, Any]:
         return self._call("GET", "/v1/notes", query={"root": root, "about": about, "limit": limit})
 
-    def jobs(self, *, root: str) -> dict[str, Any]:
-        return self._call("GET", "/v1/jobs", query={"root": root})
+    def jobs(self, *, root: str, limit: int = 2_000) -> dict[str, Any]:
+        """What waits or runs, what was given up and what was cancelled, at most `limit` of each."""
+        return self._call("GET", "/v1/jobs", query={"root": root, "limit": limit})
 
     def cancel_job(self, *, root: str, analysis: str, subject: str, subject_kind: str = "") -> dict[str, Any]:
         """Drops a job that waits, ends one that runs. Raises WrongUsage where there is none."""
@@ -155,6 +156,14 @@ class Client:
     def source(self, *, root: str, path: str, start: int = 1, end: int = 0) -> dict[str, Any]:
         """Lines of a file as on disk now; `end` 0 means to the end."""
         return self._call("GET", "/v1/source", query={"root": root, "path": path, "start": start, "end": end})
+
+    def names(self, *, root: str, letters: str, limit: int = 20) -> dict[str, Any]:
+        """Symbols and files with these letters in this order, the best first."""
+        return self._call("GET", "/v1/names", query={"root": root, "letters": letters, "limit": limit})
+
+    def still_holds(self, *, root: str, key: str, clock: int) -> dict[str, Any]:
+        """Whether what the answer with this key and clock read is as it was; `holds` is null where nobody knows."""
+        return self._call("GET", "/v1/holds", query={"root": root, "key": key, "clock": clock})
 
     def ledger(self, *, root: str = "") -> dict[str, Any]:
         return self._call("GET", "/v1/ledger", query={"root": root})

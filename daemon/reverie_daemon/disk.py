@@ -17,7 +17,7 @@ from reverie_indexers.facts import Span
 from .core.nouns import Commit
 from .core.redact import redact
 from .worktree import FileStat, Snapshot, Worktree, decode
-from .worktree.files import UNSETTLED_NS, stat_of
+from .worktree.files import UNSETTLED_NS, StatLike, same, stat_of
 
 KEPT_CHARACTERS_MAX = 4_000_000
 
@@ -51,6 +51,11 @@ class Disk:
         if found.stat.mtime_ns != UNSETTLED_NS:
             self._keep(path, found.stat, lines, len(text))
         return lines
+
+    def is_still(self, path: str, row: StatLike) -> bool:
+        """Whether a file has the stat that this row says, and so the content that was read then."""
+        found = self._stat(path)
+        return found is not None and same(found, row)
 
     def line_history(self, path: str, span: Span, limit: int = 5) -> Sequence[Commit]:
         return self._worktree.blame(path, span, limit)

@@ -20,6 +20,7 @@ from .core.changes import FileEvent, Rescan, Wait, settle
 from .core.nouns import ChangeSet
 from .core.roles import role_of
 from .embedding import Embeddings
+from .embedding_pace import EmbeddingPace
 from .errors import UserError
 from .indexing import Cancelled, Indexing
 from .parsing import ParserPool
@@ -36,8 +37,6 @@ SWEEP_EVERY_S = 300.0
 UNHEARD_SWEEP_EVERY_S = 60.0
 """The same where the system does not let us watch everything."""
 INBOX_EVERY_S = 1.0
-GIVE_WAY_S = 2.0
-"""So long after a question nothing is embedded."""
 QUIET_S = 30.0
 """The store is tidied, and what failed is tried again, when nothing happened for so long."""
 HISTORY_BATCH = 500
@@ -76,13 +75,10 @@ class Keeper:
         self._worktree = worktree
         self._store = store
         self._pool = pool
-        self._embeddings = embeddings
-        self._asked_s = time.monotonic()
         self._poke = poke
         self._when_begun = when_begun
-        self._may_learn = may_learn
-        self.unembedded = 0
         self._indexing = Indexing(store, worktree, pool, time.time)
+        self._embedding = EmbeddingPace(embeddings, lambda: store.clock(self.worktree_id), may_learn)
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._events: list[FileEvent] = []
         self._thread = threading.Thread(target=self._run, name=f"keep {self._location.name}", daemon=True)
@@ -107,6 +103,11 @@ class Keeper:
     def pending(self) -> int:
         """Files that are being indexed and not in the store yet."""
         return self._indexing.pending
+
+    @property
+    def unembedded(self) -> int:
+        """Passages whose meaning is to be learned yet."""
+        return self._embedding.left
 
     @property
     def problem(self) -> UserError | None:
@@ -149,7 +150,7 @@ class Keeper:
 
     def give_way(self) -> None:
         """A question came: whoever asks may ask again soon."""
-        self._asked_s = time.monotonic()
+        self._embedding.give_way()
 
     def ask_for(self, request: Request) -> None:
         """Puts the request in line; its `done` tells when it was served, or given up because the daemon leaves."""
@@ -212,7 +213,7 @@ class Keeper:
         wait_s = self._settle() if self.watching else INBOX_EVERY_S
         # Where hooks may not be heard the inbox is looked at now and then: they work all the same.
         wait_s = wait_s if self._hears_all else min(wait_s, INBOX_EVERY_S)
-        embed_in_s = self._embed_in_s()
+        embed_in_s = self._embedding.due_in_s()
         try:
             request = self._requests.get(timeout=min(wait_s, embed_in_s))
         except queue.Empty:
@@ -410,32 +411,23 @@ class Keeper:
             self._untidy = True
             self._indexing.apply(outdated, (), progress=self._show("reading again"), between=self._between, again=True)
 
-    def _embed_in_s(self) -> float:
-        """When to embed a few passages, unless something else comes: at once, when nobody asked for a while and the
-        machine is free."""
-        self.unembedded = self._embeddings.left(self._store.clock(self.worktree_id))
-        if not self.unembedded:
-            return float("inf")
-        wait_s = self._asked_s + GIVE_WAY_S - time.monotonic()
-        return max(0.0 if self._may_learn() else GIVE_WAY_S, wait_s)
-
     def _embed_a_little(self) -> None:
-        if self._may_learn() and time.monotonic() >= self._asked_s + GIVE_WAY_S:
-            with self._failures_shown():
-                if self._embeddings.pending(self._store.clock(self.worktree_id)):
-                    self._embeddings.embed_some()
+        with self._failures_shown():
+            self._embedding.embed_a_little()
         if not self._hears_all:
             self._read_inbox()
 
     def _embed_all(self) -> None:
         """Embeds whatever has no vector yet; serves what comes meanwhile."""
-        show, done = self._show("embedding"), 0
-        while pending := self._embeddings.pending(self._store.clock(self.worktree_id)):
+        show = self._show("embedding")
+
+        def each(done: int, total: int) -> None:
+            show(done, total)
+            self._between()
             if self._indexing.cancelled.is_set():
                 raise Cancelled
-            done += self._embeddings.embed_some()
-            show(done, done + pending)
-            self._between()
+
+        self._embedding.embed_all(each)
 
 
 def _reading_order(path: str) -> tuple[int, str]:

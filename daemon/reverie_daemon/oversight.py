@@ -65,8 +65,8 @@ class Oversight:
     def notes(self, root: str, about: str, limit: int) -> dict[str, Any]:
         return self._studies.notes(self._repository(root), about, limit)
 
-    def jobs(self, root: str) -> dict[str, Any]:
-        return self._studies.jobs(self._repository(root))
+    def jobs(self, root: str, limit: int) -> dict[str, Any]:
+        return self._studies.jobs(self._repository(root), limit)
 
     def dry_run(self, root: str) -> dict[str, Any]:
         return self._studies.dry_run(self._repository(root))

@@ -6,6 +6,7 @@ is offered.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -168,6 +169,11 @@ class LiveRepository:
         """The worktree, its HEAD, and up to where its history is known: with the clock, all that an answer can rest
         on."""
         return f"{self.worktree_id} {self._keeper.head.oid} {self.store.history_head(self.worktree_id)}"
+
+    def stands(self, path: str, blob: str) -> bool:
+        """Whether an indexed file holds this blob, on disk as well: told by its stat, without reading it."""
+        row = self._keeper.table.get(os.fsencode(path))
+        return row is not None and row.blob.hex() == blob and self._disk.is_still(path, row)
 
     def source(self, path: str, start: int, end: int) -> dict[str, Any]:
         """Lines of an indexed file as on disk now. Raises UserError when there is no such file."""

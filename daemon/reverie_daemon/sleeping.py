@@ -175,11 +175,11 @@ class Sleeper:
         return {"state": "learning", "depth": standing.depth, "reason": f"{standing.reason}{doing}"}
 
     def readings(self) -> Readings:
-        """The machine as it was looked at last, at most READINGS_KEPT_S ago."""
+        """The machine as it was looked at last, at most READINGS_KEPT_S ago, with whether it is paused by now."""
         last = self._readings
         if last is None or time.monotonic() - last.at_s > READINGS_KEPT_S:
             return self._read()
-        return last
+        return replace(last, question_waiting=self._questions > 0, paused=self._paused)
 
     def _read(self) -> Readings:
         with self._reading:

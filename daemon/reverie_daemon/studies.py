@@ -138,13 +138,13 @@ class Studies:
             },
         }  # fmt: skip
 
-    def jobs(self, repository: LiveRepository) -> dict[str, Any]:
+    def jobs(self, repository: LiveRepository, limit: int) -> dict[str, Any]:
         """`{"jobs", "failed", "cancelled"}`: what waits or runs, best first, what was given up, with why, and what the
-        user cancelled."""
-        learned = repository.store.learned
-        failed = learned.failed_jobs(repository.worktree_id, JOBS_SHOWN_MAX)
-        listed = learned.listed_jobs(repository.worktree_id, JOBS_SHOWN_MAX)
-        cancelled = learned.cancelled_jobs(repository.worktree_id, JOBS_SHOWN_MAX)
+        user cancelled; at most `limit` of each, and never more than JOBS_SHOWN_MAX."""
+        learned, limit = repository.store.learned, min(max(limit, 0), JOBS_SHOWN_MAX)
+        failed = learned.failed_jobs(repository.worktree_id, limit)
+        listed = learned.listed_jobs(repository.worktree_id, limit)
+        cancelled = learned.cancelled_jobs(repository.worktree_id, limit)
         return {
             "jobs": [_job(one.job) | {"running": one.running} for one in listed],
             "cancelled": [_job(job) for job in cancelled],

@@ -6,8 +6,10 @@ are kept in UTF-8 bytes, which are never fewer than tokens, and figures are esti
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from .children import Child, serve
@@ -16,6 +18,8 @@ from .core.tokens import Count, estimate, utf8_bytes
 ENCODING = "o200k_base"
 COUNT_WAIT_S = 20.0
 REST_AFTER_S = 300.0
+COUNTS_KEPT = 4_096
+"""Counts of texts that are asked for again and again, such as whole files in the price of an answer."""
 
 
 class TokenCounter:
@@ -26,6 +30,7 @@ class TokenCounter:
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._used_s = 0.0
+        self._known: OrderedDict[bytes, int] = OrderedDict()
 
     def warm(self) -> None:
         """Begins to load the vocabulary, so that the first question need not wait for it."""
@@ -37,7 +42,22 @@ class TokenCounter:
 
     def count_for_display(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, in order, for figures that are shown: exact, or estimated."""
-        return self._exact(texts) or estimate(texts)
+        digests = [hashlib.blake2b(_encodable(text).encode(), digest_size=16).digest() for text in texts]
+        with self._lock:
+            known = {digest: self._known[digest] for digest in digests if digest in self._known}
+        missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
+        counts = self._exact(list(missing.values())) if missing else []
+        if len(counts) < len(missing):
+            return estimate(texts)
+        self._keep(dict(zip(missing, counts, strict=True)))
+        known.update(zip(missing, counts, strict=True))
+        return [known[digest] for digest in digests]
+
+    def _keep(self, counts: dict[bytes, int]) -> None:
+        with self._lock:
+            self._known.update(counts)
+            while len(self._known) > COUNTS_KEPT:
+                self._known.popitem(last=False)
 
     def rest(self) -> None:
         """Lets the child go when it has not been used for a while."""

@@ -182,17 +182,15 @@ class Worker:
     def cancel(self, repository: LiveRepository, analysis: str, topic: Topic) -> bool:
         """Drops a job, or ends it where it runs; whether there was one. It is not taken up again until what it studies
         changes, or the user asks for it."""
-        cancelled = repository.store.learned.cancel_job(repository.worktree_id, analysis, topic)
-        for leased in self._calls.of(repository):
-            if (leased.job.analysis, leased.job.topic) == (analysis, topic):
-                self._cancelled.add(_key(repository, leased))
-        current = self._current
-        if current is not None and current.repository is repository:
-            job = current.leased.job
-            if (job.analysis, job.topic) == (analysis, topic):
-                self._cancelled.add(_key(repository, current.leased))
+        number = repository.store.learned.cancel_job(repository.worktree_id, analysis, topic)
+        if number is None:
+            return False
+        key, current = (repository.root, number), self._current
+        if self.activity.is_under_way(key):
+            self._cancelled.add(key)
+            if current is not None and _key(current.repository, current.leased) == key:
                 self._desk.stop()
-        return cancelled
+        return True
 
     def jobs_about(self, repository: LiveRepository, subject: str) -> list[Job]:
         """What there is to learn about a path or "path::qualname", best first, with the rest of a plan that holds it to
@@ -344,6 +342,7 @@ class Worker:
         finally:
             self._current = None
             if not self._calls.has(repository, leased):
+                self._cancelled.discard(key)
                 self.activity.ended(key, "stopped", "it could not be stored; the log says why")
                 self.show("")
 

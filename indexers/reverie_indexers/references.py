@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reverie_indexers.comments import CommentStyle
@@ -57,7 +58,7 @@ def find_references(
     once: set[tuple[str, str, str, int]] = set()
     ignored = language.builtin_types
     variables = _texts(text, captures, "type_variable")
-    add, new = uses.append, Reference._make
+    add, new = uses.append, partial(tuple.__new__, Reference)
     for end, (start, kind) in sorted(spans.items()):
         written = flat[start:end]
         if written.isidentifier() and (plain or written.isascii()):
@@ -95,7 +96,7 @@ def _expressions(
     for kind in _KINDS:
         nodes = captures.get(kind)
         if nodes and kind == "read" and known is not None:
-            spans.update(_known_reads(text, nodes, known))
+            spans.update(_known_reads(text, nodes, known.wants_bare))
         elif nodes:
             spans.update([(node.end_byte, (node.start_byte, kind)) for node in nodes])
         for node in captures.get(kind + ".name", ()) if kind != "type" else ():
@@ -110,14 +111,18 @@ def _expressions(
     return spans
 
 
-def _known_reads(text: SourceText, nodes: Iterable[Node], known: _KnownNames) -> Iterator[tuple[int, tuple[int, str]]]:
+def _known_reads(
+    text: SourceText, nodes: Iterable[Node], wants_bare: Callable[[str], bool]
+) -> list[tuple[int, tuple[int, str]]]:
     """Reads but for those of local variables, which most are: they leave before anything is made of them."""
-    flat, plain, wants_bare = text.flat, text.is_plain, known.wants_bare
-    for node in nodes:
-        start, end = node.start_byte, node.end_byte
-        written = flat[start:end]
-        if wants_bare(written) or not written.isidentifier() or not (plain or written.isascii()):
-            yield end, (start, "read")
+    flat, plain = text.flat, text.is_plain
+    return [
+        (end, (start, "read"))
+        for node in nodes
+        if wants_bare(written := flat[(start := node.start_byte) : (end := node.end_byte)])
+        or not written.isidentifier()
+        or not (plain or written.isascii())
+    ]
 
 
 def _types(text: SourceText, nodes: Iterable[Node]) -> Iterable[tuple[int, tuple[int, str]]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from reverie_indexers.comments import DOC_CHARACTERS_MAX, CommentStyle
@@ -27,6 +28,7 @@ KINDS: frozenset[str] = frozenset(get_args(SymbolKind))
 _OUTER, _CONTAINER, _BEFORE = "outer", "container", "before"
 # What comes first where captures begin together; one name captured as function and as value is a function.
 _RANK_OUTER, _RANK_DEFINITION, _RANK_NAME, _RANK_VALUE_NAME = 0, 1, 2, 3
+_place = itemgetter(0, 1, 2)
 _OPERATOR = re.compile(r"(?:operator\s*)?[^\w\s]+\Z")
 _PADDING = re.compile(r"(?<=[(\[]) | (?=[)\],])|,(?= ?[)\]])")
 
@@ -76,7 +78,7 @@ class _Sweep:
         self._containers: list[tuple[int, int, str]] = []
 
     def run(self, entries: list[tuple[int, int, int, str, Node]]) -> Found:
-        entries.sort(key=lambda entry: entry[:3])
+        entries.sort(key=_place)
         last_leaf = -1
         for start, negative_end, rank, kind, node in entries:
             stack = self._stack

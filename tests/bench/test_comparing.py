@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,15 @@ def test_an_answer_is_scored_by_the_lines_and_commits_it_cites() -> None:
     assert regression.score({"evidence": []}, expected) == {
         "first file": 0.0, "file in 3": 0.0, "lines": 0.0, "commits": 0.0
     }  # fmt: skip
+
+
+def test_a_wrong_answer_that_is_sure_is_named() -> None:
+    """It misleads; one that doubts itself does not."""
+    expected = Expected("o/r", "c", "sure", "flow", "?", ("a.py",), (("a.py", 5, 9),), ())
+    wrong = {"path": "b.py", "start_line": 1, "end_line": 2, "verified": True}
+    rows = [
+        (replace(expected, id=name), regression.score({"evidence": [wrong], "confidence": sure}, expected))
+        for name, sure in (("sure", 0.9), ("unsure", 0.4))
+    ]
+    assert regression.overconfident({"flow": rows}) == ["sure"]
+    assert "| 0.65 |" in regression.table({"flow": rows})

@@ -6,6 +6,7 @@ import os
 import signal
 
 from reverie_daemon.children import Child
+from reverie_daemon.core.tokens import estimate
 from reverie_daemon.tokens import TokenCounter
 
 
@@ -39,3 +40,27 @@ def test_the_child_leaves_when_unused() -> None:
     now[0] = 301.0
     counter.rest()
     assert counter._child is None
+
+
+def test_a_text_is_counted_once_for_display(monkeypatch) -> None:
+    """The files that answers cite are the same ones again and again; sending them to the child costs more than all else
+    of a remembered answer."""
+    counter, asked = TokenCounter(), []
+
+    def exact(texts):
+        asked.append(list(texts))
+        return [len(text) for text in texts]
+
+    monkeypatch.setattr(counter, "_exact", exact)
+    assert counter.count_for_display(["abc", "de", "abc"]) == [3, 2, 3]
+    assert counter.count_for_display(["de", "f"]) == [2, 1]
+    assert asked == [["abc", "de"], ["f"]]
+
+
+def test_what_cannot_be_counted_is_estimated_and_not_kept(monkeypatch) -> None:
+    """An estimate must not pass for a count later."""
+    counter = TokenCounter()
+    monkeypatch.setattr(counter, "_exact", lambda texts: [])
+    assert counter.count_for_display(["abcdefg"]) == estimate(["abcdefg"])
+    monkeypatch.setattr(counter, "_exact", lambda texts: [99 for _ in texts])
+    assert counter.count_for_display(["abcdefg"]) == [99]

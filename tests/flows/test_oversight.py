@@ -43,6 +43,10 @@ def test_activity_tells_what_is_read_what_was_done_and_what_the_log_says(shell: 
     assert {"user idle", "other programs' CPU", "battery", "other programs' GPU", "paused"} <= set(readings)
     assert all(set(one) == {"name", "value", "unit", "text", "wanted"} and one["text"] for one in before["readings"])
     assert readings["learning by itself"]["text"] == "learning.when_idle is off"
+    for paused in (True, False):
+        client.pause(paused)
+        told = next(one for one in client.activity()["readings"] if one["name"] == "paused")
+        assert told["value"] is paused, "at once, however lately the sensors were read"
     list(client.learn(root=str(kettle)))
     after = client.activity(log=1)
     assert 20 < len(after["ended"]) <= 50 and {one["outcome"] for one in after["ended"]} == {"done"}
@@ -110,6 +114,7 @@ def test_one_path_is_learned_at_once_and_nothing_else(shell: Shell, kettle: Path
     assert inside["kettle/boiler.py"]["state"] == "not yet learned"
     waiting = {(one["analysis"], one["subject"]) for one in client.jobs(root=root)["jobs"]}
     assert ("history", "kettle/boiler.py") in waiting
+    assert len(client.jobs(root=root, limit=1)["jobs"]) == 1 < len(waiting)
     client.cancel_job(root=root, analysis="history", subject="kettle/boiler.py")
     list(client.learn_about("kettle/boiler.py", root=root))
     assert client.jobs(root=root)["cancelled"] == []

@@ -55,6 +55,8 @@ class Feed:
             if isinstance(item, Exception):
                 raise item
             yield item
+            if item["event"] == "answer":
+                return
 
 
 class FakeDaemon:
@@ -75,8 +77,20 @@ class FakeDaemon:
         self.past_problem: UserError | None = None
         self.sources: dict[str, dict[str, Any]] = {}
         self.sources_asked: list[tuple[str, int, int]] = []
+        self.names_known: list[dict[str, Any]] = []
+        self.letters_asked: list[str] = []
+        self.holds: bool | None = True
+        self.holds_asked: list[tuple[str, int]] = []
+        self.marked: list[int] = []
+        self.paused: list[bool] = []
         self.answers = Feed()
         self.news = Feed()
+        self.called: list[tuple[Any, ...]] = []
+        self.trees: dict[str, dict[str, Any]] = {"": {"children": [], "left_out": 0}}
+        self.noted: list[dict[str, Any]] = []
+        self.lessons = Feed()
+        self.workings: dict[str, Any] = {}
+        self.queue: dict[str, Any] = {"jobs": [], "failed": [], "cancelled": []}
 
     def connect(self, *, start: bool) -> FakeDaemon:
         self.started.append(start)
@@ -111,11 +125,64 @@ class FakeDaemon:
     def predictions(self, *, root: str, limit: int = 100) -> dict[str, Any]:
         return {"predictions": self.expected, "score": {}}
 
+    def names(self, *, root: str, letters: str, limit: int = 20) -> dict[str, Any]:
+        self.letters_asked.append(letters)
+        return {"names": [one for one in self.names_known if letters.lower() in one["name"].lower()]}
+
+    def still_holds(self, *, root: str, key: str, clock: int) -> dict[str, Any]:
+        self.holds_asked.append((key, clock))
+        return {"holds": self.holds}
+
+    def wrong(self, *, root: str, ledger_id: int) -> dict[str, Any]:
+        self.marked.append(ledger_id)
+        return {"ledger_id": ledger_id}
+
+    def pause(self, paused: bool = True) -> dict[str, Any]:
+        self.paused.append(paused)
+        return {"paused": paused}
+
     def source(self, *, root: str, path: str, start: int = 1, end: int = 0) -> dict[str, Any]:
         self.sources_asked.append((path, start, end))
         if path not in self.sources:
             raise UserError(f"There is no file {path}.", next_step="reverie index")
         return self.sources[path]
+
+    def tree(self, *, root: str, path: str = "") -> dict[str, Any]:
+        self.called.append(("tree", path))
+        if path not in self.trees:
+            raise UserError(f"Nothing of {path} is indexed in {root}.", next_step="reverie index")
+        return self.trees[path]
+
+    def notes(self, *, root: str, about: str = "", limit: int = 100) -> dict[str, Any]:
+        self.called.append(("notes", about))
+        return {"notes": [note for note in self.noted if note["subject"].startswith(about)][:limit]}
+
+    def learn(self, *, root: str) -> Iterator[dict[str, Any]]:
+        return self.learn_about("", root=root)
+
+    def learn_about(self, subject: str, *, root: str) -> Iterator[dict[str, Any]]:
+        self.called.append(("learn", subject))
+        return iter(self.lessons)
+
+    def forget(self, *, root: str, path: str = "") -> dict[str, Any]:
+        self.called.append(("forget", path))
+        return {"notes": 3, "questions": 1}
+
+    def forget_notes(self, *, root: str, subject: str, subject_kind: str = "", analysis: str = "") -> dict[str, Any]:
+        self.called.append(("forget_notes", subject, subject_kind, analysis))
+        return {"notes": 1, "replies": 0}
+
+    def activity(self, *, log: int = 50) -> dict[str, Any]:
+        self.called.append(("activity",))
+        return self.workings
+
+    def jobs(self, *, root: str, limit: int = 2_000) -> dict[str, Any]:
+        return self.queue
+
+    def cancel_job(self, *, root: str, analysis: str, subject: str, subject_kind: str = "") -> dict[str, Any]:
+        self.called.append(("cancel_job", analysis, subject, subject_kind))
+        self.queue = {**self.queue, "jobs": [job for job in self.queue["jobs"] if job["subject"] != subject]}
+        return {"analysis": analysis, "subject": subject, "was": "waiting"}
 
     def events(self) -> Iterator[dict[str, Any]]:
         return iter(self.news)
@@ -123,6 +190,7 @@ class FakeDaemon:
     def close(self) -> None:
         self.connect_held.set()
         self.answers.end()
+        self.lessons.end()
         self.news.end()
 
 
@@ -157,6 +225,9 @@ class Wire:
             "pending": {"files": 0, "share": 0.0},
             "tokens": {"prompt": 0, "cached": 0, "completion": 0, "baseline": 12431},
             "latency_ms": 11.2,
+            "ledger_id": 7,
+            "key": "run",
+            "clock": 3,
             **changes,
         }
 
@@ -173,6 +244,7 @@ class Wire:
             "name": "flask",
             "branch": "main",
             "head": "3f2a1c9d0e77",
+            "clock": 3,
             "files": 236,
             "symbols": 4812,
             "pending": {"files": 0, "share": 0.0},
@@ -194,6 +266,56 @@ class Wire:
         return {"event": "snapshot", "seq": 1, "status": status}
 
     @staticmethod
+    def node(path: str, kind: str = "file", notes: int = 0, stale: int = 0, **changes: Any) -> dict[str, Any]:
+        """A child of `GET /v1/tree`."""
+        name = path.rpartition("::" if kind == "symbol" else "/")[2]
+        counts = {"notes": notes, "fresh": notes - stale, "stale": stale, "unchecked": 0, "answers": 0, "files": 1}
+        state = "not yet learned" if not notes else "stale" if stale else "fresh"
+        return {"name": name, "path": path, "kind": kind, "line": None, **counts, "state": state, **changes}
+
+    @staticmethod
+    def note(subject: str, analysis: str = "purpose", **changes: Any) -> dict[str, Any]:
+        """One of `GET /v1/notes`."""
+        claim = {"text": f"What {subject} is for.", "evidence": [Wire.evidence()]}
+        made = {"model": None, "made_at": "2026-11-24T13:05:22+00:00", "cost": {"tokens": 0, "usd": 0.0}}
+        note = {"subject": subject, "subject_kind": "file", "analysis": analysis, **made, "fresh": True}
+        return {**note, "claims": [claim], **changes}
+
+    @staticmethod
+    def job(subject: str, analysis: str = "purpose", **changes: Any) -> dict[str, Any]:
+        """One of `GET /v1/jobs`."""
+        figures = {"probability": 0.12, "tokens_saved": 3400, "tokens_cost": 900, "seconds_cost": 4.0, "value": 4.53}
+        job = {"analysis": analysis, "subject": subject, "subject_kind": "file", **figures, "depth": "deep"}
+        return {**job, "why": "changed in the last commit", "running": False, **changes}
+
+    @staticmethod
+    def ended(subject: str, outcome: str = "done", **changes: Any) -> dict[str, Any]:
+        """One of what ended in `GET /v1/activity`."""
+        ended = {"root": ROOT, "analysis": "history", "subject": subject, "subject_kind": "file", "outcome": outcome}
+        times = {"since": "2026-11-24T13:05:18+00:00", "at": "2026-11-24T13:05:22+00:00", "seconds": 4.2}
+        return {**ended, **times, "reason": None, "cost": {"tokens": 0, "usd": 0.0}, **changes}
+
+    @staticmethod
+    def workings(**changes: Any) -> dict[str, Any]:
+        """`GET /v1/activity`."""
+        readings = [
+            {"name": "user idle", "value": 240.0, "unit": "s", "text": "idle for 4 min", "wanted": "idle for 30 s"},
+            {"name": "battery", "value": None, "unit": "%", "text": "on mains", "wanted": ""},
+            {"name": "question waiting", "value": False, "unit": "", "text": "no question waits", "wanted": "none"},
+            {"name": "paused", "value": False, "unit": "", "text": "not paused", "wanted": "not paused"},
+        ]
+        doing = {"root": ROOT, "analysis": "history", "subject": "src/flask/app.py", "subject_kind": "file"}
+        return {
+            "sleep": {"state": "learning", "depth": "light", "reason": "on mains, idle for 4 min"},
+            "doing": {**doing, "since": "2026-11-24T13:05:18+00:00"},
+            "indexing": [],
+            "readings": readings,
+            "ended": [Wire.ended("src/flask/cli.py")],
+            "log": ["2026-11-24 13:05:00,123 INFO reverie_daemon.app: starting, version 0.1.0"],
+            **changes,
+        }
+
+    @staticmethod
     def delta(**changes: Any) -> dict[str, Any]:
         """A later event: the parts of the status that changed."""
         return {"event": "delta", "seq": 2, "changes": changes}
@@ -210,7 +332,7 @@ class Stage:
     @asynccontextmanager
     async def run(self, width: int = 80, height: int = 24) -> AsyncIterator[Stage]:
         """Run the app until the block ends."""
-        async with self.app.run_test(size=(width, height)) as self._pilot:
+        async with self.app.run_test(size=(width, height), notifications=True) as self._pilot:
             yield self
 
     def use(self, pilot: Pilot[Any]) -> None:
@@ -247,6 +369,12 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys, by Textual's names."""
         await self.pilot.press(*keys)
+
+    async def click(self, text: str) -> None:
+        """Click on the first place where this text is shown."""
+        rows = self.shown().splitlines()
+        y = next(y for y, row in enumerate(rows) if text in row)
+        await self.pilot.click(offset=(rows[y].index(text) + 1, y))
 
     async def ask(self, question: str) -> None:
         """Fill in a question and press Enter, once the daemon is there."""
@@ -287,8 +415,15 @@ def colourless_stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Sta
     return new_stage(daemon)
 
 
+@pytest.fixture
+def ascii_stage(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The same for a terminal without the glyphs."""
+    monkeypatch.setenv("REVERIE_ASCII", "1")
+    return new_stage(daemon)
+
+
 def new_stage(daemon: FakeDaemon) -> Stage:
-    return Stage(daemon, ReverieApp(daemon.connect, Path(ROOT), retry_s=(0.05,)))
+    return Stage(daemon, ReverieApp(daemon.connect, Path(ROOT), retry_s=(0.05,), pace_s=0.0))
 
 
 @pytest.fixture

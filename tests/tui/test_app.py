@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from reverie_daemon.errors import DaemonUnreachable, NoRepository, UserError
 from reverie_tui import app as tui
-from reverie_tui.model import EXAMPLES
+from reverie_tui.state import EXAMPLES
+from reverie_tui.widgets.answer import AnswerView
 from reverie_tui.widgets.evidence import EvidenceList
 from reverie_tui.widgets.question_box import QuestionBox
 
@@ -410,3 +411,64 @@ def test_a_worktree_and_a_subfolder_pass_for_a_repository(tmp_path: Path, monkey
     monkeypatch.setattr(tui.ReverieApp, "run", lambda self: opened.append(self.state.folder))
     assert tui.main([str(tmp_path / "deep" / "down")]) == 0
     assert opened == [str(tmp_path / "deep" / "down")]
+
+
+async def test_one_key_leads_from_page_to_page_and_back(stage, daemon, wire):
+    """The answer stays where it was."""
+    daemon.answers.put(wire.answer())
+    async with stage.run():
+        await stage.ask("How does the server start?")
+        await stage.sees("composed · fresh")
+        for key, page in (
+            ("f3", "Learned"),
+            ("f4", "Saved"),
+            ("f5", "Activity"),
+            ("f6", "Settings"),
+            ("alt+3", "Saved"),
+        ):
+            await stage.press(key)
+            await stage.sees(f"[{page}]")
+        await stage.press("f2")
+        await stage.sees("[Ask]", "composed · fresh")
+
+
+async def test_an_answer_of_ten_thousand_lines_is_there_to_its_end_and_keys_still_work(stage, daemon, wire):
+    """Nothing that a repository or a model says may freeze the program."""
+    daemon.answers.put(wire.answer("\n\n".join(f"Line {i} (`src/flask/app.py:{i}`)." for i in range(1, 5_001))))
+    async with stage.run():
+        await stage.ask("Everything?")
+        await stage.sees("Line 1 (", "composed · fresh")
+        await stage.press(*"next")
+        await stage.until(lambda: stage.app.screen.query_one(QuestionBox).value == "next")
+        answer = stage.app.screen.query_one(AnswerView)
+        await stage.until(lambda: answer.max_scroll_y > 5_000)
+        answer.scroll_end(animate=False)
+        await stage.sees("Line 5000")
+
+
+async def test_a_resize_amid_an_answer_keeps_it_whole(stage, daemon, wire):
+    """Windows are dragged while text streams."""
+    async with stage.run(160, 40):
+        await stage.ask("How?")
+        daemon.answers.put({"event": "understood", "kind": "flow"}, wire.claim("First it starts."))
+        await stage.sees("First it starts.")
+        await stage.pilot.resize_terminal(60, 20)
+        daemon.answers.put(wire.claim("Then it runs."))
+        await stage.sees("First it starts.", "Then it runs.")
+        await stage.pilot.resize_terminal(200, 60)
+        daemon.answers.put(wire.answer("First it starts.\n\nThen it runs."))
+        await stage.sees("First it starts.", "Then it runs.", "composed · fresh")
+
+
+async def test_a_daemon_upgraded_underneath_is_found_again_and_answers(stage, daemon, wire):
+    """The new one knows nothing of our streams; the answer on show stays."""
+    daemon.answers.put(wire.answer())
+    async with stage.run():
+        await stage.ask("Where?")
+        await stage.sees("composed · fresh")
+        daemon.news.end()
+        daemon.news.put(wire.snapshot(saved={"tokens": 7, "today": 7}))
+        await stage.sees("7 tokens an agent would have read", "Flask.run starts the server")
+        daemon.answers.put(wire.answer("Anew."))
+        await stage.ask("And now?")
+        await stage.sees("Anew.")

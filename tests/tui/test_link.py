@@ -8,8 +8,21 @@ from typing import Any
 
 import pytest
 from reverie_daemon.errors import UserError
-from reverie_tui.events import AskEnded, Connected, Connecting, Lost, PastArrived, Place, SourceArrived, Streamed
-from reverie_tui.link import CONTEXT_LINES, WHOLE_LINES_MAX, Line
+from reverie_tui.calls import Call, Wish
+from reverie_tui.events import (
+    CONTEXT_LINES,
+    WHOLE_LINES_MAX,
+    AskEnded,
+    Connected,
+    Connecting,
+    Lost,
+    PastArrived,
+    Place,
+    Replied,
+    SourceArrived,
+    Streamed,
+)
+from reverie_tui.link import Line
 
 WAIT_S = 20.0
 
@@ -112,3 +125,25 @@ def test_source_is_fetched_from_the_beginning_unless_that_is_far_away(line, daem
     line.fetch_source(Place("a.py", start, start + 5))
     assert reports.next(SourceArrived).payload == daemon.sources["a.py"]
     assert daemon.sources_asked == [("a.py", first, start + 5 + CONTEXT_LINES)]
+
+
+def test_a_reply_that_comes_bit_by_bit_ends_with_its_last_bit(line, daemon, reports):
+    """Learning streams its progress; what counts is what came of it."""
+    line.open()
+    reports.next(Connected)
+    daemon.lessons.put({"event": "progress", "done": 1}, {"event": "done", "jobs": 3})
+    daemon.lessons.end()
+    line.call(Call(7, "learned", Wish("learn_about", {"subject": "a.py", "root": daemon.root})))
+    replied = reports.next(Replied)
+    assert (replied.number, replied.payload) == (7, {"event": "done", "jobs": 3})
+
+
+def test_what_nobody_waits_for_is_made_after_a_moment_or_at_once_when_the_program_ends(daemon, reports):
+    """A daemon that learns changes many times a second; the screen needs to know twice a second."""
+    patient = Line(daemon.connect, Path(daemon.root), reports, (0.01,), pace_s=600.0)
+    patient.open()
+    reports.next(Connected)
+    patient.call(Call(1, "activity", Wish("jobs", {"root": daemon.root}), unhurried=True))
+    patient.call(Call(2, "activity", Wish("jobs", {"root": daemon.root})))
+    assert reports.next(Replied).number == 2
+    patient.close()

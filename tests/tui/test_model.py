@@ -26,8 +26,9 @@ from reverie_tui.events import (
     StatusArrived,
     Streamed,
 )
-from reverie_tui.model import EXAMPLES, PAST_MAX, QUESTION_CHARACTERS_MAX, Exchange, State, reduce
+from reverie_tui.model import reduce
 from reverie_tui.reading import ANSWER_CHARACTERS_MAX, Problem
+from reverie_tui.state import EXAMPLES, PAST_MAX, QUESTION_CHARACTERS_MAX, Exchange, State
 
 ROOT = "/home/ada/flask"
 UP = reduce(State(folder=ROOT), Connected(ROOT))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reverie_tui import wording
 from reverie_tui.events import Connected, Connecting, Lost, Place, StatusArrived
 from reverie_tui.literal import literal, literal_line
-from reverie_tui.model import Exchange, Preview, State, reduce
+from reverie_tui.model import reduce
 from reverie_tui.reading import (
     ANSWER_CHARACTERS_MAX,
     EVIDENCE_MAX,
@@ -21,13 +21,10 @@ from reverie_tui.reading import (
     read_source,
     read_status,
 )
+from reverie_tui.state import Exchange, Preview, State
 from reverie_tui.widgets.answer import markdown_parser
+from support.json_values import JSON
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
 KEYS = [
     "answer",
     "evidence",
@@ -103,7 +100,8 @@ def test_the_line_beneath_an_answer_tells_what_is_missing(wire):
         "remembered · changed since · 1,235 ms · 12,431 tokens an agent would have read"
         " · 120 files not indexed yet · 1 unverified"
     )
-    assert wording.answer_line(Exchange(1, "?", "", "done", answer=read_answer(reply))) == line
+    state = State(exchange=Exchange(1, "?", "", "done", answer=read_answer(reply)))
+    assert wording.answer_line(state) == line
 
 
 @pytest.mark.parametrize(
@@ -148,7 +146,7 @@ def test_a_preview_of_a_changed_file_says_so():
     place = Place("a.py", 3, 9)
     source = read_source({"path": "a.py", "blob": "new", "lines": ["x"]})
     evidence = Evidence("a.py", 3, 9, blob="old")
-    assert wording.preview_title(Preview(place, source), evidence) == "a.py:3-9 · changed since the answer"
+    assert wording.preview_title(Preview(place, source), evidence) == "a.py:3-9 · changed since it was cited"
     assert wording.preview_title(Preview(place, source), None) == "a.py:3-9"
 
 
@@ -187,3 +185,21 @@ def test_questions_asked_before_are_told_once():
     """The ledger keeps every asking; a reader wants each question."""
     found = read_past([{"question": "A?"}, {"question": "B?"}, {"question": "A?"}, {"question": " "}, 7])
     assert [item.question for item in found] == ["A?", "B?"]
+
+
+def test_a_very_long_answer_is_markdown_up_to_a_line_and_loses_nothing():
+    """Each paragraph is a widget; ten thousand of them would take minutes to draw."""
+    text = "\n".join(f"Line {i}." for i in range(10_000))
+    head, rest = wording.parted(text)
+    assert head.count("\n") < wording.MARKDOWN_LINES_MAX
+    assert f"{head}\n{rest}" == text
+    assert wording.parted("short\nanswer") == ("short\nanswer", "")
+    one_line = wording.parted("x" * 50_000)
+    assert one_line == ("", "x" * 50_000)
+
+
+def test_a_code_block_that_is_cut_is_closed():
+    """Or the note after it would be code."""
+    head, rest = wording.parted("```python\n" + "x = 1\n" * 500 + "```\nDone.")
+    assert head.count("```") == 2
+    assert rest.endswith("Done.")

@@ -8,25 +8,41 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
 from reverie_daemon.client import Client
 from reverie_daemon.errors import NoRepository, UserError
-from textual.app import App, SuspendNotSupported
+from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.widgets import Input
 
+from reverie_tui import wording
+from reverie_tui.actions import ACTIONS, HIDDEN_COMMANDS
+from reverie_tui.ascii import AsciiFilter
+from reverie_tui.calls import PageName
 from reverie_tui.editor import editor_command, located
-from reverie_tui.events import Event
-from reverie_tui.link import RETRY_S, Connect, Line
+from reverie_tui.events import Event, NextAsked, PageChosen, Redone, Stepped, Within
+from reverie_tui.link import PACE_S, RETRY_S, Connect, Line
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
-from reverie_tui.model import State, reduce
+from reverie_tui.model import reduce
+from reverie_tui.pages.ask import MarkedWrong, PauseWanted
+from reverie_tui.screens import screen_of
 from reverie_tui.screens.ask import AskScreen
+from reverie_tui.screens.finder import FinderScreen
+from reverie_tui.screens.help import HelpScreen
+from reverie_tui.screens.page import PageScreen
+from reverie_tui.screens.past import PastScreen
+from reverie_tui.signs import signs_for
+from reverie_tui.state import State
 from reverie_tui.theme import DARK, LIGHT
-from reverie_tui.widgets.evidence import EvidenceList
 
 
 class ReverieApp(App[UserError | None]):
@@ -53,25 +69,40 @@ class ReverieApp(App[UserError | None]):
         folder: Path,
         *,
         retry_s: Sequence[float] = RETRY_S,
+        pace_s: float = PACE_S,
         run_editor: Callable[[Sequence[str]], int] = subprocess.call,
     ) -> None:
         # Without colours Textual would send greys; its ANSI mode is the one that leaves colours out.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.state = State(folder=str(folder))
-        self._line = Line(connect, folder, self._report, retry_s)
+        self.state = State(folder=str(folder), signs=signs_for(os.environ))
+        self._line = Line(connect, folder, self._report, retry_s, pace_s)
         self._run_editor = run_editor
-        self._ask_screen = AskScreen(self.state)
+        self._pages: dict[PageName, PageScreen] = {"ask": AskScreen(self.state)}
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
 
-    def get_default_screen(self) -> AskScreen:
+    def get_default_screen(self) -> PageScreen:
         """The first screen; pushed later it would cost an empty one before it."""
-        return self._ask_screen
+        return self._pages["ask"]
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line passes before it is drawn."""
+        filters = super().get_line_filters()
+        return [*filters, AsciiFilter()] if self.state.signs.ascii else filters
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The command palette: every action there is, then Textual's own, such as themes."""
+        for action in ACTIONS:
+            yield SystemCommand(action.title, action.help, partial(self.run_action, action.name))
+        for command in super().get_system_commands(screen):
+            if command.title not in HIDDEN_COMMANDS:
+                yield command
 
     def on_mount(self) -> None:
         """Show the screen first, then reach for the daemon."""
         self.call_after_refresh(self._line.open)
+        self.call_after_refresh(_load_meanwhile)
 
     def on_unmount(self) -> None:
         """Let go of the daemon, which goes on without us."""
@@ -84,7 +115,9 @@ class ReverieApp(App[UserError | None]):
         if self.state == before:
             return
         self._perform(before, self.state)
-        self._ask_screen.show(self.state)
+        self._pages[self.state.page].show(self.state)
+        if isinstance(self.screen, FinderScreen):
+            self.screen.show(self.state.ask)
 
     def _report(self, event: Event) -> None:
         self.post_message(Happened(event))
@@ -93,6 +126,7 @@ class ReverieApp(App[UserError | None]):
         if state.refusal:
             self.exit(state.refusal)
         self._perform_asking(before, state)
+        self._perform_paging(before, state)
         place = state.preview.place
         if place and place != before.preview.place:
             self._line.fetch_source(place)
@@ -109,9 +143,56 @@ class ReverieApp(App[UserError | None]):
             if new and new.phase == "done":
                 self._line.fetch_past()
 
-    def on_evidence_list_copy_requested(self, message: EvidenceList.CopyRequested) -> None:
-        """Copy a citation."""
-        self._copy(message.text, f"Copied {message.text}")
+    def _perform_paging(self, before: State, state: State) -> None:
+        under_way = {call.number for call in before.calls}
+        for call in state.calls:
+            if call.number not in under_way:
+                self._line.call(call)
+        if state.notice.number != before.notice.number:
+            severity: Literal["error", "information"] = "error" if state.notice.failed else "information"
+            self.notify(state.notice.text, severity=severity, markup=False)
+        if state.page != before.page:
+            self._turn(before.page, state)
+
+    def _turn(self, before: PageName, state: State) -> None:
+        """Show another page. Ask stays at the bottom of the stack; any other page lies on top of it."""
+        page = self._pages.get(state.page)
+        if page is None:
+            page = self._pages[state.page] = screen_of(state.page)(state)
+            self.install_screen(page, state.page)
+        if state.page == "ask":
+            self.pop_screen()
+        elif before == "ask":
+            self.push_screen(page)
+        else:
+            self.switch_screen(page)
+
+    def action_next(self) -> None:
+        """Ask the question that is expected most."""
+        if self.state.ready:
+            self._report(NextAsked())
+        else:
+            self.notify("No question is expected that was answered already.", markup=False)
+
+    def action_redo(self) -> None:
+        """Answer the question on show anew."""
+        self._report(Redone())
+
+    def action_step(self, step: int) -> None:
+        """Go to another answer of the conversation."""
+        self._report(Stepped(step))
+
+    def action_mark_wrong(self) -> None:
+        """Mark the answer on show as wrong, so that it is not given again."""
+        answer = self.state.exchange.answer if self.state.exchange else None
+        if answer and answer.ledger_id:
+            self._report(Within("ask", MarkedWrong(answer.ledger_id)))
+        else:
+            self.notify("There is no answer to mark.", markup=False)
+
+    def action_go(self, page: PageName) -> None:
+        """Go to a page."""
+        self.post_message(Happened(PageChosen(page)))
 
     def action_copy_or_quit(self) -> None:
         """Where text is selected Ctrl+C copies it, as everywhere; else it quits, as in any terminal."""
@@ -132,15 +213,42 @@ class ReverieApp(App[UserError | None]):
         else:
             self.notify("There is no answer to copy yet.", markup=False)
 
+    def action_copy_citation(self) -> None:
+        """Copy the citation that is selected."""
+        chosen = self.state.cited
+        if chosen:
+            text = wording.evidence_label(chosen)
+            self._copy(text, f"Copied {text}")
+        else:
+            self.notify("No evidence is selected.", markup=False)
+
+    def action_on(self, page: PageName, action: str) -> None:
+        """Go to a page, and do there what its key does."""
+        self._report(PageChosen(page))
+        self.call_later(lambda: self.run_action(f"screen.{action}"))
+
+    def action_past(self) -> None:
+        """Choose from the questions asked before."""
+        self._report(PageChosen("ask"))
+        self.call_later(lambda: self.push_screen(PastScreen(self.state.past)))
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.push_screen(HelpScreen())
+
+    def action_pause(self, paused: bool) -> None:
+        """Let learning wait, or go on."""
+        self._report(Within("ask", PauseWanted(paused)))
+
     def _copy(self, text: str, told: str) -> None:
         self.copy_to_clipboard(text)
         self.notify(told, markup=False, timeout=2)
 
     def action_edit(self) -> None:
         """Open the place on show in the user's editor, and come back when it ends."""
-        place = self.state.preview.place
+        place = self.state.place
         if place is None or not self.state.root:
-            self.notify("Select evidence in a file to open it.", markup=False)
+            self.notify("Select a file, or evidence in one, to open it.", markup=False)
             return
         command = editor_command(os.environ, located(Path(self.state.root), place.path), place.start_line)
         try:
@@ -155,6 +263,12 @@ class ReverieApp(App[UserError | None]):
             if code:
                 self.notify(f"{command[0]} ended with code {code}.", severity="warning", markup=False)
         self.refresh()
+
+
+def _load_meanwhile() -> None:
+    """What the first answer needs, while the first screen is read."""
+    for module in ("textual.widgets._markdown", "textual.highlight"):
+        threading.Thread(target=import_module, args=(module,), daemon=True).start()
 
 
 def main(argv: Sequence[str] | None = None, *, root: Path | None = None) -> int:

@@ -10,7 +10,14 @@ from typing import Any
 
 from reverie_daemon.errors import UserError
 
+from reverie_tui.calls import PageName
 from reverie_tui.reading import Problem
+
+CONTEXT_LINES = 400
+"""How many lines are fetched after a citation, and before one that lies deep in a file."""
+
+WHOLE_LINES_MAX = 3_000
+"""Up to this line a file is fetched from its beginning, since highlighting is only sure from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,12 @@ class Place:
     path: str
     start_line: int
     end_line: int
+
+    @property
+    def around(self) -> tuple[int, int]:
+        """The first and last line to fetch, so that there is something to scroll to."""
+        start = 1 if self.start_line <= WHOLE_LINES_MAX else self.start_line - CONTEXT_LINES
+        return start, self.end_line + CONTEXT_LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +145,65 @@ class Recalled:
 
 
 @dataclass(frozen=True, slots=True)
+class Stepped:
+    """The user goes through the answers of the conversation: -1 is the one before, 1 the one after."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """The user wants the question on show answered anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextAsked:
+    """The user asks the likeliest of the questions that are expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """The user chose a name in the finder: it goes between what the box holds `before` and `after` the cursor."""
+
+    name: str
+    before: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Resized:
     """The terminal has a new size; `wide` when there is room for two panes side by side."""
 
     wide: bool
 
 
-Event = (
-    Connecting
-    | Connected
-    | Lost
-    | Refused
-    | StatusArrived
-    | PastArrived
+@dataclass(frozen=True, slots=True)
+class PageChosen:
+    """The user goes to a page."""
+
+    page: PageName
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Something happened on a page other than Ask; `event` is one of that page's module."""
+
+    page: PageName
+    event: object
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The daemon's reply to call `number`, or why there is none. `at` is the local time of day, HH:MM:SS."""
+
+    number: int
+    at: str
+    payload: Any = None
+    problem: Problem | None = None
+
+
+AskEvent = (
+    PastArrived
     | ExpectedArrived
     | Asked
     | Streamed
@@ -154,5 +213,14 @@ Event = (
     | Cited
     | SourceArrived
     | Recalled
-    | Resized
+    | Stepped
+    | Redone
+    | NextAsked
+    | Mentioned
 )
+"""What concerns the Ask page."""
+
+PageEvent = PageChosen | Within | Replied
+"""What concerns the other pages, and which one is on show."""
+
+Event = Connecting | Connected | Lost | Refused | StatusArrived | Resized | PageEvent | AskEvent

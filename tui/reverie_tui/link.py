@@ -8,12 +8,14 @@ what an event means, is the model's.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from reverie_daemon.errors import DaemonUnreachable, UserError
 
+from reverie_tui.calls import Call
 from reverie_tui.events import (
     AskEnded,
     Connected,
@@ -24,6 +26,7 @@ from reverie_tui.events import (
     PastArrived,
     Place,
     Refused,
+    Replied,
     SourceArrived,
     StatusArrived,
     Streamed,
@@ -32,12 +35,9 @@ from reverie_tui.literal import literal
 from reverie_tui.reading import Problem
 
 RETRY_S = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
-CONTEXT_LINES = 400
-"""How many lines are fetched after a citation, and before one that lies deep in a file."""
-
 EXPECTED_MAX = 20
-WHOLE_LINES_MAX = 3_000
-"""Up to this line a file is fetched from its beginning, since highlighting is only sure from there."""
+PACE_S = 0.5
+"""How long a call that nobody waits for is held back: while the daemon works, much changes at once."""
 
 AWAY = Problem("The daemon went away.", "It is looked for; ask again to start it.")
 
@@ -69,11 +69,15 @@ class Line:
         folder: Path,
         report: Callable[[Event], None],
         retry_s: Sequence[float] = RETRY_S,
+        pace_s: float = PACE_S,
+        time_of_day: Callable[[], str] = lambda: time.strftime("%H:%M:%S"),
     ) -> None:
+        self._time_of_day = time_of_day
         self._connect = connect
         self._folder = folder
         self._report_event = report
         self._retry_s = retry_s
+        self._pace_s = pace_s
         self._daemon: Daemon | None = None
         self._root = ""
         self._asking = 0
@@ -108,6 +112,10 @@ class Line:
     def fetch_source(self, place: Place) -> None:
         """Fetch the lines around a place; they come as `SourceArrived`."""
         self._start(lambda: self._report(self._source(place)))
+
+    def call(self, call: Call) -> None:
+        """Make a page's call; what comes of it is reported as `Replied`."""
+        self._start(lambda: self._report(self._reply(call)))
 
     def fetch_past(self) -> None:
         """Fetch the questions asked before and those expected next; they come as `PastArrived` and `ExpectedArrived`. A
@@ -158,7 +166,8 @@ class Line:
         delay_s = self._retry_s[min(tries, len(self._retry_s) - 1)]
         self._report(Lost(literal(reason), delay_s, literal(next_step)))
         woken = self._woken.wait(delay_s)
-        self._woken.clear()
+        if woken:  # One that comes just after the wait ended is kept for the next.
+            self._woken.clear()
         return woken
 
     def _stream(self, number: int, question: str, conversation: str) -> None:
@@ -181,12 +190,23 @@ class Line:
         daemon = self._daemon
         if daemon is None:
             return SourceArrived(place, problem=AWAY)
-        start = 1 if place.start_line <= WHOLE_LINES_MAX else place.start_line - CONTEXT_LINES
-        end = place.end_line + CONTEXT_LINES
+        start, end = place.around
         try:
             return SourceArrived(place, daemon.source(root=self._root, path=place.path, start=start, end=end))
         except UserError as error:
             return SourceArrived(place, problem=_problem(error))
+
+    def _reply(self, call: Call) -> Replied:
+        if call.unhurried:
+            self._closed.wait(self._pace_s)
+        daemon = self._daemon
+        if daemon is None:
+            return Replied(call.number, self._time_of_day(), problem=AWAY)
+        try:
+            payload = _whole(getattr(daemon, call.wish.name)(**call.wish.arguments))
+        except UserError as error:
+            return Replied(call.number, self._time_of_day(), problem=_problem(error))
+        return Replied(call.number, self._time_of_day(), payload)
 
     def _past(self) -> None:
         if self._daemon is None:
@@ -197,6 +217,16 @@ class Line:
             self._report(ExpectedArrived(expected["predictions"]))
         except UserError:
             return
+
+
+def _whole(reply: Any) -> Any:
+    """The reply; of one that comes bit by bit, the last bit."""
+    if not isinstance(reply, Iterator):
+        return reply
+    last = None
+    for event in reply:
+        last = event
+    return last
 
 
 def _problem(error: UserError) -> Problem:

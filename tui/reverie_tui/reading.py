@@ -12,6 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reverie_tui.literal import literal, literal_line
+from reverie_tui.payload import count as _count
+from reverie_tui.payload import items as _list
+from reverie_tui.payload import mapping as _mapping
+from reverie_tui.payload import mappings as _mappings
+from reverie_tui.payload import number as _number
+from reverie_tui.payload import text as _text
 
 EVIDENCE_MAX = 200
 ANSWER_CHARACTERS_MAX = 400_000
@@ -44,8 +50,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelWord:
+    """What came of asking a model: which one, whether its answer is the one shown, and why not where it is not."""
+
+    name: str
+    used: bool
+    reason: str
+    first_paid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. Tokens as `core/savings.py` defines them; `pending_files` were not indexed yet."""
+    """A finished answer. Tokens as `core/savings.py` defines them; `pending_files` were not indexed yet. `key` and
+    `clock` name what it was derived from; `cost_usd` is None where no price is known, `model` where none was asked."""
 
     text: str
     route: str
@@ -58,6 +75,12 @@ class Answer:
     tokens_baseline: int
     latency_ms: float
     pending_files: int
+    ledger_id: int = 0
+    key: str = ""
+    clock: int = 0
+    confidence: float = 1.0
+    cost_usd: float | None = 0.0
+    model: ModelWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +93,15 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """What woke a repository last: `source` is watch, hook, start, sweep, config or request, `at` a local time."""
+
+    source: str
+    event: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     """One repository as the daemon sees it now."""
 
@@ -77,16 +109,23 @@ class Repository:
     name: str
     branch: str
     head: str
+    clock: int
     files: int
     symbols: int
     pending_files: int
     progress: Progress | None
     problem: Problem | None
+    jobs: int = 0
+    jobs_failed: int = 0
+    notes_fresh: int = 0
+    notes_stale: int = 0
+    trigger: Trigger | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DaemonStatus:
-    """What the daemon does, and why. `saved_tokens` is the total over all questions, `saved_today` today's part."""
+    """What the daemon does, and why. `saved_tokens` is the total over all questions, `saved_today` today's part.
+    `model` answers and `model_asleep` learns, each in words that say where text goes, "" for none."""
 
     sleep_state: str = ""
     sleep_reason: str = ""
@@ -94,6 +133,9 @@ class DaemonStatus:
     model: str = ""
     saved_tokens: int = 0
     saved_today: int = 0
+    sleep_depth: str = ""
+    model_asleep: str = ""
+    model_problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +146,14 @@ class PastQuestion:
     asked_at: str = ""
     route: str = ""
     saved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedQuestion:
+    """A question that the daemon expects, answered already. `subject` is a path, or "path::symbol"."""
+
+    question: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +186,12 @@ def read_answer(wire: Mapping[str, Any]) -> Answer:
         tokens_baseline=_count(tokens.get("baseline")),
         latency_ms=_number(wire.get("latency_ms")),
         pending_files=_count(_mapping(wire.get("pending")).get("files")),
+        ledger_id=_count(wire.get("ledger_id")),
+        key=_text(wire.get("key")),
+        clock=_count(wire.get("clock")),
+        confidence=_number(wire.get("confidence", 1.0)),
+        cost_usd=None if wire.get("cost_usd", 0.0) is None else _number(wire.get("cost_usd")),
+        model=_read_word(_mapping(wire.get("model"))),
     )
 
 
@@ -161,7 +217,9 @@ def read_status(changes: Mapping[str, Any], before: DaemonStatus) -> DaemonStatu
     if "sleep" in changes:
         sleep = _mapping(changes["sleep"])
         reason = literal_line(_text(sleep.get("reason")))
-        status = replace(status, sleep_state=literal_line(_text(sleep.get("state"))), sleep_reason=reason)
+        depth = literal_line(_text(sleep.get("depth")))
+        state = literal_line(_text(sleep.get("state")))
+        status = replace(status, sleep_state=state, sleep_reason=reason, sleep_depth=depth)
     if "repositories" in changes:
         found = tuple(_read_repository(item) for item in _mappings(changes["repositories"]))
         status = replace(status, repositories=found)
@@ -169,7 +227,9 @@ def read_status(changes: Mapping[str, Any], before: DaemonStatus) -> DaemonStatu
         saved = _mapping(changes["saved"])
         status = replace(status, saved_tokens=_count(saved.get("tokens")), saved_today=_count(saved.get("today")))
     if "model" in changes:
-        status = replace(status, model=_read_model(changes["model"]))
+        model = _mapping(changes["model"])
+        asleep, problem = literal_line(_text(model.get("sleeping"))), _read_problem(_mapping(model.get("problem")))
+        status = replace(status, model=_read_model(changes["model"]), model_asleep=asleep, model_problem=problem)
     return status
 
 
@@ -186,11 +246,14 @@ def read_past(wire: Iterable[Any]) -> tuple[PastQuestion, ...]:
     return tuple(found.values())
 
 
-def read_expected(wire: Iterable[Any]) -> tuple[str, ...]:
+def read_expected(wire: Iterable[Any]) -> tuple[ExpectedQuestion, ...]:
     """Of the questions that are expected, those whose answer is ready and holds, likeliest first; each once."""
-    rows = (_mapping(item) for item in wire)
-    ready = (_text(row.get("question")) for row in rows if row.get("answered") is True and row.get("fresh") is True)
-    return tuple(dict.fromkeys(question for question in ready if question.strip()))
+    ready: dict[str, ExpectedQuestion] = {}
+    for row in map(_mapping, wire):
+        question = _text(row.get("question"))
+        if row.get("answered") is True and row.get("fresh") is True and question.strip():
+            ready.setdefault(question, ExpectedQuestion(question, _text(row.get("subject"))))
+    return tuple(ready.values())
 
 
 def read_source(wire: Mapping[str, Any]) -> Source:
@@ -216,11 +279,17 @@ def _read_repository(wire: Mapping[str, Any]) -> Repository:
         name=literal_line(_text(wire.get("name"))),
         branch=literal_line(_text(wire.get("branch"))),
         head=literal_line(_text(wire.get("head"))),
+        clock=_count(wire.get("clock")),
         files=_count(wire.get("files")),
         symbols=_count(wire.get("symbols")),
         pending_files=_count(_mapping(wire.get("pending")).get("files")),
         progress=_read_progress(_mapping(wire.get("progress"))),
         problem=_read_problem(_mapping(wire.get("problem"))),
+        jobs=_count(wire.get("jobs")),
+        jobs_failed=_count(wire.get("jobs_failed")),
+        notes_fresh=_count(wire.get("notes_fresh")),
+        notes_stale=_count(wire.get("notes_stale")),
+        trigger=_read_trigger(_mapping(wire.get("last_trigger"))),
     )
 
 
@@ -231,36 +300,31 @@ def _read_progress(wire: Mapping[str, Any]) -> Progress | None:
     return Progress(phase, _count(wire.get("done")), _count(wire.get("total")))
 
 
+def _read_trigger(wire: Mapping[str, Any]) -> Trigger | None:
+    if not wire:
+        return None
+    return Trigger(*(literal_line(_text(wire.get(key))) for key in ("source", "event", "at")))
+
+
 def _read_problem(wire: Mapping[str, Any]) -> Problem | None:
     if not wire:
         return None
     return Problem(literal_line(_text(wire.get("message"))), literal_line(_text(wire.get("next_step"))))
 
 
+def _read_word(wire: Mapping[str, Any]) -> ModelWord | None:
+    if not wire:
+        return None
+    refused = _mapping(wire.get("refused"))
+    reason = " ".join(filter(None, (_text(refused.get("message")), _text(refused.get("next_step")))))
+    return ModelWord(
+        name=literal_line(_text(wire.get("name"))),
+        used=wire.get("used") is True,
+        reason=literal_line(reason or _text(wire.get("reason"))),
+        first_paid=wire.get("first_paid") is True,
+    )
+
+
 def _read_model(wire: Any) -> str:
     named = wire if isinstance(wire, str) else _mapping(wire).get("answering") or _mapping(wire).get("name")
     return literal_line(_text(named))
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float)) else 0.0
-
-
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    return [item for item in _list(value) if isinstance(item, Mapping)]

@@ -11,8 +11,8 @@ from urllib.parse import quote, unquote
 
 from reverie_tui.events import Place
 from reverie_tui.literal import literal_line
-from reverie_tui.model import Exchange, Preview, State
 from reverie_tui.reading import Answer, Evidence, PastQuestion, Repository
+from reverie_tui.state import Exchange, Preview, State
 
 SEPARATOR = " · "
 
@@ -22,6 +22,7 @@ _CITATION = re.compile(
     r"|(?<![\w`/.:])(?P<bare>(?=[\w.\-+@/]*[^\W\d])(?=[\w\-+@]*[./])[\w.\-+@/]*\w):(?P<bare_lines>\d+(?:[-–]\d+)?)(?![\w:`])"
 )
 CITATION_SCHEME = "cite:"
+MARKDOWN_LINES_MAX, MARKDOWN_CHARACTERS_MAX = 150, 20_000
 
 
 def identity(state: State) -> str:
@@ -44,10 +45,13 @@ def activity(state: State) -> str:
 
 
 def standing(state: State) -> str:
-    """How far the repository is indexed, what is wrong with it, or how the daemon comes back."""
+    """How far the repository is indexed, what is wrong with it or with the page, or how the daemon comes back."""
     if state.link.state == "lost":
         then = state.link.next_step or "a question starts it at once"
         return f"trying again in {state.link.retry_s:g} s; {then}"
+    trouble = state.trouble()
+    if trouble:
+        return " ".join(part for part in (trouble.message, trouble.next_step) if part)
     repository = state.repository
     if repository is None:
         return ""
@@ -77,6 +81,17 @@ def bar(repository: Repository, columns: int) -> str:
     return "━" * full + "─" * (columns - full)
 
 
+def as_of(state: State) -> str:
+    """When the data of the page on show came; `standing` says why it is not of now. Ask needs none: its answers
+    carry their own freshness."""
+    if state.page == "ask":
+        return ""
+    when = state.as_of.get(state.page, "")
+    if state.trouble():
+        return f"still of {when}" if when else "not to be had"
+    return f"as of {when}" if when else "fetching…"
+
+
 def totals(state: State) -> str:
     """The tokens of all questions so far; empty while there are none."""
     status = state.status
@@ -87,17 +102,54 @@ def totals(state: State) -> str:
     return f"{status.saved_tokens:,} tokens an agent would have read, so far"
 
 
-def answer_line(exchange: Exchange) -> str:
-    """Beneath an answer: how it was made, whether it is fresh, how long it took, what it saved."""
-    if exchange.answer is None:
-        return _phase_line(exchange)
+def answer_line(state: State) -> str:
+    """Beneath an answer: how it was made, whether it is fresh, how long it took, what it cost and saved."""
+    exchange = state.exchange
+    if exchange is None or exchange.answer is None:
+        return _phase_line(exchange) if exchange else ""
     answer = exchange.answer
-    parts = [answer.route, "fresh" if answer.fresh else "changed since", f"{answer.latency_ms:,.0f} ms", tokens(answer)]
+    fresh = "changed since" if state.outdated or not answer.fresh else "fresh"
+    parts = [answer.route, fresh, f"{answer.latency_ms:,.0f} ms", tokens(answer), _cost(answer)]
     if answer.pending_files:
         parts.append(f"{answer.pending_files:,} files not indexed yet")
     if answer.unverified_count:
         parts.append(f"{answer.unverified_count} unverified")
     return SEPARATOR.join(part for part in parts if part)
+
+
+def _cost(answer: Answer) -> str:
+    if answer.cost_usd is None:
+        return "price unknown"
+    return f"${answer.cost_usd:,.4f}" if answer.cost_usd else ""
+
+
+def answer_note(state: State) -> str:
+    """Above that line, what the reader should know first: that something changed since, or why no model wrote this."""
+    answer = state.exchange.answer if state.exchange else None
+    if answer is None:
+        return ""
+    if state.outdated:
+        return "Something this answer rests on has changed since. Ctrl+L answers anew."
+    if answer.model and not answer.model.used and answer.model.reason:
+        return f"{answer.model.name or 'The model'} did not write this: {answer.model.reason}"
+    if answer.model and answer.model.first_paid:
+        return f"This was the first answer that cost money ({answer.model.name}). Limits: reverie budget"
+    return ""
+
+
+def place_in_conversation(state: State) -> str:
+    """Which of the conversation's questions is on show; nothing while there is one only."""
+    conversation = state.conversation
+    if state.exchange is None or len(conversation) < 2:
+        return ""
+    return f"({conversation.index(state.exchange) + 1} of {len(conversation)}, Alt+Up/Down)"
+
+
+def next_line(state: State) -> str:
+    """The questions to ask next, the first of them one key away."""
+    if state.exchange is None or state.exchange.running or not state.ready:
+        return ""
+    return "Ctrl+N  " + SEPARATOR.join(literal_line(question) for question in state.ready)
 
 
 def tokens(answer: Answer) -> str:
@@ -144,18 +196,31 @@ def place_label(place: Place) -> str:
 
 
 def preview_title(preview: Preview, evidence: Evidence | None) -> str:
-    """Above the source: where it is, and whether it changed since the answer."""
+    """Above the source: where it is, and whether it changed since it was cited."""
     if evidence and evidence.commit:
         return f"commit {evidence.commit[:10]}"
     if preview.place is None:
         return "Source"
     changed = bool(evidence and preview.source and evidence.blob and preview.source.blob != evidence.blob)
-    return place_label(preview.place) + (SEPARATOR + "changed since the answer" if changed else "")
+    return place_label(preview.place) + (SEPARATOR + "changed since it was cited" if changed else "")
 
 
 def past_detail(past: PastQuestion) -> str:
     """Before an earlier question, in columns: when it was asked and how it was answered."""
     return f"{past.asked_at[:16].replace('T', ' '):<16}  {past.route:<10}  "
+
+
+def parted(markdown: str) -> tuple[str, str]:
+    """The answer in two: what is shown as Markdown, which costs a widget a paragraph, and the rest of a very long one,
+    which is shown as it is. The cut is between lines; a code block that it falls into is closed."""
+    lines = markdown.split("\n")
+    size = 0
+    for at, line in enumerate(lines):
+        size += len(line) + 1
+        if at >= MARKDOWN_LINES_MAX or size > MARKDOWN_CHARACTERS_MAX:
+            head, rest = "\n".join(lines[:at]), "\n".join(lines[at:])
+            return (head + "\n```" if head.count("```") % 2 else head), rest
+    return markdown, ""
 
 
 def linked(markdown: str) -> str:

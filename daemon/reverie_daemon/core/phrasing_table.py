@@ -310,7 +310,8 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
     ("config", "", "", r"(?:the )?(?:config(?:uration)?|settings?|options?|env(?:ironment)? ?var(?:iable)?s?"
         r"|defaults?)(?: (?:keys?|values?|options?|file))?(?: (?:for|of|in))+ <x>"),
     ("config", "", "", r"(?:what(?:'s| is| are) )?(?:the )?defaults?(?: values?| settings?)? (?:of|for) <x>"),
-    ("config", "", "", r"where(?:'s| is| are|do i find| does)? ?(?:the |all |all the "
+    ("config", "", "", r"(?!.* files? (?:is |are |gets? )*(?:read|loaded|parsed))"
+        r"where(?:'s| is| are|do i find| does)? ?(?:the |all |all the "
         r"|<project>(?:'s)? )?(?:config(?:uration)?s?|settings?|options|env(?:ironment)? ?var(?:iable)?s?)(?:"
         r" (?:files?|values?|options?|live|stored|kept|defined|read|loaded|come from|located|set))*"),
     ("config", "", "", r"where(?:'s| is| are) the <x> (?:config(?:uration)?|settings?|option"

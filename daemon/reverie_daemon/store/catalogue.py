@@ -151,6 +151,11 @@ class StoreCatalogue:
         names = self._shelf.at(self.clock, ("names", self._worktree), self._names)
         return names.like(name, limit)
 
+    def names_with(self, letters: str, limit: int) -> Sequence[str]:
+        """Names of symbols that have these letters in this order, the best first. No answer rests on it."""
+        names = self._shelf.at(self.clock, ("names", self._worktree), self._names)
+        return names.with_letters(letters, limit)
+
     def outline(self, path: str) -> Sequence[Definition]:
         facts = self._of_path("outward.id", path)
         if facts is None:

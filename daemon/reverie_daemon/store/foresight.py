@@ -183,7 +183,7 @@ def forget(writer: sqlite3.Connection, path: bytes | None) -> None:
         ]
         writer.executemany(f"DELETE FROM {table} WHERE rowid = ?", found)
     for number, key in writer.execute("SELECT id, key FROM preparation WHERE key != ''").fetchall():
-        if mentioned.search(key.replace("::", " ").replace("|", " ")):
+        if mentioned.search(spaced(key)):
             writer.execute("UPDATE preparation SET key = '' WHERE id = ?", (number,))
     learned = habits(writer)
     kept = {name: weight for name, weight in learned.asked.items() if not mentioned.search(name)}

@@ -105,14 +105,18 @@ def _lease(writer: sqlite3.Connection, leased: Leased, until: float) -> Leased:
     return leased
 
 
-def cancel(writer: sqlite3.Connection, worktree: int, analysis: str, topic: Topic) -> bool:
-    """It is done no more, until what it studies changes or the user asks for it; whether it waited or ran."""
-    cursor = writer.execute(
-        "UPDATE job SET state = 'cancelled' WHERE worktree = ? AND analysis = ? AND kind = ? AND name = ?"
+def cancel(writer: sqlite3.Connection, worktree: int, analysis: str, topic: Topic) -> int | None:
+    """It is done no more, until what it studies changes or the user asks for it; its number, None where none waited or
+    ran."""
+    row = writer.execute(
+        "SELECT id FROM job WHERE worktree = ? AND analysis = ? AND kind = ? AND name = ?"
         f" AND state NOT IN {_GIVEN_UP}",
         (worktree, analysis, topic.kind, storable(topic.name)),
-    )
-    return cursor.rowcount > 0
+    ).fetchone()
+    if row is None:
+        return None
+    writer.execute("UPDATE job SET state = 'cancelled' WHERE id = ?", row)
+    return int(row[0])
 
 
 def done(writer: sqlite3.Connection, number: int) -> None:

@@ -156,8 +156,8 @@ class Learned:
         with self._writing() as writer:
             return jobs.lease_this(writer, worktree, analysis, topic, until)
 
-    def cancel_job(self, worktree: int, analysis: str, topic: Topic) -> bool:
-        """Whether it waited or ran. What runs has to be stopped besides."""
+    def cancel_job(self, worktree: int, analysis: str, topic: Topic) -> int | None:
+        """The job's number, None where none waited or ran. What runs has to be stopped besides."""
         with self._writing() as writer:
             return jobs.cancel(writer, worktree, analysis, topic)
 

@@ -7,16 +7,15 @@ comparing; a list of 60,000 strings would take ten times the memory.
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterable, Iterator
+
+from ..core import finding
+from ..core.finding import folded
 
 ALIKE_MIN = 0.75
 CANDIDATES_MAX = 4_000
 COMPARED_MAX = 150
-
-
-def folded(name: str) -> str:
-    """What `ensure_ascii`, `ensureAscii` and `ENSURE_ASCII` have in common."""
-    return name.replace("_", "").replace("-", "").casefold()
 
 
 class Names:
@@ -35,6 +34,11 @@ class Names:
             found.update(dict.fromkeys(self._typos(own)))
         found.pop(name, None)
         return list(found)[:limit]
+
+    def with_letters(self, letters: str, limit: int) -> list[str]:
+        """Those that have these letters in this order, the best first."""
+        found = (match[1] for match in finding.qualifying(letters).finditer(self._text))
+        return finding.best(letters, itertools.islice(found, finding.CANDIDATES_MAX), limit)
 
     def _beginning(self, start: str) -> Iterator[str]:
         """Names whose folded line begins so."""

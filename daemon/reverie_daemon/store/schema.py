@@ -37,13 +37,12 @@ def refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration]
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration], whole: str = "") -> None:
-    """Brings the file up to date; an empty one by the script `whole` of all these migrations, where there is one."""
-    version = version_of(connection)
-    if version == len(migrations):
-        return
+    """Brings the file up to date; an empty one by the script `whole` of these migrations, where there is one."""
     if whole and fresh.is_empty(connection):
         with transaction(connection):
             fresh.make(connection, whole)
+    version = version_of(connection)
+    if version == len(migrations):
         return
     from sqlite_utils import Database  # 160 ms, and only needed when a schema changes
 
@@ -151,9 +150,7 @@ def _create_vectors(database: Any) -> None:
 
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
-    create_accounts_of_guesses,
-    create_marks,
-    create_levels,
+    create_accounts_of_guesses, create_marks, create_levels,
 )  # fmt: skip
 
 

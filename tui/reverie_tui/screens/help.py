@@ -15,17 +15,26 @@ from reverie_tui.theme import MUTED
 
 KEYS = (
     ("Enter", "ask; in the evidence list: show the source"),
+    ("@", "find a symbol or file by some of its letters"),
+    ("F2 … F6", "the pages, one each (Alt+1 … Alt+5 do the same)"),
     ("Up, Down", "recall earlier questions; in a list: move"),
     ("Tab, Shift+Tab", "move between question, evidence and source"),
+    ("1 … 9", "in the evidence list: show that source"),
     ("PgUp, PgDn", "scroll the answer"),
+    ("Alt+Up, Alt+Down", "the conversation's answers before and after"),
     ("Esc", "close the source, stop an answer, begin anew"),
+    ("Ctrl+N", "ask the next question that is answered already"),
     ("Ctrl+R", "questions asked before, to ask again"),
+    ("Ctrl+L", "answer this question anew"),
+    ("F8", "mark this answer as wrong"),
     ("Ctrl+Y", "copy the answer as Markdown"),
     ("y", "copy the citation, in the evidence list"),
     ("Ctrl+O, e", "open the citation in $EDITOR, at its line"),
-    ("Ctrl+P", "commands and themes"),
+    ("/ n l f", "under Learned: find, notes, learn now, forget"),
+    ("p x r", "under Activity: pause, cancel, read the sensors again"),
+    ("Ctrl+P", "all commands, and themes"),
     ("F1, ?", "these keys"),
-    ("Ctrl+C, Ctrl+Q", "quit (Ctrl+C copies selected text); the daemon goes on"),
+    ("Ctrl+C, Ctrl+Q", "quit (Ctrl+C copies selected text)"),
 )
 TOKENS = (
     "Tokens an agent would have read: the question and the whole text of the files that verified claims cite, five at "
@@ -39,7 +48,7 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
     HelpScreen VerticalScroll {
-        width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 1 2; background: $surface;
+        width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; background: $surface;
         border: round $primary;
     }
     HelpScreen Static { height: auto; }
@@ -48,6 +57,6 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,question_mark,q,enter", "dismiss", "Close")]
 
     def compose(self) -> ComposeResult:
-        rows = (Content.assemble((f"{key:<16}", "bold $primary"), text) for key, text in KEYS)
+        rows = (Content.assemble((f"{key:<18}", "bold $primary"), text) for key, text in KEYS)
         with VerticalScroll():
             yield Static(Content("\n").join([*rows, Content(""), Content.styled(TOKENS, MUTED)]), markup=False)

@@ -5,22 +5,30 @@ Text that is already shown is only ever added to, so that nothing jumps under th
 
 from __future__ import annotations
 
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Markdown, Static
+from textual.widgets import Static
 
 from reverie_tui import wording
 from reverie_tui.events import Cited
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
-from reverie_tui.model import Exchange
 from reverie_tui.reading import Problem
+from reverie_tui.state import Exchange
+from reverie_tui.theme import MUTED
+
+if TYPE_CHECKING:  # Loaded with the first answer, or meanwhile: the first screen does not wait for it.
+    from markdown_it import MarkdownIt
+    from textual.widgets import Markdown
 
 
 def markdown_parser() -> MarkdownIt:
     """Markdown as answers use it: tables and code, but "<T>" is text and not HTML, and "app.py" is no web address."""
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
@@ -32,29 +40,36 @@ class AnswerView(VerticalScroll, can_focus=False):
     AnswerView #question { color: $primary; text-style: bold; height: auto; max-height: 4; padding: 0 0 1 0; }
     AnswerView Markdown { padding: 0; }
     AnswerView MarkdownH1, AnswerView MarkdownH2, AnswerView MarkdownH3 { margin: 0 0 1 0; content-align: left middle; }
+    AnswerView #rest { height: auto; display: none; }
     AnswerView #problem { color: $text-error; height: auto; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._exchange: Exchange | None = None
+        self._place = ""
         self._drawn = ""
+        self._drawn_markdown = ""
         self._drawing = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="question", markup=False)
-        yield Markdown(id="markdown", parser_factory=markdown_parser, open_links=False)
+        yield Static(id="rest", markup=False)
         yield Static(id="problem", markup=False)
 
-    def show(self, exchange: Exchange | None) -> None:
-        """Show an exchange; the same one again costs nothing."""
-        if exchange == self._exchange:
+    def show(self, exchange: Exchange | None, place: str = "") -> None:
+        """Show an exchange and its place in the conversation; the same one again costs nothing."""
+        if exchange == self._exchange and place == self._place:
             return
+        moved, self._place = place != self._place, place
         before, self._exchange = self._exchange, exchange
         if exchange is None:
             return
-        if before is None or before.number != exchange.number:
-            self.query_one("#question", Static).update(Content(literal_line(exchange.question)))
+        new = before is None or before.number != exchange.number
+        if new or moved:
+            shown = Content.assemble(literal_line(exchange.question), (f"  {place}" if place else "", MUTED))
+            self.query_one("#question", Static).update(shown)
+        if new:
             self.scroll_home(animate=False)
         self._show_problem(exchange.problem)
         if not self._drawing:
@@ -63,16 +78,37 @@ class AnswerView(VerticalScroll, can_focus=False):
 
     async def _draw(self) -> None:
         """Bring the Markdown up to date. Claims that arrive meanwhile are drawn together in the next round."""
-        markdown = self.query_one(Markdown)
         try:
-            while (wanted := wording.linked(self._exchange.text if self._exchange else "")) != self._drawn:
-                drawn, self._drawn = self._drawn, wanted
-                if drawn and wanted.startswith(drawn):
-                    await markdown.append(wanted[len(drawn) :])
-                else:
-                    await markdown.update(wanted)
+            markdown = await self._markdown()
+            while (text := self._exchange.text if self._exchange else "") != self._drawn:
+                self._drawn = text
+                head, rest = wording.parted(text)
+                await self._draw_markdown(markdown, wording.linked(head))
+                self._draw_rest(rest)
         finally:
             self._drawing = False
+
+    async def _draw_markdown(self, markdown: Markdown, wanted: str) -> None:
+        drawn, self._drawn_markdown = self._drawn_markdown, wanted
+        if drawn and wanted.startswith(drawn):
+            await markdown.append(wanted[len(drawn) :])
+        elif wanted != drawn:
+            await markdown.update(wanted)
+
+    def _draw_rest(self, rest: str) -> None:
+        shown = self.query_one("#rest", Static)
+        shown.display = bool(rest)
+        if rest:
+            shown.update(Content.assemble(("(The rest of this long answer is shown as plain text.)\n\n", MUTED), rest))
+
+    async def _markdown(self) -> Markdown:
+        from textual.widgets import Markdown
+
+        found = self.query(Markdown)
+        if not found:
+            made = Markdown(id="markdown", parser_factory=markdown_parser, open_links=False)
+            await self.mount(made, after="#question")
+        return self.query_one(Markdown)
 
     def _show_problem(self, problem: Problem | None) -> None:
         shown = self.query_one("#problem", Static)

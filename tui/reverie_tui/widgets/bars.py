@@ -7,7 +7,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 
 from reverie_tui import wording
-from reverie_tui.model import State
+from reverie_tui.state import State
 from reverie_tui.theme import MUTED
 from reverie_tui.widgets.text_line import TextLine
 
@@ -67,7 +67,7 @@ def _standing(state: State) -> Content:
     text = wording.standing(state)
     if state.link.state == "lost" or repository is None:
         return Content(text)
-    if repository.problem:
+    if repository.problem or state.trouble():
         return Content.styled("! " + text, "$error")
     drawn = wording.bar(repository, BAR_COLUMNS)
     return Content.assemble((drawn + " ", "$primary"), text) if drawn else Content(text)

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -33,15 +32,9 @@ class EvidenceList(OptionList):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Source"),
         Binding("e", "app.edit", "Editor", show=False),
-        Binding("y", "copy_citation", "Cite"),
+        Binding("y", "app.copy_citation", "Cite"),
+        *(Binding(str(number), f"open({number})", f"Source {number}", show=False) for number in range(1, 10)),
     ]
-
-    class CopyRequested(Message):
-        """The user wants this text on the clipboard."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
@@ -66,10 +59,9 @@ class EvidenceList(OptionList):
         event.stop()
         self.post_message(Happened(Selected(event.option_index, open=True)))
 
-    def action_copy_citation(self) -> None:
-        """Ask for the selected citation to be copied."""
-        if self.highlighted is not None and self._evidence:
-            self.post_message(self.CopyRequested(wording.evidence_label(self._evidence[self.highlighted])))
+    def action_open(self, number: int) -> None:
+        """Report the evidence with this number as the one to be opened."""
+        self.post_message(Happened(Selected(number - 1, open=True)))
 
 
 def _lines(evidence: tuple[Evidence, ...]) -> list[Content]:

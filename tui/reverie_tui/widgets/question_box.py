@@ -6,11 +6,14 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import Input
 
 from reverie_tui.events import Asked, Recalled
 from reverie_tui.messages import Happened
-from reverie_tui.model import QUESTION_CHARACTERS_MAX, Draft
+from reverie_tui.state import QUESTION_CHARACTERS_MAX, Draft
+
+PLACEHOLDER = "Ask about this repository; @ finds a name"
 
 
 class QuestionBox(Input):
@@ -26,8 +29,17 @@ class QuestionBox(Input):
         Binding("down", "recall(-1)", "Later question", show=False),
     ]
 
+    class FinderWanted(Message):
+        """The user wants to find a name, to stand between what the box holds before and after the cursor."""
+
+        def __init__(self, before: str, after: str) -> None:
+            super().__init__()
+            self.before, self.after = before, after
+
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(placeholder="Ask about this repository", max_length=QUESTION_CHARACTERS_MAX, id=id)
+        super().__init__(
+            placeholder="Ask about this repository; @ finds a name", max_length=QUESTION_CHARACTERS_MAX, id=id
+        )
         self.cursor_blink = False  # A cursor that blinks wakes the program twice a second.
         self._revision = 0
 
@@ -43,11 +55,17 @@ class QuestionBox(Input):
         self.post_message(Happened(Recalled(step, self.value)))
 
     async def on_key(self, event: events.Key) -> None:
-        """No question begins with a question mark: in an empty box it is the key for help."""
+        """No question begins with a question mark: in an empty box it is the key for help. "@" where a word may begin
+        opens the finder."""
+        before, after = self.value[: self.cursor_position], self.value[self.cursor_position :]
         if event.character == "?" and not self.value:
             event.prevent_default()
             event.stop()
-            await self.run_action("screen.help")
+            await self.run_action("app.help")
+        elif event.character == "@" and (not before or before[-1].isspace() or before[-1] in "(`'\""):
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.FinderWanted(before, after))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Report the question."""

@@ -12,8 +12,8 @@ from textual.widgets import Static
 
 from reverie_tui import wording
 from reverie_tui.events import Place
-from reverie_tui.model import Preview
 from reverie_tui.reading import Evidence, Source
+from reverie_tui.state import Preview
 from reverie_tui.theme import FAINT, MUTED
 from reverie_tui.widgets.text_line import TextLine
 

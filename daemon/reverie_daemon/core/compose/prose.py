@@ -60,7 +60,7 @@ _LITERAL = re.compile(r"``([^`]+)``")
 _LINK = re.compile(
     r"`([^`<]+?)\s*<[^>`]+>`_{1,2}|\[([^\]\n]+)\]\((?:[^)\s]+)\)|\{@(?:link|code|literal|linkplain)\s+([^}]+)\}"
 )
-_REFERENCE = re.compile(r"\[([^\]\n`]+)\](?:\[[^\]\n]*\])?(?!\()")
+_REFERENCE = re.compile(r"(?<![\w\])])\[([^\]\n`]+)\](?:\[[^\]\n]*\])?(?!\()")
 _TAG = re.compile(
     r"</?(?:p|b|i|em|strong|code|pre|ul|ol|li|br|a|tt|h\d|div|span|see|para|c|summary|remarks"
     r"|value)\b[^>]*/?>",
