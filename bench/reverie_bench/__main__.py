@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = ("history", "languages", "matching", "predict", "quality", "regression", "speed", "tui")
+BENCHES = (
+    "history", "languages", "learning", "matching", "model", "predict", "quality", "regression", "speed", "tui",
+)  # fmt: skip
 
 
 def main(argv: list[str]) -> int:

@@ -12,13 +12,14 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from . import wire
 from .core import evidence, following, savings
+from .core.briefing import Briefing, brief, learned_lines, topics
 from .core.budget import MICRO
 from .core.compose import compose
 from .core.doubt import doubted, said_by
@@ -32,18 +33,20 @@ from .core.redact import redact
 from .core.retrieve import rank
 from .errors import UserError
 from .meaning import Meaning
+from .recalling import fresh_notes
 from .remembering import answer_from_store, answer_to_store, check, core_digest, still_held, was_asked
 from .repository import LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
 from .store.foresight import Asked
 from .store.ledger import Ledger
 from .tokens import TokenCounter
-from .writing import Prepared, Writing, Written, prepare
+from .writing import Writing, Written, earlier_word
 
 CATCH_UP_S = 0.3
 CONVERSATIONS_MAX = 200
 HISTORY_FILES_MAX, HISTORY_COMMITS_MAX = 3, 3
 TURNS_MAX = 20
+NOTES_IN_CONTEXT_MAX = 6
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +55,9 @@ log = logging.getLogger(__name__)
 class _Found:
     """An answer and how it came about. `inputs` is what it read; `repeated` says that it was given before at the same
     clock, and so counts in no total; `known` that it is remembered as asked already. `prepared` is what a model would
-    read for it; `written` what came of asking one; `tried` names the model whose word on the question is known,
-    `written_by` the one whose word a remembered answer is, and `prepared_by` the analysis that had it ready. `said`
-    tells what it says; `marked` that this was marked as wrong before."""
+    read for it; `written` what came of asking one, now or earlier; `tried` names the model whose word on the question
+    is known, `written_by` the one whose word a remembered answer is, and `prepared_by` the analysis that had it ready.
+    `said` tells what it says; `marked` that this was marked as wrong before."""
 
     route: str
     composition: Composition
@@ -62,7 +65,7 @@ class _Found:
     repeated: bool = False
     known: bool = False
     composed_by: str = ""
-    prepared: Prepared | None = None
+    prepared: Briefing | None = None
     written: Written | None = None
     tried: str = ""
     written_by: str = ""
@@ -134,9 +137,11 @@ class Answering:
             found = yield from self._written(repository, text, found, found.prepared)
             account = self._repriced(text, found, account, conversation)
         found = _compared(found, given.marks)
-        told = found.composition.claims
-        for claim in told[: found.marked] if found.route == "learned" else told:
-            yield {"event": "claim", "text": claim.text, "verified": not _fails(claim)}
+        # What a model wrote was told as it came, but for what is said about it.
+        written = found.written is not None and found.route == found.written.route
+        for claim in found.composition.claims:
+            if not written or not claim.evidence:
+                yield {"event": "claim", "text": claim.text, "verified": not _fails(claim)}
         self._continue(conversation, given.taken_up)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         called = found.written is not None and found.written.spent.calls
@@ -171,7 +176,11 @@ class Answering:
         def work(catalogue: StoreCatalogue) -> tuple[Context, int, int]:
             ranking = rank(text, catalogue, under=under)
             commits = _last_commits(ranking, catalogue) if "history" in parts else ()
-            packed = pack(ranking, tokens_max, self._counter.count, form=form, parts=parts, commits=commits)
+            notes = fresh_notes(repository, catalogue, topics(None, None, ranking)) if "notes" in parts else ()
+            learned = learned_lines(notes, catalogue.text, NOTES_IN_CONTEXT_MAX)
+            packed = pack(
+                ranking, tokens_max, self._counter.count, form=form, parts=parts, commits=commits, learned=learned
+            )
             return packed, catalogue.clock, catalogue.notes_revision
 
         repository.expect(text)
@@ -191,13 +200,14 @@ class Answering:
         self, repository: LiveRepository, catalogue: StoreCatalogue, text: str, under: str, conversation: str
     ) -> _Given:
         """The answer as of the catalogue's moment, checked and priced; nothing is kept of it yet."""
-        question = understand(text, catalogue, conversation=self._earlier(conversation))
+        earlier = self._earlier(conversation)
+        question = understand(text, catalogue, conversation=earlier)
         identity = f"{under}|{key(question)}"
         model = self._writing.model()
         marks = repository.store.marks.of(identity)
-        found = _remembered(repository, catalogue, identity, model, marks) or _composed(
-            question, catalogue, under, model
-        )
+        found = _remembered(repository, catalogue, identity, model, marks)
+        if found is None:
+            found = self._composed(repository, question, catalogue, under, earlier if model else None)
         account = self._priced(text, found, catalogue.text, conversation)
         return _Given(
             question,
@@ -211,8 +221,30 @@ class Answering:
             marks,
         )
 
+    def _composed(
+        self,
+        repository: LiveRepository,
+        question: Question,
+        catalogue: StoreCatalogue,
+        under: str,
+        earlier: Sequence[Question] | None,
+    ) -> _Found:
+        """The composed answer; with what a model would read for it, where there is one: `earlier` is then the
+        conversation so far."""
+        recorder = Recorder(catalogue)
+        composition = compose(question, recorder, lambda: rank(question.text, recorder, under=under))
+        checked = check(composition, catalogue)
+        if earlier is None:
+            return _Found("composed", checked, serialise(recorder.inputs()), composed_by=core_digest())
+        ranking = rank(question.text, recorder, under=under)
+        notes = fresh_notes(repository, catalogue, topics(question, checked, ranking))
+        count, budgets = self._counter.count, self._writing.budgets()
+        prepared = brief(question, checked, ranking, notes, recorder, count, budgets, earlier)
+        inputs = dict((*prepared.inputs, *serialise(recorder.inputs())))
+        return _Found("composed", checked, tuple(inputs.items()), composed_by=core_digest(), prepared=prepared)
+
     def _written(
-        self, repository: LiveRepository, text: str, found: _Found, prepared: Prepared
+        self, repository: LiveRepository, text: str, found: _Found, prepared: Briefing
     ) -> Generator[dict[str, Any], None, _Found]:
         """The answer with a model's word on it: its claims as events, and what it wrote in place of what was composed,
         where that may stand."""
@@ -225,7 +257,7 @@ class Answering:
             tried = "" if event.refused is not None else event.model
             if event.composition is not None:
                 return replace(
-                    found, route="learned", composition=event.composition, composed_by="", written=event, tried=tried,
+                    found, route=event.route, composition=event.composition, composed_by="", written=event, tried=tried,
                     written_by=event.name,
                 )  # fmt: skip
             if shown:
@@ -246,7 +278,7 @@ class Answering:
         """The account after a model was asked: other files may be cited, and what was spent counts, used or not."""
         if found.written is None or found.prepared is None:
             return account
-        if found.route == "learned":
+        if found.route == found.written.route:
             account = self._priced(text, found, found.prepared.texts.get, conversation)
         used = found.written.spent.usage
         tokens = Tokens(used.prompt, used.cached, used.completion + used.reasoning, account.tokens.baseline)
@@ -303,6 +335,7 @@ class Answering:
             composed_by=found.composed_by,
             written_by=found.written_by,
             prepared_by=found.prepared_by,
+            reason=found.written.reason if found.written else "",
         )
         with _failure_logged():
             repository.store.remember(
@@ -338,11 +371,13 @@ def _remembered(
         return None
     repeated = known and kept.clock == catalogue.clock
     checked = still_held(kept.answer, composition, repository) or check(composition, catalogue)
-    tried = str(kept.answer.get("tried", ""))
+    # One that was prepared, and is given now although there is a model, stays the answer: asking again costs nothing.
+    tried = str(kept.answer.get("tried", "")) if known else model
     written_by, prepared_by = (str(kept.answer.get(name, "")) for name in ("written_by", "prepared_by"))
+    word = earlier_word(written_by or tried, str(kept.answer.get("reason", "")), composed_by) if model else None
     return _Found(
         "remembered", checked, kept.inputs, repeated, known, composed_by,
-        tried=tried, written_by=written_by, prepared_by=prepared_by,
+        written=word, tried=tried, written_by=written_by, prepared_by=prepared_by,
     )  # fmt: skip
 
 
@@ -362,15 +397,6 @@ def _asked(question: Question, identity: str, tokens: Tokens) -> Asked:
     path = "" if subject is None else subject.definition.path if subject.definition else subject.path
     about = "" if path.endswith("/") else path
     return Asked(identity, question.kind, about, time.time(), tokens.saved, spent=tokens.spent)
-
-
-def _composed(question: Question, catalogue: StoreCatalogue, under: str, model: str) -> _Found:
-    """The composed answer; with what a model would read for it, where there is one."""
-    recorder = Recorder(catalogue)
-    composition = compose(question, recorder, lambda: rank(question.text, recorder, under=under))
-    checked = check(composition, catalogue)
-    prepared = prepare(recorder, checked, rank(question.text, recorder, under=under)) if model else None
-    return _Found("composed", checked, serialise(recorder.inputs()), composed_by=core_digest(), prepared=prepared)
 
 
 def _paths(cited: Iterable[Evidence | Piece]) -> set[str]:

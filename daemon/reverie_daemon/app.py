@@ -40,6 +40,7 @@ from .meaning import Embedder, Meaning
 from .models import Models, today
 from .oversight import Oversight
 from .parsing import ParserPool
+from .preferences import budgets
 from .remembering import still_holds
 from .repository import LiveRepository
 from .store.claiming import claim
@@ -107,8 +108,9 @@ class Reverie:
 
         with self._making_answering:
             if self._answering_made is None:
+                writing = Writing(self._models, lambda: budgets(self._where.config_file))
                 self._answering_made = Answering(
-                    self._ledger, self._counter, self._meaning, Writing(self._models), self._studies.asked
+                    self._ledger, self._counter, self._meaning, writing, self._studies.asked
                 )
             return self._answering_made
 

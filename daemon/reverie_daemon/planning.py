@@ -16,7 +16,7 @@ from .analyses import Analysis, Survey, discover
 from .core import predict
 from .core.attention import Chronicle, Signals, Situation
 from .core.idle import Depth
-from .core.inputs import deserialise, unchanged
+from .core.inputs import deserialise, read_notes, unchanged
 from .core.notes import Topic
 from .core.nouns import Commit, Definition
 from .core.pathnames import beside
@@ -215,7 +215,7 @@ def _fresh_version(
 ) -> int | None:
     """By which version of the analysis the note was made that holds now; None when there is none."""
     for note in store.learned.notes_of(analysis.name, job.topic):
-        known = (note.clock, note.moment) == (catalogue.clock, moment)
+        known = (note.clock, note.moment) == (catalogue.clock, moment) and not read_notes(note.inputs)
         if known or (unchanged(deserialise(note.inputs), catalogue, digests) and analysis.applies(note, catalogue)):
             return note.version
     return None

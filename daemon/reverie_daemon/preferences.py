@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from .config import WRITING
 from .core.idle import Policy, QuietHours, quiet_hours
+from .core.tokens import Budgets
 from .errors import UserError, WrongUsage
 
 Kind = Literal["switch", "number", "choice", "spans", "patterns"]
@@ -46,6 +47,9 @@ PREFERENCES: Mapping[str, Preference] = {
         Preference("learning.on_battery", "switch", True, "learn on battery, too, down to 40 % of its charge"),
         Preference("learning.file_quiet_s", "number", 60, "study an edited file once it was left alone for so long"),
         Preference("learning.rethink_passes", "number", 1, "how often a model thinks over what it learned; 0: never"),
+        Preference("learning.remote_calls", "number", 4, "calls of a remote model under way at once, 64 at most"),
+        Preference("answering.evidence_tokens", "number", 1_000, "what a model reads of a repository for a question"),
+        Preference("answering.raw_tokens", "number", 6_000, "the same where it is unsure what to read"),
         Preference(
             "index.ignore", "patterns", [],
             "paths that are not read, as in a .gitignore, besides what git and .reverieignore ignore",
@@ -66,17 +70,20 @@ PREFERENCES: Mapping[str, Preference] = {
         Preference("tui.welcomed", "switch", False, "the terminal UI's first steps were shown; off: show them again"),
     )
 }  # fmt: skip
+REMOTE_CALLS_MAX = 64
+"""As many connections as a provider opens."""
 _WORDS = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """When to learn, for how long an edited file is left alone after a save, in seconds, and how often a model thinks
-    over what it learned."""
+    """When to learn, for how long an edited file is left alone after a save, in seconds, how often a model thinks over
+    what it learned, and how many calls of a remote model may be under way at once."""
 
     policy: Policy
     file_quiet_s: float
     rethink_passes: int = 1
+    remote_calls: int = 4
 
 
 def read(config_file: Path) -> dict[str, Value]:
@@ -132,8 +139,15 @@ def learning(config_file: Path) -> Learning:
         on_battery=bool(values["learning.on_battery"]),
         quiet_hours=tuple(map(quiet_hours, spans)) if isinstance(spans, list) else (),
     )
-    quiet_s, passes = (_number(values[f"learning.{name}"]) for name in ("file_quiet_s", "rethink_passes"))
-    return Learning(policy, float(quiet_s), passes)
+    numbers = ("file_quiet_s", "rethink_passes", "remote_calls")
+    quiet_s, passes, calls = (_number(values[f"learning.{name}"]) for name in numbers)
+    return Learning(policy, float(quiet_s), passes, min(max(calls, 1), REMOTE_CALLS_MAX))
+
+
+def budgets(config_file: Path) -> Budgets:
+    """How much a model may read for a question. Raises UserError."""
+    values = read(config_file)
+    return Budgets(*(_number(values[f"answering.{name}"]) for name in ("evidence_tokens", "raw_tokens")))
 
 
 def write(config_file: Path, key: str, texts: list[str], root: str = "") -> Value:

@@ -151,15 +151,17 @@ class Cut:
 
 
 @contextmanager
-def cut_when(cancelled: Cancelled, wait_s: float) -> Iterator[Cut]:
-    """A `Cut` that happens when `cancelled` says so ("cancelled") or after `wait_s` ("lost")."""
+def cut_when(cancelled: Cancelled | None, wait_s: float) -> Iterator[Cut]:
+    """A `Cut` that happens when `cancelled` says so ("cancelled") or after `wait_s` ("lost"). With None for `cancelled`
+    nobody is asked, and nothing wakes up meanwhile."""
     cut, done = Cut(), threading.Event()
+    looks, pause_s = (1, wait_s) if cancelled is None else (int(wait_s / POLL_S), POLL_S)
 
     def watch() -> None:
-        for _ in range(int(wait_s / POLL_S)):
-            if done.wait(POLL_S):
+        for _ in range(looks):
+            if done.wait(pause_s):
                 return
-            if cancelled():
+            if cancelled is not None and cancelled():
                 return cut.now("cancelled")
         cut.now("lost")
 

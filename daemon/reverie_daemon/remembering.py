@@ -43,11 +43,12 @@ def answer_to_store(
     composed_by: str = "",
     written_by: str = "",
     prepared_by: str = "",
+    reason: str = "",
 ) -> dict[str, object]:
     """`asked` tells whether a user has seen it: then its citations were checked, while what was only prepared counts as
     new the first time. `tried` names the model whose word on the question is known, `composed_by` the core that
     composed it, "" for what a model wrote; `written_by` is that model, by the name that the ledger has it under, and
-    `prepared_by` the analysis that had it ready before anybody asked."""
+    `prepared_by` the analysis that had it ready before anybody asked. `reason` says why a model's word is not shown."""
     return {
         "kind": composition.kind,
         "claims": [wire.claim_to_store(claim) for claim in composition.claims],
@@ -59,6 +60,7 @@ def answer_to_store(
         "composed_by": composed_by,
         "written_by": written_by,
         "prepared_by": prepared_by,
+        "reason": reason,
         "held": asked and all(one.verified for one in _cited(composition)),
     }
 

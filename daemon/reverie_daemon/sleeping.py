@@ -23,7 +23,7 @@ from .planning import Plan
 from .preferences import Learning
 from .repository import LiveRepository
 from .sensors import Sensors
-from .working import FAILED_COUNTED_MAX, NoThinker, Thinker, Worker
+from .working import FAILED_COUNTED_MAX, REPLY_WAIT_S, NoThinker, Thinker, Worker
 
 TICK_S = 0.5
 """While something is learned the machine is looked at so often: a busy one is left within a second."""
@@ -31,6 +31,10 @@ AWAKE_TICK_S = 2.0
 NOTHING_TICK_S = 60.0
 WAKE_PACE_S = 0.25
 """Indexing wakes it many times a second; once is enough."""
+PROGRESS_PACE_S = 0.5
+"""Whoever waits for all to be learned is told so often how far it is."""
+REPLY_PACE_S = 0.5
+"""While nothing may be begun, replies are looked for so often."""
 READINGS_KEPT_S = 3.0
 ROUNDS_MAX = 6
 """What is learned of a file makes more to learn of its folder, and so on upwards."""
@@ -245,7 +249,8 @@ class Sleeper:
 
     def _work(self) -> None:
         while not self._closing.is_set():
-            self._allowed.wait()
+            # Replies that were paid for are taken in whatever the machine is doing.
+            self._allowed.wait(REPLY_PACE_S if self._worker.waits_for_replies else None)
             if self._closing.is_set():
                 return
             if not self._worked_a_little():
@@ -262,16 +267,22 @@ class Sleeper:
             return False
 
     def _work_a_little(self) -> bool:
-        """One plan or one job, of the first repository that has any; whether there was one."""
+        """A reply taken in, or else one plan or one job, of the first repository that has any; whether there was
+        anything."""
         with self._working:
             began_s = time.monotonic()
-            for repository in self._ready():
-                if not self._allowed.is_set():
-                    return True
-                if self._worker.step(repository, self._depths(repository)):
-                    self._worked_s += time.monotonic() - began_s
-                    return True
-        return False
+            did = self._worker.go_on() or (self._allowed.is_set() and self._began_or_waited())
+            if did:
+                self._worked_s += time.monotonic() - began_s
+        return did or not self._allowed.is_set()
+
+    def _began_or_waited(self) -> bool:
+        for repository in self._ready():
+            if not self._allowed.is_set():
+                return True
+            if self._worker.step(repository, self._depths(repository)):
+                return True
+        return self._worker.go_on(REPLY_WAIT_S)
 
     def _depths(self, repository: LiveRepository) -> Sequence[str]:
         return [depth for depth in self._worker.affordable(repository) if self._standing.allows(depth)]
@@ -318,18 +329,25 @@ class Sleeper:
             self._worker.show("")
 
     def _learn_all(self, repository: LiveRepository) -> Iterator[dict[str, Any]]:
-        done, total = 0, 0
+        done, total, before = 0, 0, self._worker.done(repository)
         learned = repository.store.learned
         while not self._closing.is_set():
             total = max(total, done + 1)
-            planned = self._worker.is_unplanned(repository)
-            work = partial(self._worker.step, repository, self._worker.affordable(repository))
-            if not (yield from _shown(work, done, total)):
+            if not (yield from _shown(partial(self._learned_for_a_while, repository), done, total)):
                 break
-            done += 0 if planned else 1
+            done = self._worker.done(repository) - before
             total = done + learned.count_open_jobs(repository.worktree_id)
         failed = len(learned.failed_jobs(repository.worktree_id, FAILED_COUNTED_MAX))
         yield {"event": "learned", "jobs": done, "failed": failed, "stopped": self._worker.declined}
+
+    def _learned_for_a_while(self, repository: LiveRepository) -> bool:
+        """Until there is progress to tell again; False when nothing is left to do."""
+        worker, until_s = self._worker, time.monotonic() + PROGRESS_PACE_S
+        while time.monotonic() < until_s and not self._closing.is_set():
+            began = worker.go_on() or worker.step(repository, worker.affordable(repository))
+            if not began and not worker.go_on(REPLY_WAIT_S):
+                return False
+        return True
 
     def _learn_about(self, repository: LiveRepository, subject: str) -> Iterator[dict[str, Any]]:
         tried: set[tuple[str, Topic]] = set()

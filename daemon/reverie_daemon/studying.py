@@ -26,6 +26,8 @@ from .store.catalogue import StoreCatalogue
 from .worktree import RepositoryLocation, Worktree
 
 PLACES_KEPT = 8
+WAITING_MAX = 256
+"""More studies than this never wait for a model; one that does so beyond it was given up and is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ class Scholar:
             ask = next(under_way.study) if reply is None else under_way.study.send(reply)
         except StopIteration as finished:
             return self._studied(under_way, finished.value)
+        while len(self._waiting) >= WAITING_MAX:
+            self._waiting.pop(next(iter(self._waiting)))
         self._waiting[number] = under_way
         return Wanted(number, ask)
 

@@ -36,15 +36,15 @@ class ModelThinker:
     def complete(self, root: str, ask: Ask, analysis: str, cancelled: Callable[[], bool]) -> Completed | Declined:
         """Its reply. What stands in the way of every call (a limit, a refused key, an endpoint that rests) makes the
         job wait; what came of this one call alone speaks against the job."""
-        barred = self._models.standing(root, "learning")
-        if barred is not None:
-            return _declined(barred, waits=True)
         reply = self._models.complete(
             root, "learning", ask.prompt, tokens_max=ask.tokens_max, analysis=analysis, cancelled=cancelled
         )
-        if isinstance(reply, Refused):
-            return _declined(reply, waits=reply.until_renewal or reply.code in _BUDGET)
-        return Completed(reply.text, reply.model, reply.spent.usage.total, reply.spent.microusd)
+        if not isinstance(reply, Refused):
+            return Completed(reply.text, reply.model, reply.spent.usage.total, reply.spent.microusd)
+        barred = self._models.standing(root, "learning")
+        if barred is not None:
+            return _declined(barred, waits=True)
+        return _declined(reply, waits=reply.until_renewal or reply.code in _BUDGET)
 
 
 def _declined(refused: Refused, *, waits: bool) -> Declined:

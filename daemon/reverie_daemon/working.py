@@ -1,21 +1,25 @@
 """One job after the other, in a child process: what is planned, leased, studied, compared and stored.
 
-What comes back is compared with the repository as it is by then, and only what still holds is kept. When to work is
-decided in `sleeping.py`, what is worth learning in `planning.py`.
+While studies wait for a remote model's replies, others go on. What comes back is compared with the repository as it is
+by then, and only what still holds is kept. When to work is decided in `sleeping.py`, what is worth learning in
+`planning.py`.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from .activity import Activity, JobKey
 from .analyses import discover
+from .calling import Arrived, Calls, Waiting
 from .core.idle import Depth
-from .core.inputs import deserialise, unchanged
+from .core.inputs import deserialise, read_notes, unchanged
 from .core.notes import Ask, Completed, Declined, Topic
 from .core.plan import Job, concerns
 from .desk import Desk
@@ -24,7 +28,7 @@ from .planning import Plan
 from .preferences import Learning
 from .remembering import keep_answer
 from .repository import LiveRepository
-from .store.jobs import Leased
+from .store.jobs import LEVEL_MAX, Leased
 from .studying import Begin, Broken, GoOn, MakePlan, Place, Reply, Studied, Unknown, Wanted
 
 LEASE_S = 600.0
@@ -33,6 +37,8 @@ PLAN_WAIT_S = 300.0
 BUDGET_RETRY_S = 60.0
 """A limit that stood in the way is looked at again so often: it renews by itself."""
 FAILED_COUNTED_MAX = 1_000
+REPLY_WAIT_S = 0.5
+"""With nothing else to do, a reply is waited for so long at a time."""
 ENDED = "it took too long, or its process ended"
 EVERY_DEPTH: Sequence[Depth] = ("light", "remote", "deep")
 
@@ -69,10 +75,12 @@ _State = tuple[int, str, int, Depth | None]
 
 @dataclass(slots=True)
 class _Plot:
-    """What is known of one repository's learning. `planned` is the moment that its plan is for."""
+    """What is known of one repository's learning. `planned` is the moment that its plan is for, `done` counts the jobs
+    that came to an end."""
 
     planned: _State | None = None
     again_at_s: float | None = None
+    done: int = 0
     counted: tuple[tuple[int, str, int], tuple[int, int]] | None = None
 
 
@@ -107,6 +115,9 @@ class Worker:
         self._cancelled: set[JobKey] = set()
         self.activity = Activity(time.time)
         self._declined: tuple[Declined, float] | None = None
+        self._calls = Calls()
+        self._crowded = False
+        self._studies = itertools.count(1)
         self.doing = ""
         """What it is at, for a reader; "" for nothing."""
 
@@ -133,6 +144,14 @@ class Worker:
             "notes_fresh": fresh, "notes_stale": stale, "jobs": learned.count_open_jobs(repository.worktree_id),
             "jobs_failed": failed,
         }  # fmt: skip
+
+    def done(self, repository: LiveRepository) -> int:
+        """How many of its jobs came to an end since this began."""
+        return self._plot(repository).done
+
+    @property
+    def waits_for_replies(self) -> bool:
+        return len(self._calls) > 0
 
     def has_jobs(self, repository: LiveRepository) -> bool:
         return repository.store.learned.count_open_jobs(repository.worktree_id) > 0
@@ -189,7 +208,10 @@ class Worker:
         until = time.time() + LEASE_S
         leased = repository.store.learned.lease_this(repository.worktree_id, job.analysis, job.topic, until=until)
         if leased is not None:
+            self._cancelled.discard(_key(repository, leased))
             self._study(repository, leased)
+            while self._calls.has(repository, leased):
+                self.go_on(REPLY_WAIT_S)
         return leased is not None
 
     def affordable(self, repository: LiveRepository) -> Sequence[Depth]:
@@ -200,12 +222,12 @@ class Worker:
         return EVERY_DEPTH
 
     def step(self, repository: LiveRepository, depths: Sequence[str]) -> bool:
-        """Makes the plan where there is none for this moment, else does the best job; False when there is neither."""
+        """Makes the plan where there is none for this moment, else begins the best job, and ends it unless a model's
+        reply is waited for meanwhile; False when there is neither."""
         try:
             if self.is_unplanned(repository):
                 return self._plan(repository)
-            now = time.time()
-            leased = repository.store.learned.lease(repository.worktree_id, depths, now=now, until=now + LEASE_S)
+            leased = self._next(repository, depths)
             if leased is None:
                 return False
             self._study(repository, leased)
@@ -213,6 +235,46 @@ class Worker:
             log.warning("%s: %s", repository.root, error.message)
             return False
         return True
+
+    def go_on(self, wait_s: float = 0.0) -> bool:
+        """Goes on with a study whose reply arrives within `wait_s`; whether any reply is or was waited for. Also when
+        it is told to stop: what was paid for is kept."""
+        if not len(self._calls):
+            return False
+        arrived = self._calls.arrived(wait_s)
+        if arrived is not None:
+            self._take(arrived)
+        return wait_s > 0 or arrived is not None
+
+    def _take(self, arrived: Arrived) -> None:
+        waiting, said = arrived.waiting, arrived.said
+        self._crowded = self._crowded and len(self._calls) > 0 and isinstance(said, Declined)
+        try:
+            key = _key(waiting.repository, waiting.leased)
+            if isinstance(said, Completed):
+                self.activity.charged(key, said.tokens, said.microusd)
+            if isinstance(said, Declined) or key in self._cancelled:
+                self._conclude(waiting.repository, waiting.leased, said if isinstance(said, Declined) else None)
+            else:
+                self._ask_desk(waiting, GoOn(waiting.study, said.text, said.model))
+        except UserError as error:
+            log.warning("%s: %s", waiting.repository.root, error.message)
+
+    def _next(self, repository: LiveRepository, depths: Sequence[str]) -> Leased | None:
+        """The best job that may begin beside the calls that are under way. A model on this machine has it for itself;
+        what rests on other jobs waits for them."""
+        model_depth = self._thinker.depth(repository.root)
+        if len(self._calls) and model_depth == "deep":
+            return None
+        if self._crowded or len(self._calls) >= self._settings().remote_calls:
+            depths = [depth for depth in depths if depth != model_depth]
+        level = self._calls.level(repository)
+        now = time.time()
+        leased = repository.store.learned.lease(
+            repository.worktree_id, depths, now=now, until=now + LEASE_S,
+            level_max=LEVEL_MAX if level is None else level,
+        )  # fmt: skip
+        return None if leased is None or self._calls.has(repository, leased) else leased
 
     def _plan(self, repository: LiveRepository) -> bool:
         plot, (clock, moment, asked, depth) = self._plot(repository), self._state(repository)
@@ -258,24 +320,44 @@ class Worker:
         )
 
     def _study(self, repository: LiveRepository, leased: Leased) -> None:
+        waiting = Waiting(next(self._studies), repository, leased)
+        self.activity.began(_key(repository, leased), leased.job)
+        passes = self._settings().rethink_passes
+        self._ask_desk(waiting, Begin(_place(repository), waiting.study, leased.job.analysis, leased.job.topic, passes))
+
+    def _ask_desk(self, waiting: Waiting, request: Begin | GoOn) -> None:
+        """One step of a study: until it is done, or wants a reply, which is then asked for."""
+        repository, leased = waiting.repository, waiting.leased
         job, key = leased.job, _key(repository, leased)
-        self.show(f"{job.analysis}, {job.topic.name or repository.location.name}")
-        self.activity.began(key, job)
+        others = f" ({len(self._calls)} more under way)" if len(self._calls) else ""
+        self.show(f"{job.analysis}, {job.topic.name or repository.location.name}{others}")
         try:
             self._current = _Current(repository, repository.store.clock(repository.worktree_id), leased)
-            reply = self._studied(repository, leased)
+            reply = self._desk.ask(request, STUDY_WAIT_S)
             self._current = None
+            if isinstance(reply, Wanted) and key not in self._cancelled:
+                self._calls.begin(waiting, partial(self._complete, repository, leased, reply.ask))
+                return
             self._conclude(repository, leased, reply)
         finally:
             self._current = None
-            self._cancelled.discard(key)
-            self.activity.ended(key, "stopped", "it could not be stored; the log says why")
-            self.show("")
+            if not self._calls.has(repository, leased):
+                self._cancelled.discard(key)
+                self.activity.ended(key, "stopped", "it could not be stored; the log says why")
+                self.show("")
+
+    def _complete(self, repository: LiveRepository, leased: Leased, ask: Ask) -> Completed | Declined:
+        key = _key(repository, leased)
+        return self._thinker.complete(
+            repository.root, ask, leased.job.analysis, lambda: self._stopped() or key in self._cancelled
+        )
 
     def _conclude(self, repository: LiveRepository, leased: Leased, reply: Reply | Declined | None) -> None:
         """Acts on what came of a study."""
-        if self._is_cancelled(repository, leased):
-            self.activity.ended(_key(repository, leased), "cancelled", "you cancelled it")
+        key = _key(repository, leased)
+        if key in self._cancelled:
+            self._cancelled.discard(key)
+            self.activity.ended(key, "cancelled", "you cancelled it")
         elif isinstance(reply, Studied):
             self._keep(repository, leased, reply)
         elif isinstance(reply, Declined):
@@ -289,33 +371,16 @@ class Worker:
     def _failed(self, repository: LiveRepository, leased: Leased, problem: str) -> None:
         self.activity.ended(_key(repository, leased), "failed", problem)
         if repository.store.learned.job_failed(leased, problem):
+            self._plot(repository).done += 1
             log.warning("%s: %s of %s failed: %s", repository.root, leased.job.analysis, leased.job.topic.name, problem)
 
-    def _is_cancelled(self, repository: LiveRepository, leased: Leased) -> bool:
-        return _key(repository, leased) in self._cancelled
-
-    def _studied(self, repository: LiveRepository, leased: Leased) -> Reply | Declined | None:
-        """A whole study, with as many replies of the model as it wants."""
-        job = leased.job
-        passes = self._settings().rethink_passes
-        reply = self._desk.ask(Begin(_place(repository), leased.id, job.analysis, job.topic, passes), STUDY_WAIT_S)
-        while isinstance(reply, Wanted) and not self._is_cancelled(repository, leased):
-            said = self._thinker.complete(
-                repository.root,
-                reply.ask,
-                job.analysis,
-                lambda: self._stopped() or self._is_cancelled(repository, leased),
-            )
-            if isinstance(said, Declined):
-                return said
-            self.activity.charged(_key(repository, leased), said.tokens, said.microusd)
-            reply = self._desk.ask(GoOn(reply.study, said.text, said.model), STUDY_WAIT_S)
-        return reply
-
     def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined) -> None:
-        """Stopped, or without budget, a job waits; what a model cannot do counts as an attempt."""
+        """Stopped, or without budget, a job waits; what a model cannot do counts as an attempt. What calls under way
+        have reserved may be more than they spend: only with none of them is a limit known to be reached."""
         waits = declined.over_budget or declined.waits
-        if waits:
+        if declined.over_budget and len(self._calls):
+            self._crowded = True
+        elif waits:
             self._declined = declined, time.monotonic() + BUDGET_RETRY_S
         if waits or self._stopped():
             self.activity.ended(_key(repository, leased), "waits" if waits else "stopped", declined.message)
@@ -329,7 +394,7 @@ class Worker:
         tokens, microusd = self.activity.cost(key)
         note = replace(studied.note, made_at=time.time(), tokens=tokens, microusd=microusd)
         with repository.reading() as catalogue:
-            moved = (catalogue.clock, repository.moment) != (note.clock, note.moment)
+            moved = (catalogue.clock, repository.moment) != (note.clock, note.moment) or read_notes(note.inputs)
             if moved and not unchanged(deserialise(note.inputs), catalogue):
                 learned.job_given_back(leased)
                 self.activity.ended(key, "outdated", "what it read has changed meanwhile")
@@ -344,6 +409,7 @@ class Worker:
             learned.count_claims(note.model, len(note.claims), studied.dropped)
         different = learned.keep_note(note)
         learned.job_done(leased)
+        self._plot(repository).done += 1
         self.activity.ended(key, "done")
         if different and discover()[leased.job.analysis].steers:
             self._plot(repository).planned = None

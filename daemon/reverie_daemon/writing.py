@@ -7,44 +7,34 @@ budget does. The repository is read while it is prepared and never again: what w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-from reverie_indexers.facts import Span
+from typing import TYPE_CHECKING, Any
 
 from .choices import Role
 from .core import evidence, prompting
-from .core.evidence import SPAN_LINES_MAX
-from .core.nouns import Catalogue, Claim, Composition, Evidence
-from .core.prompting import Passage, Reader
-from .core.ranking import Ranking
+from .core.nouns import Claim, Composition, Evidence, Route
+from .core.prompting import Reader
+from .core.tokens import Budgets
 from .errors import UserError
 from .models import Models
 from .replies import Refused, Reply, Spent
 
-CONTEXT_CHARACTERS_MAX = 8_000
-"""About 2,300 tokens: a small context is what makes an answer cheap."""
-PASSAGES_MAX = 12
-PASSAGE_LINES_MAX = 40
 REPLY_TOKENS_MAX = 500
+if TYPE_CHECKING:
+    from .core.briefing import Briefing
+
+NOTHING_TO_READ = "nothing here bears on the question, so there is nothing for it to read"
+BEFOREHAND = "the answer was composed before it was asked for"
 UNVERIFIED = " *(unverified)*"
 _ROLE: Role = "answering"
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What a model will read for a question: passages, and the lines of their files as they were then."""
-
-    passages: tuple[Passage, ...]
-    texts: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What came of asking a model: `model` is its target, `name` its name. `composition` is its answer where that may
     stand, else None, with the `reason`; `refused` says why there was no reply at all. What was spent is spent either
-    way."""
+    way. `raw` are the files that it read as they are."""
 
     model: str
     name: str
@@ -52,12 +42,19 @@ class Written:
     composition: Composition | None = None
     reason: str = ""
     refused: Refused | None = None
+    raw: tuple[str, ...] = ()
+    standing: bool = False
+    """What it wrote earlier is the answer that is remembered."""
+
+    @property
+    def route(self) -> Route:
+        return "raw" if self.raw else "learned"
 
     def to_wire(self) -> dict[str, Any]:
         refused = self.refused
         return {
             "name": self.name,
-            "used": self.composition is not None,
+            "used": self.standing or self.composition is not None,
             "reason": self.reason,
             "first_paid": self.spent.first_paid,
             "refused": None
@@ -69,8 +66,17 @@ class Written:
 class Writing:
     """May be used from any thread."""
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, budgets: Callable[[], Budgets] = Budgets) -> None:
+        """`budgets` gives how much of a repository a model may read now."""
         self._models = models
+        self._budgets = budgets
+
+    def budgets(self) -> Budgets:
+        """The usual ones where the configuration cannot be used, which whoever asks the model is told."""
+        try:
+            return self._budgets()
+        except UserError:
+            return Budgets()
 
     def model(self) -> str:
         """What names the model that answers; "" where none is chosen. One that cannot be used is named all the same:
@@ -81,11 +87,15 @@ class Writing:
             return "?"
         return chosen.target.label if chosen is not None else ""
 
-    def write(self, root: str, question: str, prepared: Prepared, composed: Composition) -> Iterator[Claim | Written]:
+    def write(self, root: str, question: str, briefing: Briefing, composed: Composition) -> Iterator[Claim | Written]:
         """The model's claims as they come, each checked; then what came of it."""
-        reader = Reader(prepared.passages, prepared.texts.get)
+        if not briefing.passages:
+            label = self.model()
+            yield Written(label, _name(label), Spent(), reason=NOTHING_TO_READ)
+            return
+        reader = Reader(briefing.passages, briefing.texts.get)
         claims: list[Claim] = []
-        prompt = prompting.ask(question, prepared.passages)
+        prompt = prompting.ask(question, briefing.passages, briefing.about)
         outcome: Reply | Refused | None = None
         for piece in self._models.stream(root, "questions", prompt, tokens_max=REPLY_TOKENS_MAX):
             if not isinstance(piece, str):
@@ -99,16 +109,28 @@ class Writing:
                 claims.append(claim)
                 yield marked(claim)
         assert outcome is not None, "a stream ends in a reply or a refusal"
-        yield self._judged(outcome, claims, composed)
+        yield self._judged(outcome, claims, composed, briefing.raw)
 
-    def _judged(self, outcome: Reply | Refused, claims: list[Claim], composed: Composition) -> Written:
+    def _judged(
+        self, outcome: Reply | Refused, claims: list[Claim], composed: Composition, raw: tuple[str, ...]
+    ) -> Written:
         label = self.model()
-        name = label.rpartition("#")[2].rpartition("/")[2]
+        name = _name(label)
         if isinstance(outcome, Refused):
             return Written(label, name, outcome.spent, reason=outcome.message, refused=outcome)
-        if not prompting.replaces(claims, composed):
+        if not prompting.replaces(claims, composed, unsure=bool(raw)):
             return Written(label, name, outcome.spent, reason=_why_not(claims))
-        return Written(label, name, outcome.spent, _composition(claims, composed))
+        return Written(label, name, outcome.spent, _composition(claims, composed, raw), raw=raw)
+
+
+def earlier_word(label: str, reason: str, composed_by: str) -> Written:
+    """What is known of a model's word on a question that is answered from memory: nothing is spent now."""
+    why = reason or (BEFOREHAND if composed_by else "")
+    return Written(label, _name(label), Spent(), reason=why, standing=not composed_by)
+
+
+def _name(label: str) -> str:
+    return label.rpartition("#")[2].rpartition("/")[2]
 
 
 def _why_not(claims: Sequence[Claim]) -> str:
@@ -121,45 +143,24 @@ def _why_not(claims: Sequence[Claim]) -> str:
     return f"only {held} of its {len(claims)} claims hold"
 
 
-def prepare(catalogue: Catalogue, composed: Composition, ranking: Ranking) -> Prepared:
-    """The passages for a question: what the composed answer rests on first, then what ranks best, each once."""
-    places = [(one.path, one.blob, one.span, one.symbol) for one in composed.evidence if one.verified and one.path]
-    places += [(piece.path, piece.blob, piece.span, piece.title) for piece in ranking.pieces[: 2 * PASSAGES_MAX]]
-    passages: list[Passage] = []
-    texts: dict[str, Sequence[str]] = {}
-    room = CONTEXT_CHARACTERS_MAX
-    for path, blob, span, symbol in places:
-        if len(passages) == PASSAGES_MAX or any(_overlap(path, span, one) for one in passages):
-            continue
-        lines = texts.get(path) or catalogue.text(path)
-        passage = _passage(path, blob, span, symbol, lines or ())
-        if passage is None or len(passage.text) > room:
-            continue
-        room -= len(passage.text)
-        passages.append(passage)
-        texts[path] = lines or ()
-    return Prepared(tuple(passages), texts)
-
-
-def _passage(path: str, blob: str, span: Span, symbol: str, lines: Sequence[str]) -> Passage | None:
-    end = min(span.end_line, span.start_line + min(PASSAGE_LINES_MAX, SPAN_LINES_MAX) - 1, len(lines))
-    if not 1 <= span.start_line <= end:
-        return None
-    return Passage(path, blob, Span(span.start_line, end), symbol, "\n".join(lines[span.start_line - 1 : end]))
-
-
-def _overlap(path: str, span: Span, other: Passage) -> bool:
-    return path == other.path and span.start_line <= other.span.end_line and other.span.start_line <= span.end_line
-
-
 def marked(claim: Claim) -> Claim:
     """The claim as it is shown: one that does not hold says so."""
     return claim if evidence.is_verified(claim) else replace(claim, text=claim.text + UNVERIFIED)
 
 
-def _composition(claims: Sequence[Claim], composed: Composition) -> Composition:
+def told(raw: Sequence[str]) -> Claim:
+    """What an answer says that was read out of the source itself."""
+    files = ", ".join(f"`{path}`" for path in raw)
+    return Claim(f"*Nothing that was learned surely answers this, so {files} {_be(raw)} read.*")
+
+
+def _be(paths: Sequence[str]) -> str:
+    return "was" if len(paths) == 1 else "were"
+
+
+def _composition(claims: Sequence[Claim], composed: Composition, raw: Sequence[str]) -> Composition:
     """The written answer in the form of a composed one. It is as sure as its claims hold."""
-    shown = tuple(map(marked, claims))
+    shown = (*map(marked, claims), *([told(raw)] if raw else ()))
     pieces: dict[Evidence, None] = {one: None for claim in shown for one in claim.evidence if one.path or one.commit}
     share = prompting.surviving_share(claims)
     confidence = round(min(1.0, (composed.confidence + share) / 2), 2)

@@ -15,12 +15,14 @@ from ..core.prompting import Passage
 from .analysis import Analysis, Study, Survey
 from .asking import claims_from, passages_of_file, tokens_to_read
 
-FILES_MAX = 400
-FOLDERS_MAX = 100
+FILES_MAX = 1_000
+FOLDERS_MAX = 200
 CHILDREN_MAX = 40
 CLAIMS_OF_A_CHILD = 2
 REPLY_TOKENS = 300
 FOLDER_READ_TOKENS = 1_500
+DEPTH_MAX = 40
+"""Folders come from the deepest up; of those deeper still, some before what is noted of their folders."""
 ASKED_SHARE = 0.3
 """Of the questions about a file, so many are about what it is for or how it works."""
 
@@ -37,7 +39,7 @@ def _propose(survey: Survey) -> Iterable[Job]:
         yield Job(
             "purpose", ANALYSIS.version, Topic("folder" if name else "repository", name), "deep", likely,
             tokens_of(sum(file.lines for file in inside)), FOLDER_READ_TOKENS + REPLY_TOKENS, stamp=_stamp(inside),
-            why="what it is for",
+            why="what it is for", level=max(1, DEPTH_MAX - len(PurePosixPath(name).parts)),
         )  # fmt: skip
 
 

@@ -223,6 +223,11 @@ def unchanged(inputs: Iterable[Input], catalogue: Catalogue, digests: dict[str, 
     return True
 
 
+def read_notes(inputs: Iterable[tuple[str, str]]) -> bool:
+    """Whether notes are among what was read: those can become others while the repository stays as it is."""
+    return any(query.startswith('["noted"') for query, _ in inputs)
+
+
 def serialise(inputs: Iterable[Input]) -> tuple[tuple[str, str], ...]:
     """Inputs as pairs of text, for the store."""
     return tuple((item.query, item.digest) for item in inputs)

@@ -48,6 +48,8 @@ PARTS: tuple[Part, ...] = get_args(Part)
 USUAL_PARTS: frozenset[Part] = frozenset({"notes", "source", "tests"})
 HISTORY_SHARE_MAX = 0.2
 """The part of a budget that the last commits may take."""
+LEARNED_SHARE_MAX = 0.2
+"""The part of a budget that what a model found out may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +69,30 @@ def pack(
     form: Form = "text",
     parts: Collection[Part] = USUAL_PARTS,
     commits: Sequence[str] = (),
+    learned: Sequence[str] = (),
 ) -> Context:
     """The pieces most worth their tokens as one text of at most `budget_tokens`. The same ranking, budget and counter
     give the same text. A budget too small for any piece gives an empty context.
 
     Without "notes" among the parts only pieces whose source is shown are there, without "source" no source, without
-    "tests" nothing of test files; `commits` are lines on the history, which stand last when "history" is a part."""
-    history = _history(commits if "history" in parts else (), budget_tokens, form, count)
-    room = budget_tokens - (count([history])[0] + 1 if history else 0)
+    "tests" nothing of test files; `learned` are lines on what a model found out, which stand first when "notes" is a
+    part; `commits` are lines on the history, which stand last when "history" is one."""
+    history = _lines(commits if "history" in parts else (), budget_tokens * HISTORY_SHARE_MAX, form, count)
+    known = _lines(learned if "notes" in parts else (), budget_tokens * LEARNED_SHARE_MAX, form, count)
+    room = budget_tokens - sum(size + 1 for size in count([known, history]) if size)
     pieces = [piece for piece in ranking.pieces if "tests" in parts or piece.role != "test"]
     context = _packed(pieces, ranking.stems, room, count, form, parts)
-    text = context.text + history
-    return Context(text, count([text])[0] if history else context.tokens, context.evidence)
+    if not known and not history:
+        return context
+    text = known + context.text + history
+    return Context(text, count([text])[0], context.evidence)
 
 
-def _history(commits: Sequence[str], budget_tokens: int, form: Form, count: Count) -> str:
-    """As many of the lines as their share of the budget holds."""
+def _lines(lines: Sequence[str], tokens_max: float, form: Form, count: Count) -> str:
+    """As many of the lines as so many tokens hold."""
     kept: list[str] = []
-    for line in commits:
-        if count(["".join([*kept, noted(line, form)])])[0] > budget_tokens * HISTORY_SHARE_MAX:
+    for line in lines:
+        if count(["".join([*kept, noted(line, form)])])[0] > tokens_max:
             break
         kept.append(noted(line, form))
     return "".join(kept)

@@ -28,7 +28,8 @@ JOBS_MAX = 2_000
 class Job:
     """One analysis of one topic. `tokens_saved` is what a note would save when it is asked for, `tokens_cost` what a
     model would read and write for it, `seconds_cost` the processor's time. `stamp` names the state of what is studied:
-    a job that failed is tried again once it differs. `why` says for a reader what speaks for it."""
+    a job that failed is tried again once it differs. `why` says for a reader what speaks for it. Jobs of a higher
+    `level` rest on what those of lower ones find, and come after all of them."""
 
     analysis: str
     version: int
@@ -40,6 +41,7 @@ class Job:
     seconds_cost: float = 0.05
     stamp: str = ""
     why: str = ""
+    level: int = 0
 
     @property
     def cost(self) -> float:
@@ -70,8 +72,9 @@ def concerns(topic: Topic, subject: str, asked_about: Mapping[str, str]) -> bool
 
 
 def order(jobs: Iterable[Job]) -> list[Job]:
-    """Best value first, at most JOBS_MAX: what comes last may never be worth it. Equals in the order of their names."""
-    ranked = sorted(jobs, key=lambda job: (-job.value, job.analysis, job.topic.kind, job.topic.name))
+    """From the lowest level up, best value first, at most JOBS_MAX: what comes last may never be worth it. Equals in
+    the order of their names."""
+    ranked = sorted(jobs, key=lambda job: (job.level, -job.value, job.analysis, job.topic.kind, job.topic.name))
     return ranked[:JOBS_MAX]
 
 

@@ -8,12 +8,25 @@ should be close instead. The exact counter is an edge: `reverie_daemon.tokens`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 Count = Callable[[Sequence[str]], Sequence[int]]
 """Sizes in tokens, one for each text, in order."""
 
+EVIDENCE_TOKENS = 1_000
+"""A small context is what makes an answer cheap."""
+RAW_TOKENS = 6_000
+
 CHARACTERS_A_TOKEN = 3.5
 """Measured over source and English prose with o200k; other languages have fewer characters in a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """How many tokens of the repository a model reads for a question, and for one whose answer is unsure."""
+
+    evidence: int = EVIDENCE_TOKENS
+    raw: int = RAW_TOKENS
 
 
 def utf8_bytes(texts: Sequence[str]) -> list[int]:

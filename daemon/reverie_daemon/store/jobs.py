@@ -14,10 +14,13 @@ from ..core.plan import Job
 from .memory import mention_of, storable
 
 ATTEMPTS_MAX = 3
+LEVEL_MAX = 1_000
+"""More than any plan has."""
 PROBLEM_CHARACTERS_MAX = 400
 _GIVEN_UP = "('failed', 'cancelled')"
 _COLUMNS = (
-    "analysis, version, kind, name, depth, probability, tokens_saved, tokens_cost, seconds_cost, stamp, why, value"
+    "analysis, version, kind, name, depth, probability, tokens_saved, tokens_cost, seconds_cost, stamp, why, level,"
+    " value"
 )
 
 
@@ -52,25 +55,27 @@ def replan(writer: sqlite3.Connection, worktree: int, jobs: Iterable[Job]) -> No
     its stamp is the same, and begins anew when it is not."""
     writer.execute("DELETE FROM job WHERE worktree = ? AND state = 'waiting' AND attempts = 0", (worktree,))
     writer.executemany(
-        f"INSERT INTO job(worktree, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f"INSERT INTO job(worktree, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT(worktree, analysis, kind, name) DO UPDATE SET version = excluded.version,"
         " depth = excluded.depth, probability = excluded.probability, tokens_saved = excluded.tokens_saved,"
         " tokens_cost = excluded.tokens_cost, seconds_cost = excluded.seconds_cost, why = excluded.why,"
-        " value = excluded.value,"
+        " level = excluded.level, value = excluded.value,"
         f" state = CASE WHEN state IN {_GIVEN_UP} AND stamp != excluded.stamp THEN 'waiting' ELSE state END,"
         " attempts = CASE WHEN stamp != excluded.stamp THEN 0 ELSE attempts END, stamp = excluded.stamp",
         ((worktree, *_row(job)) for job in jobs),
     )
 
 
-def lease(writer: sqlite3.Connection, worktree: int, depths: Sequence[str], now: float, until: float) -> Leased | None:
-    """The job of the best value that may run at one of these depths, leased until then (seconds since the epoch); one
-    whose lease ran out may be taken again."""
+def lease(
+    writer: sqlite3.Connection, worktree: int, depths: Sequence[str], now: float, until: float, level_max: int
+) -> Leased | None:
+    """The job of the best value on the lowest level, of at most `level_max`, that may run at one of these depths,
+    leased until then (seconds since the epoch); one whose lease ran out may be taken again."""
     row = writer.execute(
         f"SELECT id, attempts, {_COLUMNS} FROM job WHERE worktree = ?"
-        f" AND depth IN ({','.join('?' * len(depths))}) AND attempts < ?"
-        " AND (state = 'waiting' OR (state = 'leased' AND lease_until <= ?)) ORDER BY value DESC, id LIMIT 1",
-        (worktree, *depths, ATTEMPTS_MAX, now),
+        f" AND depth IN ({','.join('?' * len(depths))}) AND attempts < ? AND level <= ?"
+        " AND (state = 'waiting' OR (state = 'leased' AND lease_until <= ?)) ORDER BY level, value DESC, id LIMIT 1",
+        (worktree, *depths, ATTEMPTS_MAX, level_max, now),
     ).fetchone()
     if row is None:
         return None
@@ -148,7 +153,7 @@ def give_all_back(writer: sqlite3.Connection) -> None:
 
 
 def open_jobs(reader: sqlite3.Connection, worktree: int, limit: int) -> list[Job]:
-    """What waits or runs, best value first."""
+    """What waits or runs, in the order it is done."""
     return [one.job for one in listed(reader, worktree, limit)]
 
 
@@ -156,7 +161,7 @@ def listed(reader: sqlite3.Connection, worktree: int, limit: int) -> list[Listed
     """The same, with which of them runs."""
     rows = reader.execute(
         f"SELECT state, {_COLUMNS} FROM job WHERE worktree = ? AND state NOT IN {_GIVEN_UP}"
-        " ORDER BY value DESC, id LIMIT ?",
+        " ORDER BY level, value DESC, id LIMIT ?",
         (worktree, limit),
     )
     return [Listed(_job(row), state == "leased") for state, *row in rows]
@@ -202,10 +207,10 @@ def forget(writer: sqlite3.Connection, path: bytes | None) -> None:
 def _row(job: Job) -> tuple[object, ...]:
     return (
         job.analysis, job.version, job.topic.kind, storable(job.topic.name), job.depth, job.probability,
-        job.tokens_saved, job.tokens_cost, job.seconds_cost, job.stamp, storable(job.why), job.value,
+        job.tokens_saved, job.tokens_cost, job.seconds_cost, job.stamp, storable(job.why), job.level, job.value,
     )  # fmt: skip
 
 
 def _job(row: Sequence[Any]) -> Job:
-    analysis, version, kind, name, depth, probability, saved, cost, seconds, stamp, why, _ = row
-    return Job(analysis, version, Topic(kind, name), depth, probability, saved, cost, seconds, stamp, why)
+    analysis, version, kind, name, depth, probability, saved, cost, seconds, stamp, why, level, _ = row
+    return Job(analysis, version, Topic(kind, name), depth, probability, saved, cost, seconds, stamp, why, level)

@@ -71,6 +71,13 @@ def create_accounts_of_guesses(database: Any) -> None:
     database["asked"].add_column("spent", int, not_null_default=0)
 
 
+def create_levels(database: Any) -> None:
+    """The migration that lets jobs rest on others. Those that wait are planned anew at every start."""
+    database["job"].add_column("level", int, not_null_default=0)
+    database["job"].create_index(["worktree", "state", "level", "value"])
+    database.execute("DROP INDEX idx_job_worktree_state_value")
+
+
 class Learned:
     """See the module. May be used from any thread, as the store it belongs to."""
 
@@ -136,10 +143,13 @@ class Learned:
             jobs.replan(writer, worktree, planned)
             foresight.expect(writer, worktree, predictions)
 
-    def lease(self, worktree: int, depths: Sequence[str], *, now: float, until: float) -> Leased | None:
-        """The job of the best value that may run at one of these depths; None when there is none."""
+    def lease(
+        self, worktree: int, depths: Sequence[str], *, now: float, until: float, level_max: int = jobs.LEVEL_MAX
+    ) -> Leased | None:
+        """The job of the best value on the lowest level that may run at one of these depths; None when there is
+        none."""
         with self._writing() as writer:
-            return jobs.lease(writer, worktree, depths, now, until)
+            return jobs.lease(writer, worktree, depths, now, until, level_max)
 
     def lease_this(self, worktree: int, analysis: str, topic: Topic, *, until: float) -> Leased | None:
         """That very job, since the user asks for it; None where there is none to take."""

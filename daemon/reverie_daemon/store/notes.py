@@ -50,10 +50,11 @@ def keep(writer: sqlite3.Connection, note: Note) -> bool:
         " WHERE analysis = ?1 AND kind = ?2 AND name = ?3 ORDER BY made_at DESC, id DESC LIMIT ?4)",
         (*_place(note.analysis, note.topic), STATES_KEPT),
     )
-    writer.execute(
-        "DELETE FROM note WHERE id IN (SELECT id FROM note ORDER BY made_at DESC, id DESC LIMIT -1 OFFSET ?)",
-        (NOTES_MAX,),
-    )
+    if writer.execute("SELECT count(*) FROM note").fetchone()[0] > NOTES_MAX:
+        writer.execute(
+            "DELETE FROM note WHERE id IN (SELECT id FROM note ORDER BY made_at DESC, id DESC LIMIT -1 OFFSET ?)",
+            (NOTES_MAX,),
+        )
     return before is None or before[0] != text
 
 

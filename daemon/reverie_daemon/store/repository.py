@@ -39,6 +39,7 @@ EXPECTED_BYTES_MIN = 512 << 10
 """Answers to questions that are expected may be so much, whatever the source: as many as are predicted fit. Learning
 them for nothing would be a waste."""
 REMEMBERED_UNBOUNDED_MAX = 50
+LEARNED_UNBOUNDED_MAX = 32
 """Answers that may be remembered before they are bounded anew, should nothing change meanwhile."""
 PAGES_VACUUMED_MAX = 4_000
 BULK_FILES_MIN = 50
@@ -75,6 +76,7 @@ class RepositoryStore:
         self.name = str(path)
         self.vectors = VectorStore(self._reading, self._writing, _tick_notes)
         self._remembered = REMEMBERED_UNBOUNDED_MAX
+        self._learned = 0
         self._merging: bool | None = None
         self._closed = False
         self.learned = Learned(self._learning, self._reading)
@@ -365,10 +367,14 @@ class RepositoryStore:
 
     @contextmanager
     def _learning(self) -> Iterator[sqlite3.Connection]:
-        """As `_writing`, for the many small transactions of learning: the log is kept short."""
+        """As `_writing`, for the many small transactions of learning: the log is kept short, by a look at it now and
+        then, since looking costs as much as a transaction."""
         with self._writing() as writer:
             yield writer
-        self.settle()
+            self._learned += 1
+        if self._learned >= LEARNED_UNBOUNDED_MAX:
+            self._learned = 0
+            self.settle()
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -147,11 +147,9 @@ CREATE TABLE "job" (
    "attempts" INTEGER NOT NULL DEFAULT 0,
    "lease_until" REAL NOT NULL DEFAULT 0.0,
    "problem" TEXT NOT NULL DEFAULT ''
-);
+, "level" INTEGER NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX "idx_job_worktree_analysis_kind_name"
     ON "job" ("worktree", "analysis", "kind", "name");
-CREATE INDEX "idx_job_worktree_state_value"
-    ON "job" ("worktree", "state", "value");
 CREATE TABLE "prediction" (
    "id" INTEGER PRIMARY KEY,
    "worktree" INTEGER,
@@ -205,4 +203,6 @@ CREATE TABLE "wrong" (
 );
 CREATE INDEX "idx_wrong_at"
     ON "wrong" ("at");
-PRAGMA user_version = 6
+CREATE INDEX "idx_job_worktree_state_level_value"
+    ON "job" ("worktree", "state", "level", "value");
+PRAGMA user_version = 7

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import UserError
 from . import fresh
 from .connection import transaction
-from .learned import create_accounts_of_guesses, create_learning
+from .learned import create_accounts_of_guesses, create_learning, create_levels
 from .marks import create_marks
 
 Migration = Callable[[Any], None]
@@ -150,7 +150,7 @@ def _create_vectors(database: Any) -> None:
 
 REPOSITORY: Sequence[Migration] = (
     _create_first_store, _give_each_worktree_its_history, _create_vectors, create_learning,
-    create_accounts_of_guesses, create_marks,
+    create_accounts_of_guesses, create_marks, create_levels,
 )  # fmt: skip
 
 
