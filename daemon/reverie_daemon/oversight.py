@@ -41,6 +41,7 @@ class Oversight:
         self._studies = studies
         self._journal = journal
         self._log_file = log_file
+        self._digests = known.Digests()
 
     def activity(self, log_lines: int) -> dict[str, Any]:
         """`{"sleep", "doing", "under_way", "indexing", "readings", "ended", "log"}`, see docs/API.md."""
@@ -83,7 +84,7 @@ class Oversight:
 
     def tree(self, root: str, path: str) -> dict[str, Any]:
         """What is known about what is in a folder or file."""
-        return known.tree(self._repository(root), path)
+        return known.tree(self._repository(root), path, self._digests)
 
     def forget_notes(self, root: str, subject: str, kind: str, analysis: str) -> dict[str, int]:
         """`{"notes", "replies"}`: how many notes of just this subject are gone, and how many kept texts of calls about
