@@ -42,6 +42,7 @@ class Oversight:
         self._studies = studies
         self._journal = journal
         self._log_file = log_file
+        self._digests = known.Digests()
 
     def activity(self, log_lines: int) -> dict[str, Any]:
         """`{"sleep", "doing", "under_way", "indexing", "readings", "ended", "log"}`, see docs/API.md."""
@@ -84,7 +85,7 @@ class Oversight:
 
     def tree(self, root: str, path: str) -> dict[str, Any]:
         """What is known about what is in a folder or file."""
-        return known.tree(self._repository(root), path)
+        return known.tree(self._repository(root), path, self._digests)
 
     def languages(self, root: str) -> dict[str, Any]:
         """`{"languages": [{"language", "files"}]}`: what a repository is written in, most files first; documents and
