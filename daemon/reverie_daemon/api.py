@@ -24,7 +24,7 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from . import __version__, api_oversight, arguments, wire
-from .choices import ROLES
+from .choices import LIMITS, ROLES
 from .choosing import Choosing
 from .configuring import Configuring
 from .core.budget import MICRO, SIDES, Limits
@@ -193,16 +193,19 @@ def _local_only(daemon: Daemon, given: dict[str, Any]) -> object:
 
 def _budget(daemon: Daemon, given: dict[str, Any]) -> object:
     sides = SIDES if "for" not in given else (arguments.one_of(SIDES, given["for"], "side of the budget"),)
-    tokens = arguments.number(given, "tokens_per_day", 0) if "tokens_per_day" in given else None
+    lifted = frozenset(name for name in LIMITS if name in given and given[name] is None)
+    named = {name: given[name] for name in LIMITS if name in given and name not in lifted}
+    tokens = arguments.number(named, "tokens_per_day", 0) if "tokens_per_day" in named else None
     try:
-        microusd = round(float(given["usd_per_day"]) * MICRO) if "usd_per_day" in given else None
+        microusd = round(float(named["usd_per_day"]) * MICRO) if "usd_per_day" in named else None
     except (TypeError, ValueError, OverflowError) as error:
         raise WrongUsage('"usd_per_day" is not a number.', next_step="see docs/API.md") from error
-    if (tokens is None and microusd is None) or min(tokens or 0, microusd or 0) < 0:
+    limits = [limit for limit in (tokens, microusd) if limit is not None]
+    if not (limits or lifted) or any(limit < 0 for limit in limits):
         raise WrongUsage(
             "A budget is a number of at least 0, in tokens or in dollars.", next_step="reverie budget --help"
         )
-    return daemon.choosing.limit(sides, Limits(tokens, microusd), arguments.text(given, "root", ""))
+    return daemon.choosing.limit(sides, Limits(tokens, microusd), arguments.text(given, "root", ""), lifted)
 
 
 def _config(daemon: Daemon, given: dict[str, Any]) -> object:

@@ -46,6 +46,7 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("POST", "/v1/resume"): lambda oversight, given: oversight.pause(False),
     ("GET", "/v1/predictions"): _predictions,
     ("GET", "/v1/notes"): _notes,
+    ("GET", "/v1/languages"): lambda oversight, given: oversight.languages(text(given, "root")),
     ("POST", "/v1/notes/forget"): _forget,
     ("GET", "/v1/jobs"): lambda oversight, given: oversight.jobs(
         text(given, "root"), number(given, "limit", JOBS_SHOWN_MAX)

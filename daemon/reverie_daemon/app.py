@@ -305,7 +305,8 @@ class Reverie:
     def ledger(self, root: str) -> dict[str, Any]:
         report = self._ledger.report(os.fsencode(root) if root else None)
         known = [one for one in list(self._repositories.values()) if root in ("", one.root)]
-        return report | {"predictions": self._studies.score(known), "claims": self._studies.claims(known)}
+        score, claims = self._studies.score(known), self._studies.claims(known)
+        return report | {"today": _today(), "predictions": score, "claims": claims}
 
     def ledger_entry(self, number: int) -> dict[str, Any]:
         entry = self._journal.entry(number)

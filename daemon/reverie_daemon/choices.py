@@ -18,16 +18,18 @@ repositories never leave this machine. Kept in config.toml, where comments and e
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from .config import WRITING
 from .core.budget import MICRO, SIDES, Limits, Side
 from .errors import UserError
 
 Role = Literal["sleeping", "answering"]
 ROLES: tuple[Role, ...] = ("sleeping", "answering")
+LIMITS = ("tokens_per_day", "usd_per_day")
 ROLE_OF: Mapping[Side, Role] = {"learning": "sleeping", "questions": "answering"}
 
 
@@ -120,8 +122,9 @@ def use(file: Path, role: Role, choice: Choice | None) -> None:
     _edit(file, change)
 
 
-def set_limits(file: Path, side: Side, limits: Limits, root: str = "") -> None:
-    """Sets the limits that are named, of a side or of one repository's; the others stay."""
+def set_limits(file: Path, side: Side, limits: Limits, root: str = "", lifted: Collection[str] = ()) -> None:
+    """Sets the limits that are named, of a side or of one repository's, and lifts those of LIMITS that are to go; the
+    others stay."""
 
     def change(document: Any) -> None:
         table = _table(document, *(("repositories", root) if root else ()), "budget", side)
@@ -129,6 +132,8 @@ def set_limits(file: Path, side: Side, limits: Limits, root: str = "") -> None:
             table["tokens_per_day"] = limits.tokens
         if limits.microusd is not None:
             table["usd_per_day"] = limits.microusd / MICRO
+        for name in lifted:
+            table.pop(name, None)
 
     _edit(file, change)
 
@@ -154,11 +159,12 @@ def _edit(file: Path, change: Callable[[Any], None]) -> None:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
-        change(document)
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = file.with_name(f"{file.name}.new")
-        beside.write_text(tomlkit.dumps(document), encoding="utf-8")
-        beside.replace(file)
+        with WRITING:
+            document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
+            change(document)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            beside = file.with_name(f"{file.name}.new")
+            beside.write_text(tomlkit.dumps(document), encoding="utf-8")
+            beside.replace(file)
     except (OSError, TOMLKitError, AttributeError, TypeError) as error:
         raise _invalid(file, str(error)) from error

@@ -6,7 +6,7 @@ Nothing is called here, and nothing outside this machine is contacted to look fo
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,10 @@ class Choosing:
         self._endpoints.forgive()
         return self._all_shown()
 
-    def limit(self, side: Sequence[Side], limits: Limits, root: str) -> dict[str, Any]:
-        """Names what may be spent a day; what holds then."""
+    def limit(self, side: Sequence[Side], limits: Limits, root: str, lifted: Collection[str] = ()) -> dict[str, Any]:
+        """Names what may be spent a day, and lifts the limits with these names; what holds then."""
         for one in side:
-            choices.set_limits(self._file, one, limits, root)
+            choices.set_limits(self._file, one, limits, root, lifted)
         return self.budget(root)
 
     def store_key(self, host: str, key: str) -> dict[str, str]:

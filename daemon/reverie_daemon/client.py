@@ -70,7 +70,7 @@ class Client:
 
     def open_repository(self, path: Path) -> tuple[str, bool]:
         """The same, with whether anything of it is indexed yet."""
-        opened = self._call("POST", "/v1/repositories", {"path": str(path.absolute())})
+        opened = self._call("POST", "/v1/repositories", {"path": str(path.expanduser().absolute())})
         return opened["root"], opened["begun"]
 
     def remove_repository(self, path: Path) -> str:
@@ -190,8 +190,9 @@ class Client:
     def budget(self, *, root: str = "") -> dict[str, Any]:
         return self._call("GET", "/v1/budget", query={"root": root})
 
-    def set_budget(self, limits: Mapping[str, float], *, side: str = "", root: str = "") -> dict[str, Any]:
-        """Names limits (`tokens_per_day`, `usd_per_day`) for a side ("" for both), everywhere or in one repository."""
+    def set_budget(self, limits: Mapping[str, float | None], *, side: str = "", root: str = "") -> dict[str, Any]:
+        """Names limits (`tokens_per_day`, `usd_per_day`; None lifts one) for a side ("" for both), everywhere or in one
+        repository."""
         return self._call("POST", "/v1/budget", {**limits, "root": root, **({"for": side} if side else {})})
 
     def forget(self, *, root: str, path: str = "") -> dict[str, Any]:
@@ -209,6 +210,10 @@ class Client:
     def set_config(self, key: str, value: object, *, root: str = "") -> dict[str, Any]:
         """Sets a setting, None back to its default; all of them afterwards. Raises WrongUsage for what does not fit."""
         return self._call("POST", "/v1/config", {"key": key, "value": value, "root": root})
+
+    def languages(self, *, root: str) -> dict[str, Any]:
+        """What a repository is written in, by the number of files, most first."""
+        return self._call("GET", "/v1/languages", query={"root": root})
 
     def hooks(self, *, root: str) -> dict[str, Any]:
         return self._call("GET", "/v1/hooks", query={"root": root})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from pathlib import Path
 from platformdirs import PlatformDirs
 
 from .errors import UserError
+
+WRITING = threading.Lock()
+"""Held by whoever changes config.toml, which is read, changed and replaced as a whole."""
 
 SOCKET_PATH_BYTES_MAX = 100
 """Kernels accept 104 to 108 bytes; past this a short hashed name in the temporary folder is used."""

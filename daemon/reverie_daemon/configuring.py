@@ -30,9 +30,9 @@ class Configuring:
         self._stamp: tuple[int, int] | None = None
 
     def report(self, root: str = "") -> dict[str, Any]:
-        """`{"file", "settings": [{"key", "kind", "value", "default", "meaning", "set", "applies"}]}`. With a root, only
-        what a repository can have of its own, as it is there. `set` says where the value comes from: "default",
-        "everywhere" or "repository". Raises UserError."""
+        """`{"file", "settings": [{"key", "kind", "choices", "value", "default", "meaning", "set", "applies",
+        "by_repository"}]}`. With a root, only what a repository can have of its own, as it is there. `set` says where
+        the value comes from: "default", "everywhere" or "repository". Raises UserError."""
         everywhere, own = preferences.given(self._file), preferences.given(self._file, root) if root else {}
         said = own if root else everywhere
         return {
@@ -43,7 +43,7 @@ class Configuring:
                     "meaning": one.meaning,
                     "set": "default" if one.key not in said else "repository" if root else "everywhere",
                     "applies": "after reverie restart" if one.at_start else "at once",
-                    "by_repository": one.by_repository,
+                    "by_repository": one.by_repository, "choices": list(one.choices),
                 }
                 for one in PREFERENCES.values()
                 if one.by_repository or not root

@@ -6,7 +6,9 @@ so many are looked into at a time, and the others are said to be unchecked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -61,10 +63,27 @@ class _Child:
         }  # fmt: skip
 
 
-def tree(repository: LiveRepository, path: str) -> dict[str, Any]:
+class Digests:
+    """What queries gave at the latest moment of each repository: the levels of a tree that are looked at together cost
+    one look, and whoever asks at the same time waits for it instead of looking, too."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._of: dict[str, tuple[tuple[int, str, int], dict[str, str]]] = {}
+
+    @contextmanager
+    def at(self, repository: LiveRepository, catalogue: StoreCatalogue) -> Iterator[dict[str, str]]:
+        moment = (catalogue.clock, repository.moment, repository.store.notes_revision())
+        with self._lock:
+            kept = self._of.get(repository.root)
+            if kept is None or kept[0] != moment:
+                kept = self._of[repository.root] = (moment, {})
+            yield kept[1]
+
+
+def tree(repository: LiveRepository, path: str, digests: Digests) -> dict[str, Any]:
     """`{"path", "kind", "children", "left_out"}` of a folder ("" for the root) or a file, as `GET /v1/tree` gives it.
     Raises UserError where nothing of that name is indexed."""
-    learned = repository.store.learned
     with repository.reading() as catalogue:
         files = {file.path for file in catalogue.files()}
         path = wire.unescape_path(path.rstrip("/"), files)
@@ -74,17 +93,8 @@ def tree(repository: LiveRepository, path: str) -> dict[str, Any]:
             kind, children = "folder", _inside(path, files)
             if path and not children:
                 raise _unknown(repository, path)
-        judged = _Judge(repository, catalogue)
-        for note in learned.kept_notes(path):
-            child = _child_of(note.topic.name, path, children) if note.topic.kind in _SHOWN else None
-            if child is not None:
-                child.count(judged.holds(note))
-        for one in learned.expected(repository.worktree_id, PREDICTIONS_MAX):
-            child = _child_of(one.prediction.topic.name, path, children) if one.key else None
-            kept = repository.store.recall(one.key) if child is not None else None
-            if child is not None and kept is not None:
-                child.answers += 1
-                child.answers_stale += judged.answer_holds(kept) is False
+        with digests.at(repository, catalogue) as known:
+            _count(repository, path, children, _Judge(repository, catalogue, known))
     shown = sorted(children.values(), key=_in_order)
     return {
         "path": wire.escape_path(path), "kind": kind, "children": [one.to_wire() for one in shown[:CHILDREN_MAX]],
@@ -93,6 +103,21 @@ def tree(repository: LiveRepository, path: str) -> dict[str, Any]:
 
 
 _SHOWN = ("folder", "file", "symbol")
+
+
+def _count(repository: LiveRepository, path: str, children: dict[str, _Child], judged: _Judge) -> None:
+    """Counts in each child what is known about it and what is in it."""
+    learned = repository.store.learned
+    for note in learned.kept_notes(path):
+        child = _child_of(note.topic.name, path, children) if note.topic.kind in _SHOWN else None
+        if child is not None:
+            child.count(judged.holds(note))
+    for one in learned.expected(repository.worktree_id, PREDICTIONS_MAX):
+        child = _child_of(one.prediction.topic.name, path, children) if one.key else None
+        kept = repository.store.recall(one.key) if child is not None else None
+        if child is not None and kept is not None:
+            child.answers += 1
+            child.answers_stale += judged.answer_holds(kept) is False
 
 
 def _unknown(repository: LiveRepository, path: str) -> UserError:
@@ -157,11 +182,11 @@ def _in_order(child: _Child) -> tuple[bool, int, str]:
 class _Judge:
     """Tells which notes and answers hold at one moment, within CHECKED_MAX looks."""
 
-    def __init__(self, repository: LiveRepository, catalogue: StoreCatalogue) -> None:
+    def __init__(self, repository: LiveRepository, catalogue: StoreCatalogue, digests: dict[str, str]) -> None:
         self._learned = repository.store.learned
         self._catalogue = catalogue
+        self._digests = digests
         self._moment = (catalogue.clock, repository.moment)
-        self._digests: dict[str, str] = {}
         self._left = CHECKED_MAX
 
     def holds(self, note: Kept) -> bool | None:

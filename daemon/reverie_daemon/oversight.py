@@ -7,6 +7,7 @@ Each method gives what a route of the API answers; the work is done where its co
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ class Oversight:
         self._studies = studies
         self._journal = journal
         self._log_file = log_file
+        self._digests = known.Digests()
 
     def activity(self, log_lines: int) -> dict[str, Any]:
         """`{"sleep", "doing", "under_way", "indexing", "readings", "ended", "log"}`, see docs/API.md."""
@@ -83,7 +85,14 @@ class Oversight:
 
     def tree(self, root: str, path: str) -> dict[str, Any]:
         """What is known about what is in a folder or file."""
-        return known.tree(self._repository(root), path)
+        return known.tree(self._repository(root), path, self._digests)
+
+    def languages(self, root: str) -> dict[str, Any]:
+        """`{"languages": [{"language", "files"}]}`: what a repository is written in, most files first; documents and
+        files of which nothing more is known count as "text"."""
+        with self._repository(root).reading() as catalogue:
+            counted = Counter(file.language or "text" for file in catalogue.files())
+        return {"languages": [{"language": name, "files": files} for name, files in counted.most_common()]}
 
     def forget_notes(self, root: str, subject: str, kind: str, analysis: str) -> dict[str, int]:
         """`{"notes", "replies"}`: how many notes of just this subject are gone, and how many kept texts of calls about

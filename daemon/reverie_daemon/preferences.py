@@ -13,20 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from .config import WRITING
 from .core.idle import Policy, QuietHours, quiet_hours
 from .core.tokens import Budgets
 from .errors import UserError, WrongUsage
 
-Kind = Literal["switch", "number", "spans", "patterns"]
-Value = bool | int | list[str]
+Kind = Literal["switch", "number", "choice", "spans", "patterns"]
+Value = bool | int | str | list[str]
 PATTERNS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """One setting. A `switch` is true or false, a `number` a whole one of at least 0, `spans` parts of the day such as
-    "22:00-07:30", `patterns` lines as a .gitignore has them. `at_start` says that a change takes effect when the daemon
-    starts again; `by_repository` that a repository can have its own besides."""
+    """One setting. A `switch` is true or false, a `number` a whole one of at least 0, a `choice` one of `choices`,
+    `spans` parts of the day such as "22:00-07:30", `patterns` lines as a .gitignore has them. `at_start` says that a
+    change takes effect when the daemon starts again; `by_repository` that a repository can have its own besides."""
 
     key: str
     kind: Kind
@@ -34,6 +35,7 @@ class Preference:
     meaning: str
     at_start: bool = False
     by_repository: bool = False
+    choices: tuple[str, ...] = ()
 
 
 PREFERENCES: Mapping[str, Preference] = {
@@ -56,6 +58,16 @@ PREFERENCES: Mapping[str, Preference] = {
         Preference("limits.source_bytes_max", "number", 1 << 20, "larger source files are listed, not read", True),
         Preference("limits.parsers", "number", 0, "parser processes at most; 0: one a core, four at most", True),
         Preference("limits.vectors_max", "number", 60_000, "passages of a repository to embed; 0: none", True),
+        Preference(
+            "tui.theme", "choice", "dark", "the terminal UI's colours; terminal: those that the terminal has",
+            choices=("dark", "light", "terminal"),
+        ),
+        Preference(
+            "tui.ascii", "choice", "auto", "draw with ASCII characters alone; auto: where the terminal has no others",
+            choices=("auto", "on", "off"),
+        ),
+        Preference("tui.reduced_motion", "switch", False, "nothing on the terminal UI's screen slides or fades"),
+        Preference("tui.welcomed", "switch", False, "the terminal UI's first steps were shown; off: show them again"),
     )
 }  # fmt: skip
 REMOTE_CALLS_MAX = 64
@@ -157,12 +169,13 @@ def put(config_file: Path, key: str, value: object, root: str = "") -> Value:
     table, _, name = key.partition(".")
     place = ("repositories", root, table) if root else (table,)
     try:
-        document = tomlkit.parse(config_file.read_text("utf-8")) if config_file.exists() else tomlkit.document()
-        if value is None:
-            _within(document, place, create=False).pop(name, None)
-        else:
-            _within(document, place, create=True)[name] = value
-        _replace(config_file, tomlkit.dumps(document))
+        with WRITING:
+            document = tomlkit.parse(config_file.read_text("utf-8")) if config_file.exists() else tomlkit.document()
+            if value is None:
+                _within(document, place, create=False).pop(name, None)
+            else:
+                _within(document, place, create=True)[name] = value
+            _replace(config_file, tomlkit.dumps(document))
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise UserError(
             f"The configuration {config_file} cannot be written: {error}.",
@@ -211,6 +224,8 @@ def _parsed(preference: Preference, texts: list[str]) -> Value:
         value = _WORDS.get(text.lower(), text)
     elif preference.kind == "number":
         value = int(text) if text.isdigit() else text
+    elif preference.kind == "choice":
+        value = text.lower()
     elif preference.kind == "patterns":
         value = [one for one in texts if one.strip()]
     else:
@@ -225,6 +240,8 @@ def _fits(preference: Preference, value: object) -> bool:
         return isinstance(value, bool)
     if preference.kind == "number":
         return type(value) is int and value >= 0
+    if preference.kind == "choice":
+        return value in preference.choices
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         return False
     return _are_patterns(value) if preference.kind == "patterns" else all(_span(one) is not None for one in value)
@@ -251,6 +268,7 @@ def _wanted(preference: Preference) -> str:
     return {
         "switch": "true or false",
         "number": "a whole number of at least 0",
+        "choice": f"one of {', '.join(preference.choices)}",
         "spans": "a list of spans such as 22:00-07:30",
         "patterns": f"a list of at most {PATTERNS_MAX} patterns as a .gitignore has them",
     }[preference.kind]

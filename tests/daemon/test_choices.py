@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from reverie_daemon import choices
+from reverie_daemon import choices, preferences
 from reverie_daemon.choices import Choice, Choices
 from reverie_daemon.core.budget import Limits
 from reverie_daemon.errors import UserError
@@ -29,6 +31,28 @@ def test_what_is_chosen_is_read_back(tmp_path):
     choices.use(file, "sleeping", None)
     choices.set_local_only(file, ROOT, False)
     assert set(choices.read(file).models) == {"answering"} and not choices.read(file).local_only
+
+
+def test_a_limit_can_be_lifted_again(tmp_path):
+    """One that was named by mistake must not bind for ever; the other stays."""
+    file = tmp_path / "config.toml"
+    choices.set_limits(file, "learning", Limits(5_000, 250_000))
+    choices.set_limits(file, "learning", Limits(), lifted=["tokens_per_day"])
+    assert choices.read(file).limits["learning"] == Limits(None, 250_000)
+
+
+def test_what_is_chosen_at_once_from_two_sides_is_all_kept(tmp_path):
+    """The first steps choose a model, a budget and a setting in one moment."""
+    file = tmp_path / "config.toml"
+
+    def chosen(number: int) -> None:
+        choices.set_local_only(file, f"/r/{number}", True)
+        preferences.put(file, "limits.parsers", number)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(chosen, range(40)))
+    assert len(choices.read(file).local_only) == 40
+    assert "parsers" in file.read_text()
 
 
 def test_comments_and_everything_else_stay(tmp_path):

@@ -26,6 +26,7 @@ def test_an_answer_has_every_field_that_programs_rely_on(shell: Shell, kettle: P
     assert set(answer) == {
         "question", "answer", "route", "confidence", "fresh", "evidence", "unverified", "readings", "marked_wrong",
         "conversation", "ledger_id", "clock", "notes_revision", "pending", "tokens", "cost_usd", "model", "latency_ms",
+        "key",
     }  # fmt: skip
     assert set(answer["tokens"]) == {"prompt", "cached", "completion", "baseline", "saved"}
     assert set(answer["evidence"][0]) == {"path", "start_line", "end_line", "symbol", "blob", "verified"}

@@ -188,6 +188,11 @@ def test_settings_are_changed_over_the_api_with_comments_kept(shell: Shell, kett
             client.set_config(key, value)
     with pytest.raises(WrongUsage, match="holds for all repositories"):
         client.set_config("learning.idle_after_s", 5, root=str(kettle))
+    client.set_config("tui.theme", "Light")
+    look = {one["key"]: one for one in client.config()["settings"]}["tui.theme"]
+    assert look["value"] == "light" and look["choices"] == ["dark", "light", "terminal"]
+    with pytest.raises(WrongUsage, match="one of dark, light, terminal"):
+        client.set_config("tui.theme", "pink")
     client.set_config("learning.idle_after_s", None)
     assert "idle_after_s" not in config.read_text()
 
@@ -213,6 +218,25 @@ def test_ignored_paths_are_forgotten_and_come_back_with_the_setting(shell: Shell
     assert shell.json("ask", "where is test_more?", cwd=kettle)["evidence"]
     with pytest.raises(WrongUsage, match="patterns"):
         client.set_config("index.ignore", [1])
+
+
+def test_a_budget_is_named_and_lifted_over_the_api(shell: Shell, kettle: Path) -> None:
+    """Without a way back a limit is a trap."""
+    client = client_of(shell, kettle)
+    client.set_budget({"tokens_per_day": 5, "usd_per_day": 0.5}, side="learning")
+    told = client.set_budget({"tokens_per_day": None}, side="learning")["learning"]
+    assert (told["tokens"]["limit"], told["usd"]["limit"]) == (None, 0.5)
+    with pytest.raises(WrongUsage):
+        client.set_budget({}, side="learning")
+
+
+def test_languages_and_the_day_of_the_account_are_told(shell: Shell, kettle: Path) -> None:
+    """What somebody new is shown first, and where the charts end."""
+    client = client_of(shell, kettle)
+    languages = client.languages(root=str(kettle))["languages"]
+    assert languages[0]["language"] == "python"
+    assert sum(one["files"] for one in languages) == client.status()["repositories"][0]["files"]
+    assert client.ledger()["today"] == time.strftime("%Y-%m-%d")
 
 
 def test_hooks_are_installed_and_removed_over_the_api(shell: Shell, kettle: Path) -> None:

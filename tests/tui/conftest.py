@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,13 @@ class FakeDaemon:
         self.past_problem: UserError | None = None
         self.sources: dict[str, dict[str, Any]] = {}
         self.sources_asked: list[tuple[str, int, int]] = []
+        self.called: list[tuple[Any, ...]] = []
+        self.ledgers: dict[str, dict[str, Any]] = {}
+        self.budgets = Wire.budget()
+        self.settings = [Wire.setting("tui.welcomed", "switch", True, set="everywhere")]
+        self.model = Wire.models()
+        self.hooked = False
+        self.refused: dict[str, UserError] = {}
         self.names_known: list[dict[str, Any]] = []
         self.letters_asked: list[str] = []
         self.holds: bool | None = True
@@ -85,7 +92,6 @@ class FakeDaemon:
         self.paused: list[bool] = []
         self.answers = Feed()
         self.news = Feed()
-        self.called: list[tuple[Any, ...]] = []
         self.trees: dict[str, dict[str, Any]] = {"": {"children": [], "left_out": 0}}
         self.noted: list[dict[str, Any]] = []
         self.lessons = Feed()
@@ -146,6 +152,63 @@ class FakeDaemon:
         if path not in self.sources:
             raise UserError(f"There is no file {path}.", next_step="reverie index")
         return self.sources[path]
+
+    def ledger(self, *, root: str = "") -> dict[str, Any]:
+        self.called.append(("ledger", root))
+        return self.ledgers.get(root, Wire.ledger())
+
+    def budget(self, *, root: str = "") -> dict[str, Any]:
+        return self.budgets
+
+    def set_budget(self, limits: Mapping[str, float | None], *, side: str = "", root: str = "") -> dict[str, Any]:
+        self._note("set_budget", limits, side)
+        return self.budgets
+
+    def config(self, *, root: str = "") -> dict[str, Any]:
+        return Wire.config(*(one for one in self.settings if one["by_repository"] or not root))
+
+    def set_config(self, key: str, value: object, *, root: str = "") -> dict[str, Any]:
+        self._note("set_config", key, value, root)
+        for one in self.settings:
+            if one["key"] == key:
+                one |= {"value": one["default"] if value is None else value, "set": "everywhere"}
+        return self.config(root=root)
+
+    def models(self) -> dict[str, Any]:
+        return self.model
+
+    def use_model(self, target: str, *, role: str = "", free: bool = False, local: bool = False) -> dict[str, Any]:
+        self._note("use_model", target, role, free, local)
+        return {"chosen": self.model["chosen"]}
+
+    def store_key(self, host: str, key: str) -> dict[str, Any]:
+        self._note("store_key", host, key)
+        return {"host": host, "kept_in": "the system's keyring"}
+
+    def mark_local_only(self, root: str, on: bool) -> dict[str, Any]:
+        self._note("mark_local_only", root, on)
+        return {"root": root, "local_only": on}
+
+    def remove_repository(self, path: Path) -> str:
+        self._note("remove_repository", path)
+        return str(path)
+
+    def hooks(self, *, root: str) -> dict[str, Any]:
+        return {"folder": f"{root}/.git/hooks", "installed": self.hooked, "hooks": {}, "reason": ""}
+
+    def set_hooks(self, install: bool, *, root: str) -> dict[str, Any]:
+        self._note("set_hooks", install)
+        self.hooked = install
+        return self.hooks(root=root)
+
+    def languages(self, *, root: str) -> dict[str, Any]:
+        return {"languages": [{"language": "python", "files": 83}, {"language": "rst", "files": 60}]}
+
+    def _note(self, name: str, *arguments: Any) -> None:
+        """Keep what was asked for, and refuse what a test says is refused."""
+        self.called.append((name, *arguments))
+        if name in self.refused:
+            raise self.refused[name]
 
     def tree(self, *, root: str, path: str = "") -> dict[str, Any]:
         self.called.append(("tree", path))
@@ -266,6 +329,41 @@ class Wire:
         return {"event": "snapshot", "seq": 1, "status": status}
 
     @staticmethod
+    def figures(asleep: int = 0, awake: int = 0, saved: int = 0, not_read: int = 0, **changes: Any) -> dict[str, Any]:
+        """Figures as a day, a model, an analysis and the total of `GET /v1/ledger` have them; a token costs a
+        ten-thousandth of a cent asleep and ten times that awake."""
+        spent = {
+            "asleep": {"tokens": asleep, "usd": asleep / 1_000_000},
+            "awake": {"tokens": awake, "usd": awake / 100_000},
+        }
+        sums = {"saved": saved, "lost": max(0, -saved), "wasted": 0, "not_read": not_read, "net": saved - asleep // 10}
+        return {"questions": 1, **spent, "cached_share": 0.0, **sums, **changes}
+
+    @staticmethod
+    def ledger(*days: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        """`GET /v1/ledger`, with these days."""
+        asleep, awake = (sum(day[side]["tokens"] for day in days) for side in ("asleep", "awake"))
+        saved, not_read = (sum(day[name] for day in days) for name in ("saved", "not_read"))
+        total = Wire.figures(asleep, awake, saved, not_read, questions=len(days), lost=sum(day["lost"] for day in days))
+        score = {"asked": 8, "hits": 3, "hit_rate": 0.375, "saved": 900, "unasked": 40, "idle_share_used": 0.5}
+        slept = [{"slept_s_min": 0, "slept_s_max": 0, "asked": 5, "hits": 1}]
+        slept += [{"slept_s_min": 0, "slept_s_max": 600, "asked": 3, "hits": 2}]
+        score |= {"by_sleep": slept, "wrong": {"answers": 40, "tokens": 0, "usd": 0.0, "extra_tokens": 0}}
+        payback = {"state": "paid" if asleep else "nothing spent", "after": 0, "asked": len(days), "to_go": 0}
+        return {
+            "today": "2026-11-24",
+            "days": list(days),
+            "models": [],
+            "analyses": [],
+            "total": {**total, "per_question": {"tokens": 800, "usd": None}, "payback": payback, "wrong": 0},
+            "entries": len(days),
+            "recent": [],
+            "predictions": score,
+            "idle": {"seconds": 600.0, "used_seconds": 150.0, "share": 0.25, "days": []},
+            **changes,
+        }
+
+    @staticmethod
     def node(path: str, kind: str = "file", notes: int = 0, stale: int = 0, **changes: Any) -> dict[str, Any]:
         """A child of `GET /v1/tree`."""
         name = path.rpartition("::" if kind == "symbol" else "/")[2]
@@ -314,6 +412,45 @@ class Wire:
             "log": ["2026-11-24 13:05:00,123 INFO reverie_daemon.app: starting, version 0.1.0"],
             **changes,
         }
+
+    @staticmethod
+    def budget(**changes: Any) -> dict[str, Any]:
+        """`GET /v1/budget`: nothing is limited and nothing spent."""
+        side = {"tokens": {"spent": 0, "limit": None}, "usd": {"spent": 0.0, "limit": None}, "stopped": False}
+        return {"learning": side, "questions": side, **changes}
+
+    @staticmethod
+    def setting(key: str, kind: str, value: object, **changes: Any) -> dict[str, Any]:
+        """A setting of `GET /v1/config`, at its default."""
+        said = {"key": key, "kind": kind, "choices": [], "value": value, "default": value, "meaning": f"what {key} is"}
+        return {**said, "set": "default", "applies": "at once", "by_repository": False, **changes}
+
+    @staticmethod
+    def config(*settings: dict[str, Any]) -> dict[str, Any]:
+        """`GET /v1/config`."""
+        return {"file": "/home/ada/.config/reverie/config.toml", "settings": [dict(one) for one in settings]}
+
+    @staticmethod
+    def models(**changes: Any) -> dict[str, Any]:
+        """`GET /v1/model`: none is chosen, two were found."""
+        tiny = {"name": "ollama:tiny", "target": "http://127.0.0.1:11434/v1#tiny", "found": "answers on port 11434"}
+        openai = {"name": "openai#MODEL", "target": "https://api.openai.com/v1#", "found": "OPENAI_API_KEY is set"}
+        return {
+            "chosen": {"sleeping": None, "answering": None},
+            "found": [
+                {**tiny, "price": "price unknown", "goes_to": "goes to 127.0.0.1:11434"},
+                {**openai, "price": "price depends on the model", "goes_to": "goes to api.openai.com"},
+            ],
+            "local_only": [],
+            **changes,
+        }
+
+    @staticmethod
+    def chosen(target: str = "https://api.openai.com/v1#gpt-5-mini", **changes: Any) -> dict[str, Any]:
+        """A model that is chosen."""
+        told = {"goes_to": "goes to api.openai.com", "price": "$0.25 in, $2 out (a million tokens)", "key": None}
+        name = target.rpartition("#")[2]
+        return {"target": target, "name": name, "free": False, "local": False, **told, "problem": None, **changes}
 
     @staticmethod
     def delta(**changes: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reverie_tui import wording_activity as wording
 from reverie_tui.calls import Wish
+from reverie_tui.counting import compact
 from reverie_tui.events import Connected, Lost, StatusArrived
 from reverie_tui.model import reduce as reduce_all
 from reverie_tui.pages.activity import (
@@ -157,7 +158,7 @@ def test_a_job_says_why_it_is_where_it_is(page):
 )
 def test_figures_are_as_short_as_they_can_be_read(value, words):
     """Three columns of them have to fit beside a path."""
-    assert wording.compact(value) == words
+    assert compact(value) == words
 
 
 def test_the_daemons_standing_is_told_with_its_reason(state, wire):
@@ -219,11 +220,13 @@ def test_a_repository_shows_what_stands_out_first(state, wire):
     assert wording.repository_detail(found[2]).endswith("1 job failed · woken by hook post-commit at 13:05:22")
 
 
-def test_an_empty_list_says_what_comes_here(page):
+def test_an_empty_list_says_what_comes_here(state):
     """A blank box looks broken."""
     for section in ("queue", "ended", "repositories", "log"):
-        assert wording.empty(section, Activity()) == "Fetching…"
-        assert wording.empty(section, page)
+        assert wording.empty(section, state)
+        waiting = replace(state, activity=Activity())
+        assert wording.empty(section, waiting) == "Fetching…"
+        assert wording.empty(section, reduce_all(waiting, Lost("it stopped", 0.5))).startswith("Not known")
 
 
 def test_lists_are_bounded(wire):

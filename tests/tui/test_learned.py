@@ -281,6 +281,17 @@ async def test_a_daemon_that_dies_leaves_what_is_known_on_show_with_its_time(sta
         assert not any(call[0] == "learn" for call in known.called)
 
 
+async def test_without_a_daemon_the_page_says_that_it_waits_for_it(stage, known):
+    """“Fetching” would be a lie."""
+    known.running.clear()
+    known.connect_held.clear()
+    async with stage.run(80, 24):
+        await stage.press("f3")
+        await stage.sees("What is known comes with the daemon", "not known yet")
+        known.connect_held.set()
+        await stage.sees("▸ docs/", "as of ")
+
+
 async def test_a_failure_is_said_with_what_was_known_before(stage, known, wire):
     """The daemon may refuse; what is on show is then from before."""
     async with stage.run(80, 24):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reverie_tui.calls import Wish
+from reverie_tui.counting import counted
 from reverie_tui.knowledge import lineage, read_level, read_names, read_notes
 from reverie_tui.pages import learned as page_module
 from reverie_tui.pages.learned import OPENED_MAX, reduce, replied, wanted
@@ -26,7 +27,6 @@ from reverie_tui.pages.learned_state import (
 from reverie_tui.signs import ASCII, UNICODE
 from reverie_tui.wording_learned import (
     cost,
-    counted,
     empty,
     forgetting,
     left_out,
@@ -159,12 +159,20 @@ def test_new_data_moves_nothing_under_the_cursor(page, wire):
     assert (page.node.path, page.cursor) == ("src/app.py", 3)
 
 
+def test_moving_and_the_same_data_again_work_nothing_out_anew(page, wire):
+    """With ten thousand rows each key would take a tenth of a second."""
+    rows = page.rows
+    assert went(page, Moved(1), Moved(-1)).rows is rows
+    again = level(wire.node("src/app.py", notes=3, stale=1, answers=2))
+    assert got(page, tree_wish("src"), again).rows is rows
+
+
 def test_what_is_gone_hands_the_cursor_to_what_it_lay_in(page, wire):
     """A branch switch deletes files; the cursor should stay as near as can be."""
     page = went(page, Pointed(2))
     assert got(page, tree_wish("src"), level(wire.node("src/new.py"))).selected == "src"
     page = got(page, tree_wish(""), level(wire.node("README.md")))
-    assert (page.selected, page.opened) == ("", ())
+    assert (page.selected, page.tree.opened) == ("", ())
 
 
 def test_a_folder_that_is_closed_keeps_the_cursor_and_forgets_its_level(page):
@@ -182,15 +190,14 @@ def test_left_goes_to_what_the_row_lies_in_and_right_into_it(page):
 
 def test_the_oldest_of_too_many_open_levels_is_closed(page):
     """All open levels are fetched whenever something changes: their number is a cost."""
-    many = replace(page, opened=tuple(f"d{i}" for i in range(OPENED_MAX)))
-    many = replace(many, selected="README.md")
-    opened = went(many, Opened(True)).opened
+    tree = replace(page.tree, opened=tuple(f"d{i}" for i in range(OPENED_MAX)))
+    opened = went(replace(page, tree=tree, selected="README.md"), Opened(True)).tree.opened
     assert len(opened) == OPENED_MAX and opened[-1] == "README.md" and "d0" not in opened
 
 
 def test_enter_opens_a_folder_and_leads_from_a_file_to_its_notes(page):
     """Enter does the next thing that one would want."""
-    assert went(page, Chosen()).opened == ()
+    assert went(page, Chosen()).tree.opened == ()
     assert went(page, Pointed(2), Chosen()).pane == "notes"
 
 

@@ -51,7 +51,12 @@ def test_a_page_shown_before_the_daemon_is_there_fetches_once_it_is():
     """The daemon may start more slowly than a finger."""
     waiting = shown(replace(UP, link=Link("connecting")))
     assert waiting.calls == ()
-    assert [call.wish for call in reduce(waiting, Connected("/r")).calls] == [FETCH]
+    assert [call.wish for call in reduce(waiting, Connected("/r")).calls if call.page == "saved"] == [FETCH]
+
+
+def test_how_things_are_to_look_is_asked_of_every_daemon_that_comes():
+    """A theme that waits for somebody to open the settings is no theme."""
+    assert [call.wish for call in reduce(UP, Connected("/r")).calls] == [Wish("config", {"root": ""})]
 
 
 def test_a_reply_is_handed_to_its_page_with_the_time():

@@ -23,7 +23,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input
 
-from reverie_tui import wording
+from reverie_tui import look, wording
 from reverie_tui.actions import ACTIONS, HIDDEN_COMMANDS
 from reverie_tui.ascii import AsciiFilter
 from reverie_tui.calls import PageName
@@ -34,15 +34,18 @@ from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
 from reverie_tui.model import reduce
 from reverie_tui.pages.ask import MarkedWrong, PauseWanted
+from reverie_tui.pages.first_run import Postponed
 from reverie_tui.screens import screen_of
 from reverie_tui.screens.ask import AskScreen
 from reverie_tui.screens.finder import FinderScreen
+from reverie_tui.screens.first_run import FirstRunScreen
 from reverie_tui.screens.help import HelpScreen
 from reverie_tui.screens.page import PageScreen
 from reverie_tui.screens.past import PastScreen
 from reverie_tui.signs import signs_for
 from reverie_tui.state import State
 from reverie_tui.theme import DARK, LIGHT
+from reverie_tui.widgets.question_box import QuestionBox
 
 
 class ReverieApp(App[UserError | None]):
@@ -74,7 +77,8 @@ class ReverieApp(App[UserError | None]):
     ) -> None:
         # Without colours Textual would send greys; its ANSI mode is the one that leaves colours out.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.state = State(folder=str(folder), signs=signs_for(os.environ))
+        signs = signs_for(os.environ)
+        self.state = State(folder=str(folder), signs=signs, terminal_signs=signs)
         self._line = Line(connect, folder, self._report, retry_s, pace_s)
         self._run_editor = run_editor
         self._pages: dict[PageName, PageScreen] = {"ask": AskScreen(self.state)}
@@ -116,8 +120,11 @@ class ReverieApp(App[UserError | None]):
             return
         self._perform(before, self.state)
         self._pages[self.state.page].show(self.state)
-        if isinstance(self.screen, FinderScreen):
-            self.screen.show(self.state.ask)
+        for screen in self.screen_stack:
+            if isinstance(screen, FinderScreen):
+                screen.show(self.state.ask)
+            elif isinstance(screen, FirstRunScreen):
+                screen.show(self.state)
 
     def _report(self, event: Event) -> None:
         self.post_message(Happened(event))
@@ -127,6 +134,7 @@ class ReverieApp(App[UserError | None]):
             self.exit(state.refusal)
         self._perform_asking(before, state)
         self._perform_paging(before, state)
+        self._perform_look(before, state)
         place = state.preview.place
         if place and place != before.preview.place:
             self._line.fetch_source(place)
@@ -153,6 +161,21 @@ class ReverieApp(App[UserError | None]):
             self.notify(state.notice.text, severity=severity, markup=False)
         if state.page != before.page:
             self._turn(before.page, state)
+
+    def _perform_look(self, before: State, state: State) -> None:
+        if state.settings.look != before.settings.look:
+            look.apply(self, state.settings.look)
+        if state.signs != before.signs:
+            look.redraw(self)
+        if state.settings.first_run.stage == "due" != before.settings.first_run.stage:
+            self._greet(state)
+
+    def _greet(self, state: State) -> None:
+        """Show the first steps, unless the user has begun to ask without them."""
+        if state.exchange or any(box.value for box in self._pages["ask"].query(QuestionBox)):
+            self._report(Within("settings", Postponed()))
+        else:
+            self.push_screen(FirstRunScreen(state))
 
     def _turn(self, before: PageName, state: State) -> None:
         """Show another page. Ask stays at the bottom of the stack; any other page lies on top of it."""

@@ -54,7 +54,7 @@ def _linked(state: State, event: Connecting | Connected | Lost | Refused) -> Sta
             state = replace(state, root=root, link=Link("up"))
             if state.exchange and state.exchange.phase == "queued":
                 state = replace(state, exchange=replace(state.exchange, phase="asking"))
-            return paging.shown(state)
+            return paging.greeted(state)
         case Lost(reason, retry_s, next_step):
             state = replace(state, link=Link("lost", reason, retry_s, next_step), calls=())
             if state.exchange and state.exchange.phase == "queued" and next_step:

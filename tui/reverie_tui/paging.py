@@ -15,6 +15,7 @@ from reverie_tui.calls import Call, PageName, Wish
 from reverie_tui.events import PageChosen, PageEvent, Replied, Within
 from reverie_tui.pages import PageModule, activity, ask, learned, saved, settings
 from reverie_tui.reading import Problem
+from reverie_tui.signs import signs_wanted
 from reverie_tui.state import Notice, State
 
 CALLS_MAX = 64
@@ -40,6 +41,12 @@ def reduce(state: State, event: PageEvent) -> State:
             return _replied(state, event)
 
 
+def greeted(state: State) -> State:
+    """With what is needed of a daemon that is there now, whichever page is on show: how the user wants things to look,
+    and whether this is somebody new."""
+    return _wished(shown(state), "settings", (settings.CONFIG,))
+
+
 def shown(state: State) -> State:
     """With what the page on show needs under way."""
     return changed(state, frozenset())
@@ -47,16 +54,23 @@ def shown(state: State) -> State:
 
 def changed(state: State, parts: frozenset[str]) -> State:
     """With what the page on show needs after these parts of the status changed; all of it, where none is named."""
-    module = _MODULES.get(state.page)
-    if module is None or state.link.state != "up":
+    if state.link.state != "up":
         return state
-    wishes = module.wanted(getattr(state, state.page), state.root, parts)
-    return _wished(state, state.page, wishes, unhurried=bool(parts))
+    pages = [state.page]
+    if state.settings.first_run.stage == "due" and state.page != "settings":
+        pages.append("settings")  # its first steps lie over the page on show
+    for page in pages:
+        if module := _MODULES.get(page):
+            wishes = module.wanted(getattr(state, page), state.root, parts)
+            state = _wished(state, page, wishes, unhurried=bool(parts))
+    return state
 
 
 def _stepped(state: State, page: PageName, step: tuple[Any, tuple[Wish, ...]]) -> State:
     after, wishes = step
     state = state if after == getattr(state, page) else replace(state, **{page: after})
+    if page == "settings":
+        state = replace(state, signs=signs_wanted(state.settings.look.ascii, state.terminal_signs))
     return _wished(state, page, wishes)
 
 
@@ -88,6 +102,8 @@ def _replied(state: State, reply: Replied) -> State:
 
 
 def _failed(state: State, call: Call, problem: Problem) -> State:
+    if call.page == "settings" and (taken := settings.failed(state.settings, call.wish, problem)):
+        return _stepped(state, call.page, taken)
     if call.wish.told:
         return _noticed(state, " ".join(part for part in (problem.message, problem.next_step) if part), failed=True)
     return replace(state, troubles={**state.troubles, (call.page, call.wish.name): problem})

@@ -43,3 +43,8 @@ def signs_for(environment: Mapping[str, str]) -> Signs:
         return ASCII
     locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or "UTF-8"
     return UNICODE if locale.upper().replace("-", "").endswith("UTF8") else ASCII
+
+
+def signs_wanted(choice: str, own: Signs) -> Signs:
+    """ASCII where it is "on", Unicode where it is "off"; else those that suit the terminal."""
+    return {"on": ASCII, "off": UNICODE}.get(choice, own)

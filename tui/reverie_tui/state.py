@@ -113,10 +113,10 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class State:
     """Everything that is on show. `exchange` is the question on show and `thread` what this conversation had before and
-    after it, oldest first. `root` is empty until the daemon took the repository; `wide` says that the source
-    pane has room beside the answer; `refusal` ends the program. `page` is the one on show, `calls` what the other pages
-    have under way, `as_of` when a page's data came (HH:MM:SS), `troubles` why one of its wishes, by name,
-    could not be fulfilled."""
+    after it, oldest first. `root` is empty until the daemon took the repository; `wide` says that the source pane has
+    room beside the answer; `refusal` ends the program. `terminal_signs` are those that suit the terminal, `signs` those
+    that are drawn. `page` is the one on show, `calls` what the other pages have under way, `as_of` when a page's data
+    came (HH:MM:SS), `troubles` why one of its wishes, by name, could not be fulfilled."""
 
     folder: str = ""
     root: str = ""
@@ -133,6 +133,7 @@ class State:
     wide: bool = True
     refusal: UserError | None = None
     signs: Signs = UNICODE
+    terminal_signs: Signs = UNICODE
     page: PageName = "ask"
     ask: Ask = field(default_factory=Ask)
     learned: Learned = field(default_factory=Learned)

@@ -89,7 +89,9 @@ def as_of(state: State) -> str:
     when = state.as_of.get(state.page, "")
     if state.trouble():
         return f"still of {when}" if when else "not to be had"
-    return f"as of {when}" if when else "fetching…"
+    if when:
+        return f"as of {when}"
+    return "fetching…" if state.link.state == "up" else "not known yet"
 
 
 def totals(state: State) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from reverie_tui.counting import counted, dollars
 from reverie_tui.literal import literal_line
 from reverie_tui.pages.activity import Activity, Section
 from reverie_tui.reading import Repository
 from reverie_tui.state import State
 from reverie_tui.wording import SEPARATOR, progress
-from reverie_tui.wording_learned import counted, dollars
 from reverie_tui.workings import GAVE_UP, Doing, Ended, Job
 
 DEPTHS = {
@@ -63,7 +63,7 @@ def models(state: State) -> str:
     """Which models are used, and where text goes."""
     status = state.status
     if status is None:
-        return ""
+        return "not known yet"
     if status.model_problem:
         return " ".join(part for part in (status.model_problem.message, status.model_problem.next_step) if part)
     if not status.model and not status.model_asleep:
@@ -129,14 +129,6 @@ def cost(job: Job) -> str:
     return f"{tokens}{job.seconds_cost:.3g} s"
 
 
-def compact(value: float) -> str:
-    """A number in four characters or so: 0.12, 34.5, 1.2k, 3.4M."""
-    for unit, size in (("M", 1e6), ("k", 1e3)):
-        if abs(value) >= size:
-            return f"{value / size:.1f}{unit}"
-    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.2g}"
-
-
 def outcome(ended: Ended) -> str:
     """The outcome as a word."""
     return ended.outcome or "ended"
@@ -198,10 +190,10 @@ def trigger(repository: Repository) -> str:
     return f"woken by {what} at {clock(woke.at)}"
 
 
-def empty(section: Section, page: Activity) -> str:
+def empty(section: Section, state: State) -> str:
     """In place of rows where there are none: what will be here, and how to get it."""
-    if not page.came:
-        return "Fetching…"
+    if not state.activity.came:
+        return "Fetching…" if state.link.state == "up" else "Not known while the daemon is away."
     match section:
         case "queue":
             return "Nothing waits. Jobs are planned when the machine is idle and something has changed."

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reverie_tui.counting import counted, dollars
 from reverie_tui.knowledge import Node, Note
 from reverie_tui.literal import literal_line
 from reverie_tui.pages.learned_state import Learned, Row
 from reverie_tui.reading import Evidence
 from reverie_tui.signs import Signs
 from reverie_tui.wording import SEPARATOR, evidence_detail
-
-
-def counted(number: int, noun: str) -> str:
-    """ "1 note", "2 notes"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def state_mark(node: Node, signs: Signs) -> str:
@@ -104,14 +100,9 @@ def cost(note: Note) -> str:
     return f"{tokens}, {dollars(note.usd)}" if note.usd else tokens
 
 
-def dollars(usd: float) -> str:
-    """Money, with as many digits as a small sum needs."""
-    return f"${usd:,.2f}" if usd >= 0.1 else f"${usd:.4f}"
-
-
 def left_out(row: Row) -> str:
     """For a row that stands for what a level does not list."""
-    return f"{counted(row.left_out, 'more')} not listed".replace("mores", "more")
+    return f"{row.left_out:,} more not listed"
 
 
 def forgetting(node: Node, whole: str) -> tuple[str, str]:

@@ -263,6 +263,7 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
         r" (?:it is|they are)|this way|that way|written (?:like this|this way)|done (?:this|that) way|look like this"
         r"|so (?:complicated|complex|weird)"
      r"|exist|there|here|needed|added|introduced|changed|created|removed|rewritten|refactored|get added|get changed"
+     r"|deprecated|renamed|moved|split|dropped"
      r"|made)"),
     ("history", "", "why", r"why (?:did|do) (?:we|they|someone|you) (?:add|change|introduce|write|have|need|create"
         r"|keep) <x>(?: like this| this way)?"),

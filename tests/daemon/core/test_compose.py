@@ -6,7 +6,7 @@ import re
 
 import pytest
 from reverie_daemon.core.compose import compose
-from reverie_daemon.core.evidence import names_missing, verify
+from reverie_daemon.core.evidence import is_verified, names_missing, verify
 from reverie_daemon.core.nouns import Commit
 from reverie_daemon.core.questions import understand
 from reverie_daemon.core.retrieve import rank
@@ -396,3 +396,30 @@ def test_why_a_file_was_added_is_told_from_the_commit_that_added_it(catalogue_of
     answer = answered(shop, "Why was tests/test_shop.py added?")
     assert "Reserve before selling" in first(answer) and "Two customers bought" in first(answer)
     assert answer.claims[0].evidence[0].commit.oid == "f" * 40
+
+
+def test_a_doc_longer_than_a_citation_is_cited_where_it_says_so(catalogue_of):
+    """Else what the doc's end says would be marked as unverified."""
+    body = "\n".join(f"    Word number {number}." for number in range(80))
+    end = '    Call `cool_down` when the clay is hard.\n    """\n\n    x = 1\n'
+    source = f'class Kiln:\n    """Bakes clay.\n\n{body}\n\n{end}'
+    catalogue = catalogue_of({"kiln.py": source})
+    text = "how is clay handled that is hard?"
+    answer = compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue))
+    told = next(claim for claim in answer.claims if "cool_down" in claim.text)
+    assert is_verified(verify(told, catalogue.text))
+    assert any(piece.span.start_line > 80 for piece in told.evidence)
+
+
+def test_the_lines_of_all_callers_that_are_named_are_cited(catalogue_of):
+    """A caller that calls twice must not push the next one out of the evidence."""
+    source = "def load():\n    return 1\n\n\ndef a():\n    load()\n    load()\n    load()\n\n\ndef b():\n    load()\n"
+    catalogue = catalogue_of({"kiln.py": source})
+    answer = compose(understand("who calls load?", catalogue), catalogue, lambda: None)
+    assert "`b`" in answer.claims[0].text and is_verified(verify(answer.claims[0], catalogue.text))
+
+
+def test_a_constructor_is_no_reading_of_its_class(catalogue_of):
+    """In Java both have the same name, and whoever says the name means the class."""
+    catalogue = catalogue_of({"Kiln.java": "class Kiln {\n  Kiln() {}\n\n  void bake() {}\n}\n"})
+    assert understand("what is Kiln?", catalogue).readings == ()

@@ -86,3 +86,14 @@ def test_what_a_build_file_offers_is_found_by_what_it_is_for(
     """A tox environment is called "typing", and people ask for the type checker."""
     answer = ask(question)
     assert answer.kind == "run" and f"```sh\n{command}\n```" in answer.claims[0].text
+
+
+def test_the_plain_task_of_a_guide_for_people_leads(catalogue_of: Callable[..., Any]) -> None:
+    """Watching, or what a file for agents says, is not what whoever asks wants first."""
+    files = {
+        "AGENTS.md": "# Agents\n\nUse `pnpm test:watch`, or `pnpm test` once.\n",
+        "CONTRIBUTING.md": "# Contributing\n\n**`pnpm test:watch`** watches.\n\n**`pnpm test`** runs them all.\n",
+    }
+    catalogue = catalogue_of(files, name="kiln")
+    lead = compose(understand("how do I run the tests?", catalogue), catalogue, lambda: None).claims[0].text
+    assert lead.startswith("To run the tests (`CONTRIBUTING.md:5`):\n\n```sh\npnpm test\n```")

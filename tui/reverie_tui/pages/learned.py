@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from reverie_tui.calls import Wish
+from reverie_tui.counting import counted
 from reverie_tui.knowledge import Level, Name, Node, lineage, parent_of, read_level, read_names, read_notes
 from reverie_tui.literal import literal_line
 from reverie_tui.pages.learned_state import (
@@ -24,6 +25,7 @@ from reverie_tui.pages.learned_state import (
     Pane,
     Pointed,
     Searched,
+    Tree,
     place_of,
     stops_of,
 )
@@ -43,7 +45,7 @@ def wanted(page: Learned, root: str, changed: frozenset[str]) -> tuple[Wish, ...
     """All open levels and the notes on show; nothing where parts of the status changed that are not about notes."""
     if not root or (changed and "repositories" not in changed):
         return ()
-    levels = tuple(_level(root, path) for path in ("", *page.opened))
+    levels = tuple(_level(root, path) for path in ("", *page.tree.opened))
     names = (_names(root, page.letters),) if page.letters and not changed else ()
     return (*levels, _notes(root, page.selected), *names)
 
@@ -87,9 +89,9 @@ def replied(page: Learned, wish: Wish, payload: Any, root: str) -> Step:
             fits = place is not None and (place.path, *place.around) == asked
             return (replace(page, source=read_source(mapping(payload))) if fits else page), ()
         case "learn" | "learn_about":
-            return _again(replace(page, said=_learned_so(wish, payload)), root)
+            return _again(replace(page, said=_learned_so(payload)), root)
         case "forget" | "forget_notes":
-            return _again(replace(page, said=_forgotten_so(wish, payload)), root)
+            return _again(replace(page, said=_forgotten_so(payload)), root)
     return page, ()
 
 
@@ -147,15 +149,19 @@ def _opened(page: Learned, root: str) -> Step:
         return page, ()
     if row.opened:
         return _moved(page, 1, root) if page.rows[page.cursor + 1 :][:1] else (page, ())
-    opened = (*page.opened, row.node.path)[-OPENED_MAX:]
-    return replace(page, opened=opened), (_level(root, row.node.path),) if root else ()
+    return _with_opened(page, row.node.path), (_level(root, row.node.path),) if root else ()
+
+
+def _with_opened(page: Learned, *paths: str) -> Learned:
+    return replace(page, tree=replace(page.tree, opened=(*page.tree.opened, *paths)[-OPENED_MAX:]))
 
 
 def _closed(page: Learned, root: str) -> Step:
     row = page.rows[page.cursor]
     if row.node and row.opened and row.node.path:
         path = row.node.path
-        return replace(page, opened=tuple(other for other in page.opened if other != path)), ()
+        opened = tuple(other for other in page.tree.opened if other != path)
+        return replace(page, tree=replace(page.tree, opened=opened)), ()
     above = next((i for i in range(page.cursor - 1, -1, -1) if page.rows[i].depth < row.depth), 0)
     return _pointed(page, above, "tree", root)
 
@@ -200,8 +206,8 @@ def _revealed(page: Learned, name: Name, root: str) -> Step:
     if name.kind != "file":
         within.append(name.path)
     page, _ = _searched(page, None, root)
-    new = tuple(path for path in within if path not in page.opened)
-    page = replace(page, opened=(*page.opened, *new)[-OPENED_MAX:])
+    new = tuple(path for path in within if path not in page.tree.opened)
+    page = _with_opened(page, *new)
     page, wishes = _selected(page, name.path, root)
     if name.kind != "file":
         page = _sought(replace(page, seeking=(name.path, name.line)))
@@ -212,10 +218,10 @@ def _revealed(page: Learned, name: Name, root: str) -> Step:
 
 def _sought(page: Learned) -> Learned:
     """With the symbol selected that was sought, once its file's level is there."""
-    if page.seeking is None or page.seeking[0] not in page.levels:
+    if page.seeking is None or page.seeking[0] not in page.tree.levels:
         return page
     file, line = page.seeking
-    before = [node for node in page.levels[file].children if node.line <= line]
+    before = [node for node in page.tree.levels[file].children if node.line <= line]
     nearest = max(before, key=lambda node: node.line, default=None)
     return replace(page, selected=nearest.path if nearest else file, seeking=None)
 
@@ -225,19 +231,20 @@ def _sought(page: Learned) -> Learned:
 
 def _leveled(page: Learned, path: str, level: Level, root: str) -> Step:
     there = {node.path for node in level.children}
-    gone = {other for other in page.opened if other and parent_of(other) == path and other not in there}
-    opened = tuple(other for other in page.opened if not (gone & {other, *lineage(other)}))
-    levels = {other: kept for other, kept in page.levels.items() if other in ("", *opened)} | {path: level}
-    before = page.selected
-    page = _sought(replace(page, levels=levels, opened=opened))
+    before = page.tree
+    gone = {other for other in before.opened if other and parent_of(other) == path and other not in there}
+    opened = tuple(other for other in before.opened if not (gone & {other, *lineage(other)}))
+    levels = {other: kept for other, kept in before.levels.items() if other in ("", *opened)} | {path: level}
+    tree = Tree(levels, opened)
+    selected, page = page.selected, _sought(replace(page, tree=before if tree == before else tree))
     page = replace(page, selected=_still_there(page))
-    return _selected(page, page.selected, root) if page.selected != before else (page, ())
+    return _selected(page, page.selected, root) if page.selected != selected else (page, ())
 
 
 def _still_there(page: Learned) -> str:
     """What is selected; what it lay in, where a level says that it is gone."""
     for path in (*lineage(page.selected), page.selected):
-        level = page.levels.get(parent_of(path)) if path else None
+        level = page.tree.levels.get(parent_of(path)) if path else None
         if level and not level.left_out and all(node.path != path for node in level.children):
             return parent_of(path)
     return page.selected
@@ -287,19 +294,15 @@ def _forget(root: str, event: Forget) -> Wish:
     return Wish("forget_notes", just_this, told=told)
 
 
-def _learned_so(wish: Wish, payload: Any) -> str:
+def _learned_so(payload: Any) -> str:
     done = mapping(payload)
     jobs, failed = count(done.get("jobs")), count(done.get("jobs_failed"))
     if not jobs:
         return "learned: there was nothing new to learn"
-    return f"learned: {_counted(jobs, 'job')} done" + (f", {failed:,} failed" if failed else "")
+    return f"learned: {counted(jobs, 'job')} done" + (f", {failed:,} failed" if failed else "")
 
 
-def _forgotten_so(wish: Wish, payload: Any) -> str:
+def _forgotten_so(payload: Any) -> str:
     gone = mapping(payload)
     notes, questions = count(gone.get("notes")), count(gone.get("questions"))
-    return f"forgotten: {_counted(notes, 'note')}" + (f", {_counted(questions, 'question')}" if questions else "")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"forgotten: {counted(notes, 'note')}" + (f", {counted(questions, 'question')}" if questions else "")

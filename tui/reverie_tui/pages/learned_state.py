@@ -52,13 +52,60 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Learned:
-    """What the page holds. `seeking` is a line of a file whose symbol is to be selected once it is known; `letters` is
-    what is searched for, None while nothing is; `fetching` and `finding` name the notes and names under way; `said` is
-    what came of the last thing that was learned or forgotten."""
+class Tree:
+    """The levels that are known, and the paths of those that are open below the repository's, the first opened first.
+    What is drawn of it is worked out once: moving the cursor changes nothing here, however many rows there are."""
 
     levels: Mapping[str, Level] = field(default_factory=dict)
     opened: tuple[str, ...] = ()
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The tree as it is open now."""
+        return (Row(self.whole, 0, opened=True), *self._under("", 1))[:ROWS_MAX]
+
+    @cached_property
+    def at(self) -> Mapping[str, int]:
+        """The row of each path that has one."""
+        return {row.node.path: i for i, row in enumerate(self.rows) if row.node}
+
+    @cached_property
+    def whole(self) -> Node:
+        """The repository itself, with the counts of all in it."""
+        inside = self.levels[""].children if "" in self.levels else ()
+        return Node(
+            path="",
+            name="",
+            kind="folder",
+            files=sum(node.files for node in inside),
+            notes=sum(node.notes for node in inside),
+            fresh=sum(node.fresh for node in inside),
+            stale=sum(node.stale for node in inside),
+            answers=sum(node.answers for node in inside),
+            answers_stale=sum(node.answers_stale for node in inside),
+        )
+
+    def _under(self, path: str, depth: int) -> Iterator[Row]:
+        level = self.levels.get(path, Level(()))
+        names = {node.path for node in level.children if node.kind == "symbol"}
+        for node in level.children:
+            holds = node.kind != "symbol"
+            opened = node.path in self.opened if holds else None
+            around, name = _within(node, names)
+            yield Row(node, depth + around, name, opened)
+            if opened:
+                yield from self._under(node.path, depth + 1)
+        if level.left_out:
+            yield Row(None, depth, left_out=level.left_out)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the page holds. `selected` is the path under the cursor; `seeking` a line of a file whose symbol is to be
+    selected once it is known; `letters` what is searched for, None while nothing is; `fetching` and `finding` name the
+    notes and names under way; `said` is what came of the last thing that was learned or forgotten."""
+
+    tree: Tree = field(default_factory=Tree)
     selected: str = ""
     seeking: tuple[str, int] | None = None
     notes: tuple[Note, ...] = ()
@@ -74,33 +121,21 @@ class Learned:
     pointed: int = 0
     said: str = ""
 
-    @cached_property
+    @property
     def rows(self) -> tuple[Row, ...]:
         """The tree as it is open now."""
-        whole = Row(self.whole, 0, opened=True)
-        return (whole, *self._under("", 1))[:ROWS_MAX]
+        return self.tree.rows
 
-    @cached_property
+    @property
     def cursor(self) -> int:
         """Which row is selected; the nearest one that is there, while it is not."""
-        at = {row.node.path: i for i, row in enumerate(self.rows) if row.node}
+        at = self.tree.at
         return next((at[path] for path in (self.selected, *reversed(lineage(self.selected))) if path in at), 0)
 
     @property
     def whole(self) -> Node:
-        """The repository itself, with the counts of all in it."""
-        inside = self.levels[""].children if "" in self.levels else ()
-        return Node(
-            path="",
-            name="",
-            kind="folder",
-            files=sum(node.files for node in inside),
-            notes=sum(node.notes for node in inside),
-            fresh=sum(node.fresh for node in inside),
-            stale=sum(node.stale for node in inside),
-            answers=sum(node.answers for node in inside),
-            answers_stale=sum(node.answers_stale for node in inside),
-        )
+        """The repository itself."""
+        return self.tree.whole
 
     @property
     def node(self) -> Node:
@@ -134,19 +169,6 @@ class Learned:
             return place_of(self.cited)
         node = self.node
         return None if node.kind == "folder" else Place(node.file, max(1, node.line), max(1, node.line))
-
-    def _under(self, path: str, depth: int) -> Iterator[Row]:
-        level = self.levels.get(path, Level(()))
-        names = {node.path for node in level.children if node.kind == "symbol"}
-        for node in level.children:
-            holds = node.kind != "symbol"
-            opened = node.path in self.opened if holds else None
-            around, name = _within(node, names)
-            yield Row(node, depth + around, name, opened)
-            if opened:
-                yield from self._under(node.path, depth + 1)
-        if level.left_out:
-            yield Row(None, depth, left_out=level.left_out)
 
 
 def stops_of(notes: Iterable[Note]) -> Iterator[Stop]:

@@ -122,7 +122,7 @@ class ActivityScreen(PageScreen):
 
     def _show_section(self, view: SectionView, state: State, here: Section) -> None:
         title = wording.section_title(view.section, state)
-        empty = "" if view.rows.count else wording.empty(view.section, state.activity)
+        empty = "" if view.rows.count else wording.empty(view.section, state)
         view.show(title, empty, here=view.section == here)
 
     def _focus(self, section: Section) -> None:

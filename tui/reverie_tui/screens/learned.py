@@ -120,7 +120,7 @@ class LearnedScreen(PageScreen):
         self.query_one(SearchBox).show(page.letters)
         self.query_one(TreeRows).show_tree(page, _whole(state), learning, state.signs)
         self.query_one(NameRows).show_names(page.found, page.pointed, state.signs)
-        self.query_one("#nothing", Paragraph).show(_nothing(page))
+        self.query_one("#nothing", Paragraph).show(_nothing(page, state.link.state == "up"))
 
     def _show_right(self, state: State, page: Learned, learning: frozenset[str]) -> None:
         notes = page.notes if page.notes_of == page.node.path else ()
@@ -228,10 +228,12 @@ def _learning(state: State) -> frozenset[str]:
     return frozenset(str(wish.arguments.get("subject", "")) for wish in wishes)
 
 
-def _nothing(page: Learned) -> str:
+def _nothing(page: Learned, up: bool) -> str:
     """In place of rows: what to type, or that nothing was found, or that nothing is there yet."""
     if page.letters is None:
-        return "" if "" in page.levels else "Fetching what is known…"
+        if "" in page.tree.levels:
+            return ""
+        return "Fetching what is known…" if up else "What is known comes with the daemon; a question starts it."
     if not page.letters:
         return "Type some letters of a file or symbol, in their order. Enter goes there, Esc back to the tree."
     return (

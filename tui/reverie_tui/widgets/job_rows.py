@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widget import Widget
 
-from reverie_tui import wording_activity as wording
+from reverie_tui.counting import compact
 from reverie_tui.literal import literal_line
 from reverie_tui.signs import UNICODE, Signs
 from reverie_tui.theme import MUTED
@@ -36,8 +36,8 @@ class JobRows(RowList):
         """Value, savings and cost to the right of what it is about."""
         mark = f"{self._signs.cited if at_cursor else ' '}{self._signs.on if row.running else ' '} "
         name = literal_line(row.subject) or self._whole
-        costs = wording.compact(row.tokens_cost) if row.tokens_cost else f"{row.seconds_cost:.2g} s"
-        figures = (wording.compact(row.value), wording.compact(row.tokens_saved), costs)
+        costs = compact(row.tokens_cost) if row.tokens_cost else f"{row.seconds_cost:.2g} s"
+        figures = (compact(row.value), compact(row.tokens_saved), costs)
         return _laid(mark + name, literal_line(row.analysis), figures, row.why, columns)
 
 

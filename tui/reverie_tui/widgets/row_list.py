@@ -92,16 +92,23 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, rows: Sequence[Any], cursor: int | None) -> None:
         """Show these rows. The row under the cursor stays on its line of the screen when others come or go above it."""
-        before, old = self._cursor, self._rows
-        if cursor == before and (rows is old or rows == old):
+        before, same = self._cursor, rows is self._rows or rows == self._rows
+        if same and cursor == before:
             return
         self._rows, self._cursor = rows, cursor
-        if rows is not old:
-            self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
-            if before is not None and cursor is not None and self._in_view(before) and rows != old:
-                self.scroll_to(y=self.scroll_offset.y + cursor - before, animate=False, force=True)
-        self.refresh()
+        if same:
+            for row in {before, cursor} - {None}:
+                self.refresh_line(row or 0)
+        else:
+            self._replace(before)
         self._reveal()
+
+    def _replace(self, before: int | None) -> None:
+        """Other rows are shown than before, when the cursor was on that one."""
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+        if before is not None and self._cursor is not None and self._in_view(before):
+            self.scroll_to(y=self.scroll_offset.y + self._cursor - before, animate=False, force=True)
+        self.refresh()
 
     def redraw(self) -> None:
         """Draw the rows in view again: what they look like depends on more than they hold."""

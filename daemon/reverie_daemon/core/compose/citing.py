@@ -10,10 +10,12 @@ from collections.abc import Iterable, Sequence
 
 from reverie_indexers.facts import Span
 
-from reverie_daemon.core.evidence import digest
+from reverie_daemon.core.evidence import digest, names_missing
 from reverie_daemon.core.nouns import Catalogue, Claim, Commit, Definition, Evidence, Site
 
 SPAN_LINES_MAX = 60
+DOC_LINES_MAX = 400
+"""Above a definition, where its doc comment is looked for."""
 _COMMENT = re.compile(r"^\s*(?://|/?\*|#(?!include|define|if|endif|else|pragma)|--|;;|@|\[|///|'''|\"\"\")")
 
 
@@ -81,6 +83,17 @@ def site_evidence(catalogue: Catalogue, site: Site) -> tuple[Evidence, ...]:
     """The line of a reference."""
     symbol = site.scope.symbol.qualname if site.scope else ""
     return span_evidence(catalogue, site.path, site.blob, site.reference.line, site.reference.line, symbol)
+
+
+def named_lines(catalogue: Catalogue, definition: Definition, text: str) -> tuple[Evidence, ...]:
+    """A definition's head, and where a doc that is longer than a citation may be says each name of `text` beyond it."""
+    found = head(catalogue, definition)
+    lines = catalogue.text(definition.path) or ()
+    start, end = max(1, definition.symbol.span.start_line - DOC_LINES_MAX), definition.symbol.span.end_line
+    for missing in names_missing(text, found, catalogue.text):
+        at = next((n for n in range(start, min(end, len(lines)) + 1) if missing in lines[n - 1]), 0)
+        found += lines_of(catalogue, definition, at, at) if at else ()
+    return found
 
 
 def commit_evidence(commits: Iterable[Commit]) -> tuple[Evidence, ...]:

@@ -82,6 +82,8 @@ _MANIFESTS = frozenset(
     ["package.json", "makefile", "gnumakefile", "justfile", "tox.ini", "pyproject.toml", "setup.cfg"]
 )
 _ENVIRONMENT = re.compile(r"^\[(?:tool\.tox\.env\.|testenv:)([\w-]+)\]")
+_VARIANT = re.compile(r"\w:\w")
+_FOR_MACHINES = re.compile(r"(?i)(?:agents|claude|gemini)\.md$")
 _BUILDS = re.compile(r"\bbuild(?:s|ing)?\b", re.I)
 _TARGETS = {
     "test": "test", "tests": "test", "check": "test", "build": "build", "all": "build", "install": "install",
@@ -101,7 +103,8 @@ def purpose_of(text: str) -> str:
 
 
 def best(commands: Sequence[Command]) -> list[Command]:
-    """Each command once: guides and manifests at the root first, what stands beside the product last, at most six."""
+    """Each command once: guides and manifests at the root first, what stands beside the product last, at most six; a
+    task before its variants (`test` before `test:watch`)."""
     seen: dict[str, Command] = {}
     for item in sorted(
         commands,
@@ -109,6 +112,7 @@ def best(commands: Sequence[Command]) -> list[Command]:
             _rank(item),
             item.version.path.count("/"),
             len(item.text.split()) > 3,
+            bool(_VARIANT.search(item.text)),
             item.version.path,
             item.line,
         ),
@@ -122,7 +126,7 @@ def best(commands: Sequence[Command]) -> list[Command]:
 def _rank(item: Command) -> int:
     path = item.version.path
     if "/" not in path:
-        return 0 if item.version.role != "config" else 1
+        return 1 if item.version.role == "config" or _FOR_MACHINES.match(path) else 0
     if path.startswith("."):
         return 3
     return 4 if beside(path) or path.count("/") > 1 else 2

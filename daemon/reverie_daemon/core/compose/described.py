@@ -234,10 +234,8 @@ def _doc_sentences(catalogue: Catalogue, definition: Definition, words: Words, l
     best = sorted((item for item in scored if item[0] > 0.08), key=lambda item: (-item[0], item[1]))[:limit]
     if not best:
         return Said("")
-    return Said(
-        " ".join(prose.ended(prose.shorten(text, 320)) for _, _, text in sorted(best, key=lambda item: item[1])),
-        citing.head(catalogue, definition),
-    )
+    said = " ".join(prose.ended(prose.shorten(text, 320)) for _, _, text in sorted(best, key=lambda item: item[1]))
+    return Said(said, citing.named_lines(catalogue, definition, said))
 
 
 def _telling(catalogue: Catalogue, definition: Definition, words: Words, limit: int) -> list[Step]:

@@ -181,7 +181,8 @@ def more_doc(catalogue: Catalogue, definition: Definition, limit: int = DOC_MORE
         text = prose.shorten(paragraph, limit)
         blocks = [*blocks[:-1], f"{blocks[-1]}\n{text}"] if listed else [*blocks, text]
         room -= len(text)
-    return Said("\n\n".join(blocks), citing.head(catalogue, definition)) if blocks else Said("")
+    said = "\n\n".join(blocks)
+    return Said(said, citing.named_lines(catalogue, definition, said)) if blocks else Said("")
 
 
 def excerpt(catalogue: Catalogue, definition: Definition, lines_max: int = EXCERPT_LINES_MAX) -> Said:

@@ -196,7 +196,7 @@ def _predicate(sentence: str) -> str:
         return f"is {bare} {rest}"
     if (
         (bare in _VERBS or _DETERMINER.match(rest))
-        and not bare.endswith("s")
+        and not bare.endswith(("s", "ing"))
         and bare not in _NO_VERBS
         and not _is_noun_use(rest)
     ):

@@ -1,0 +1,201 @@
+"""What the user has settled, as the daemon sends it, read into values: settings, models, hooks. Pure, never raising.
+
+Keys, targets and paths stay as they came, since they are sent back; they are made literal where they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from reverie_tui import loose
+from reverie_tui.reading import Problem
+
+SETTINGS_MAX = 200
+OFFERS_MAX = 100
+LANGUAGES_MAX = 50
+
+Role = Literal["sleeping", "answering"]
+ROLES: tuple[Role, ...] = ("sleeping", "answering")
+
+Value = bool | int | str | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of config.toml. A `kind` that is not known here can be shown but not changed; `set_in` is "default",
+    "everywhere" or "repository"."""
+
+    key: str
+    kind: str
+    value: Value
+    default: Value
+    meaning: str
+    set_in: str = "default"
+    applies: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings, and the file that has them."""
+
+    file: str = ""
+    settings: tuple[Setting, ...] = ()
+
+    def value(self, key: str) -> Value:
+        """What a setting is; None where there is no such setting."""
+        return next((one.value for one in self.settings if one.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the terminal UI is to look."""
+
+    theme: str = "dark"
+    ascii: str = "auto"
+    reduced_motion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that was found on this machine. `target` is what to choose it by; one that ends in "#" needs a model's
+    name after it."""
+
+    name: str
+    target: str
+    price: str
+    goes_to: str
+
+    @property
+    def many(self) -> bool:
+        """Whether this is a place with many models, one of which has to be named."""
+        return self.target.endswith("#")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The model of a role. `key` is where its key was found, "" where there is none (it may need none)."""
+
+    target: str
+    name: str
+    price: str
+    goes_to: str
+    free: bool
+    local: bool
+    key: str
+    problem: Problem | None = None
+
+    @property
+    def host(self) -> str:
+        """The host a key would be for; "" for a file."""
+        try:
+            return urlsplit(self.target).hostname or "" if "://" in self.target else ""
+        except ValueError:
+            return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models chosen, those found, and the repositories whose text never leaves this machine."""
+
+    chosen: Mapping[Role, Chosen] = field(default_factory=dict)
+    found: tuple[Offer, ...] = ()
+    local_only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Git hooks: whether they are installed, where, and why not."""
+
+    installed: bool = False
+    folder: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language, and how many files are written in it."""
+
+    name: str
+    files: int
+
+
+def read_config(wire: Any) -> Config:
+    """`GET /v1/config`."""
+    wire = loose.mapping(wire)
+    found = (_read_setting(row) for row in loose.mappings(wire.get("settings"))[:SETTINGS_MAX])
+    return Config(loose.line(wire.get("file")), tuple(one for one in found if one.key))
+
+
+def _read_setting(wire: Mapping[str, Any]) -> Setting:
+    return Setting(
+        key=loose.text(wire.get("key")), kind=loose.text(wire.get("kind")), value=_value(wire.get("value")),
+        default=_value(wire.get("default")), meaning=loose.line(wire.get("meaning")),
+        set_in=loose.line(wire.get("set")), applies=loose.line(wire.get("applies")),
+        choices=loose.lines(wire.get("choices")),
+    )  # fmt: skip
+
+
+def _value(wire: Any) -> Value:
+    if isinstance(wire, list):
+        return tuple(item for item in wire if isinstance(item, str))
+    return wire if isinstance(wire, (bool, int, str)) else None
+
+
+def look_of(config: Config) -> Look:
+    """How the terminal UI is to look; what is missing or makes no sense is as it would be by default."""
+    theme, ascii = config.value("tui.theme"), config.value("tui.ascii")
+    return Look(
+        theme if isinstance(theme, str) else "dark",
+        ascii if isinstance(ascii, str) else "auto",
+        config.value("tui.reduced_motion") is True,
+    )
+
+
+def read_models(wire: Any) -> Models:
+    """`GET /v1/model`."""
+    wire = loose.mapping(wire)
+    found = (_read_offer(row) for row in loose.mappings(wire.get("found"))[:OFFERS_MAX])
+    local = wire.get("local_only")
+    return Models(
+        read_chosen(wire.get("chosen")), tuple(one for one in found if one.target),
+        tuple(root for root in local if isinstance(root, str)) if isinstance(local, list) else (),
+    )  # fmt: skip
+
+
+def read_chosen(wire: Any) -> Mapping[Role, Chosen]:
+    """The models of the roles that have one."""
+    wire = loose.mapping(wire)
+    return {role: _read_model(wire[role]) for role in ROLES if isinstance(wire.get(role), Mapping)}
+
+
+def _read_model(wire: Mapping[str, Any]) -> Chosen:
+    problem = loose.mapping(wire.get("problem"))
+    return Chosen(
+        target=loose.text(wire.get("target")), name=loose.line(wire.get("name")), price=loose.line(wire.get("price")),
+        goes_to=loose.line(wire.get("goes_to")), free=wire.get("free") is True, local=wire.get("local") is True,
+        key=loose.line(wire.get("key")),
+        problem=Problem(loose.line(problem.get("message")), loose.line(problem.get("next_step"))) if problem else None,
+    )  # fmt: skip
+
+
+def _read_offer(wire: Mapping[str, Any]) -> Offer:
+    return Offer(
+        loose.line(wire.get("name")), loose.text(wire.get("target")), loose.line(wire.get("price")),
+        loose.line(wire.get("goes_to")),
+    )  # fmt: skip
+
+
+def read_hooks(wire: Any) -> Hooks:
+    """`GET /v1/hooks`."""
+    wire = loose.mapping(wire)
+    return Hooks(wire.get("installed") is True, loose.line(wire.get("folder")), loose.line(wire.get("reason")))
+
+
+def read_languages(wire: Any) -> tuple[Language, ...]:
+    """`GET /v1/languages`."""
+    rows = loose.mappings(loose.mapping(wire).get("languages"))[:LANGUAGES_MAX]
+    return tuple(Language(loose.line(row.get("language")), loose.count(row.get("files"))) for row in rows)
