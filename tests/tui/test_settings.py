@@ -222,6 +222,7 @@ def test_two_hundred_repositories_have_rows(wire):
 
 async def go_to(stage, label: str) -> None:
     """Move the cursor to the row with this label."""
+    await stage.sees("236 files")
     await stage.press("f6")
     await stage.sees("model for learning")
     await stage.until(lambda: label in [row.label for row in row_list(stage)._rows])
