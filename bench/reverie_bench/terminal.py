@@ -84,9 +84,9 @@ def terminal(command: Sequence[str], *, cwd: Path, environ: Mapping[str, str]) -
     """The command in a terminal; it is ended with the block."""
     pid, handle = pty.fork()
     if pid == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         os.chdir(cwd)
         os.execvpe(command[0], list(command), {**environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"})
-    fcntl.ioctl(handle, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     try:
         yield Terminal(pid, handle)
     finally:

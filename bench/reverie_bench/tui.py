@@ -38,7 +38,7 @@ PAGES = {
     "\x1bOQ": "[Ask]",
 }
 STAGE = [sys.executable, "-m", "reverie_bench.tui", "--stage"]
-TUI = [sys.executable, "-m", "reverie_daemon.cli"]
+TUI = [sys.executable, "-m", "reverie_daemon.launch"]
 
 
 def measure_start(clone: Path, environ: dict[str, str]) -> Iterator[Figure]:
@@ -180,7 +180,7 @@ def main(argv: list[str]) -> int:
         clone = made.clone(options.repo)
         environ = {key: value for key, value in made.environ.items() if key != "NO_COLOR"}
         (made.home).mkdir(parents=True, exist_ok=True)
-        (made.home / "config.toml").write_text("[learning]\nwhen_idle = false\n")
+        (made.home / "config.toml").write_text("[learning]\nwhen_idle = false\n\n[tui]\nwelcomed = true\n")
         made.reverie("index", cwd=clone)
         measures = (
             measure_start(clone, environ),

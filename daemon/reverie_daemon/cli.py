@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from . import __version__, cli_text, service
+from . import __version__, cli_text, launch, service
 from .client import Client
 from .commands import learning, marking, models, settings
 from .commands.common import Command, folder_of, follow, progress, root_of, with_json
@@ -32,16 +32,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options) or 0)
-    except UserError as error:
-        _print_error(error, as_json=getattr(options, "json", False))
+    except (UserError, KeyboardInterrupt, BrokenPipeError) as error:
+        return ended_by(error, as_json=getattr(options, "json", False))
+
+
+def ended_by(error: UserError | KeyboardInterrupt | BrokenPipeError, *, as_json: bool = False) -> int:
+    """Says what ended the program, and returns its exit code."""
+    if isinstance(error, UserError):
+        _print_error(error, as_json=as_json)
         return error.exit_code
-    except KeyboardInterrupt:
+    if isinstance(error, KeyboardInterrupt):
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone; say nothing, and keep the interpreter from trying again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    # The reader of our output has gone; say nothing, and keep the interpreter from trying again at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 def _print_error(error: UserError, *, as_json: bool) -> None:
@@ -132,13 +137,7 @@ def _indexed_root(client: Client, options: argparse.Namespace) -> str:
 
 
 def _tui(options: argparse.Namespace) -> int:
-    from importlib.metadata import entry_points  # it costs every other command a fifth of its start
-
-    found = list(entry_points(group="reverie.tui"))
-    if not found:
-        raise UserError("The terminal UI is not installed.", next_step="reverie ask QUESTION")
-    run: Callable[..., int] = found[0].load()
-    return run(root=folder_of(options).absolute())
+    return launch.terminal_ui(folder_of(options))
 
 
 def _ask(options: argparse.Namespace) -> int:

@@ -281,8 +281,9 @@ class Worker:
         self.show("looking for what to learn")
         plan = self.made_plan(repository)
         if plan is None:
-            if not self._desk.stopped:
-                plot.planned = clock, moment, asked, depth  # not again before something changes
+            if self._desk.stopped:
+                return True  # it is still to be made: whoever was told to learn goes on
+            plot.planned = clock, moment, asked, depth  # not again before something changes
             return False
         self._adopt(repository, plan)
         plot.planned = clock, moment, asked - len(plan.questions), depth

@@ -17,7 +17,7 @@ from reverie_tui.widgets.question_box import QuestionBox
 from textual.pilot import Pilot
 
 ROOT = "/home/ada/flask"
-ROUNDS_MAX = 200
+ROUNDS_MAX = 1_000
 ROUND_S = 0.01
 """How long a round yields to the daemon's threads; how many there are, not how long they take, ends a wait."""
 

@@ -15,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from reverie_daemon.client import Client
 from reverie_daemon.errors import NoRepository, UserError
 from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
@@ -29,7 +28,7 @@ from reverie_tui.ascii import AsciiFilter
 from reverie_tui.calls import PageName
 from reverie_tui.editor import editor_command, located
 from reverie_tui.events import Event, NextAsked, PageChosen, Redone, Stepped, Within
-from reverie_tui.link import PACE_S, RETRY_S, Connect, Line
+from reverie_tui.link import PACE_S, RETRY_S, Connect, Daemon, Line
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
 from reverie_tui.model import reduce
@@ -294,6 +293,13 @@ def _load_meanwhile() -> None:
         threading.Thread(target=import_module, args=(module,), daemon=True).start()
 
 
+def _connect(*, start: bool) -> Daemon:
+    """Reaches the daemon. What that takes is loaded now, behind the first screen."""
+    from reverie_daemon.client import Client
+
+    return Client.connect(start=start)
+
+
 def main(argv: Sequence[str] | None = None, *, root: Path | None = None) -> int:
     """Runs the terminal UI for the repository around `root`, the one path in `argv`, or the current folder.
 
@@ -302,7 +308,7 @@ def main(argv: Sequence[str] | None = None, *, root: Path | None = None) -> int:
     """
     folder = (root or Path(argv[0] if argv else ".")).absolute()
     _require_repository(folder)
-    error = ReverieApp(Client.connect, folder).run()
+    error = ReverieApp(_connect, folder).run()
     if error is not None:
         raise error
     return 0

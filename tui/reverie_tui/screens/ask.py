@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,9 +20,11 @@ from reverie_tui.widgets.answer import AnswerView
 from reverie_tui.widgets.evidence import EvidenceList
 from reverie_tui.widgets.question_box import QuestionBox
 from reverie_tui.widgets.readings import Readings
-from reverie_tui.widgets.source import SourceView
 from reverie_tui.widgets.text_line import TextLine
 from reverie_tui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from reverie_tui.widgets.source import SourceView
 
 WIDE_COLUMNS = 120
 
@@ -68,18 +70,39 @@ class AskScreen(PageScreen):
         Binding("pagedown", "scroll_answer(1)", "Scroll down", show=False),
     ]
 
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self._whole = False
+
     def compose_body(self) -> ComposeResult:
-        with Horizontal(id="body"):
-            with Vertical(id="reading"):
-                yield Welcome(id="welcome")
-                yield AnswerView(id="answer")
-                yield TextLine(id="answer-note")
-                yield TextLine(id="answer-line")
-                yield EvidenceList(id="evidence")
-                yield Readings(id="readings")
-                yield TextLine(id="next")
-            yield SourceView(id="source")
+        """The first screen only: what shows an answer is half of all widgets, and comes just after it."""
+        with Horizontal(id="body"), Vertical(id="reading"):
+            yield Welcome(id="welcome")
         yield QuestionBox(id="box")
+
+    def on_mount(self) -> None:
+        """Once the first screen is seen, the rest."""
+        self.call_after_refresh(self._complete)
+
+    async def _complete(self) -> None:
+        from reverie_tui.widgets.source import SourceView
+
+        reading, body = self.query_one("#reading"), self.query_one("#body")
+        if not body.is_attached:
+            return  # the program ended before it was whole
+        answer = (
+            AnswerView(id="answer"),
+            TextLine(id="answer-note"),
+            TextLine(id="answer-line"),
+            EvidenceList(id="evidence"),
+            Readings(id="readings"),
+            TextLine(id="next"),
+        )
+        for mounted in (reading.mount(*answer), body.mount(SourceView(id="source"))):
+            await mounted
+        if body.is_attached:
+            self._whole = True
+            self.show(self.state)
 
     def on_resize(self, event: events.Resize) -> None:
         """Report whether two panes fit."""
@@ -87,15 +110,20 @@ class AskScreen(PageScreen):
 
     def show_body(self, state: State) -> None:
         """Give each widget its slice of the state."""
-        exchange = state.exchange
         self.set_class(state.wide, "-wide")
-        self.set_class(exchange is None, "-empty")
+        self.set_class(state.exchange is None, "-empty")
         self.set_class(state.preview.open, "-preview")
         self.query_one(QuestionBox).show(state.draft)
-        self.query_one(SourceView).show(state.preview, state.selected_evidence)
+        self.query_one(Welcome).show(state.ready, state.examples, state.past)
+        if self._whole:
+            self._show_answer(state)
+
+    def _show_answer(self, state: State) -> None:
+        exchange = state.exchange
+        source: SourceView = self.query_one("#source")  # type: ignore[assignment]
+        source.show(state.preview, state.selected_evidence)
         self.query_one(Readings).show(exchange.answer.readings if exchange and exchange.answer else ())
         self.query_one(EvidenceList).show(state.evidence, state.selected)
-        self.query_one(Welcome).show(state.ready, state.examples, state.past)
         self.query_one(AnswerView).show(exchange, wording.place_in_conversation(state))
         self.query_one("#answer-line", TextLine).show(wording.answer_line(state))
         self._show_line("#answer-note", wording.answer_note(state))
@@ -117,5 +145,5 @@ class AskScreen(PageScreen):
 
     def action_scroll_answer(self, direction: int) -> None:
         """Scroll the answer by a page from wherever the cursor is."""
-        answer = self.query_one(AnswerView)
-        answer.scroll_relative(y=direction * max(1, answer.size.height - 2), animate=False)
+        for answer in self.query(AnswerView):
+            answer.scroll_relative(y=direction * max(1, answer.size.height - 2), animate=False)
