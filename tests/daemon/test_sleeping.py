@@ -228,3 +228,30 @@ def test_a_commit_makes_its_questions_expected_and_answered(live: LiveRepository
         assert "what did this change, and why?" in questions
     finally:
         sleeper.close()
+
+
+class InterruptedDesk(Desk):
+    """A child whose first plan is ended by a look at the machine that came a moment too late."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plans = 0
+
+    def ask(self, request: Request, wait_s: float) -> Reply | None:
+        self.plans += isinstance(request, MakePlan)
+        if isinstance(request, MakePlan) and self.plans == 1:
+            self.stopped = True
+            return None
+        return super().ask(request, wait_s)
+
+
+def test_what_the_user_asked_for_goes_on_where_its_plan_was_interrupted(live: LiveRepository) -> None:
+    """`reverie learn` once said that it was done, with nothing learned."""
+    desk = InterruptedDesk()
+    sleeper = sleeper_of(live, Machine(), desk)
+    try:
+        (*_, last) = sleeper.learn(live)
+    finally:
+        sleeper.close()
+    assert last["jobs"] > 0
+    assert desk.plans > 1
