@@ -17,6 +17,9 @@ def fresh_notes(
     repository: LiveRepository, catalogue: StoreCatalogue, wanted: Iterable[tuple[str, Topic]]
 ) -> list[Note]:
     """Of each (analysis, topic) the newest note of a model that holds at the catalogue's moment, in the same order."""
+    wanted = list(wanted)
+    if not repository.store.learned.has_notes_of({analysis for analysis, _ in wanted}):
+        return []  # as ever without a model
     digests: dict[str, str] = {}
     found = []
     for analysis, topic in wanted:

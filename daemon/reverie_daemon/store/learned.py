@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -112,6 +112,11 @@ class Learned:
         """The newest first, one for each state of what it read."""
         with self._reading() as reader:
             return notes.of(reader, analysis, topic)
+
+    def has_notes_of(self, analyses: Collection[str]) -> bool:
+        """Whether any of these analyses noted anything, about whatever."""
+        with self._reading() as reader:
+            return notes.are_there(reader, analyses)
 
     def newest_notes(self, limit: int, name: str = "") -> list[Note]:
         with self._reading() as reader:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,13 @@ def of(reader: sqlite3.Connection, analysis: str, topic: Topic) -> list[Note]:
         _place(analysis, topic),
     )
     return [_note(row) for row in rows]
+
+
+def are_there(reader: sqlite3.Connection, analyses: Collection[str]) -> bool:
+    """Whether any of these analyses noted anything."""
+    marks = ", ".join("?" * len(analyses))
+    query = f"SELECT EXISTS (SELECT 1 FROM note WHERE analysis IN ({marks}))"
+    return bool(reader.execute(query, tuple(analyses)).fetchone()[0])
 
 
 def newest(reader: sqlite3.Connection, limit: int, name: str = "") -> list[Note]:
