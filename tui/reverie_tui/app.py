@@ -6,6 +6,7 @@ It decides nothing itself; what an event means is `model.py`'s, how it looks the
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import threading
@@ -288,7 +289,9 @@ class ReverieApp(App[UserError | None]):
 
 
 def _load_meanwhile() -> None:
-    """What the first answer needs, while the first screen is read."""
+    """What the first answer needs, while the first screen is read. What is loaded by now stays, and is no garbage."""
+    gc.freeze()
+    gc.enable()
     for module in ("textual.widgets._markdown", "textual.highlight"):
         threading.Thread(target=import_module, args=(module,), daemon=True).start()
 
