@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -35,6 +36,8 @@ from .oversight import Oversight
 BODY_BYTES_MAX = 1 << 20
 QUESTION_CHARACTERS_MAX = 20_000
 QUESTIONS_MAX = 500
+THREADS_MAX = 400
+"""Requests and open streams at once; more wait until one ends."""
 
 log = logging.getLogger(__name__)
 
@@ -231,6 +234,8 @@ def _question(given: dict[str, Any]) -> str:
 async def _serve(daemon: Daemon, handler: Callable[[Daemon, dict[str, Any]], object], request: Request) -> Response:
     try:
         given = await _given(request)
+        # Each stream that is open waits in a thread; at the library's limit of forty all else would wait with them.
+        current_default_thread_limiter().total_tokens = THREADS_MAX
         value = await run_in_threadpool(handler, daemon, given)
     except UserError as error:
         return _json({"error": error.to_wire()}, status=400 if error.exit_code == 2 else 409)

@@ -41,3 +41,14 @@ def test_an_answer_on_show_is_told_to_hold_until_what_it_read_changes(shell, ket
     shell.json("ask", QUESTION, cwd=kettle)
     assert client.still_holds(**about) == {"holds": False}, "another answer has taken its place"
     assert client.still_holds(**{**about, "key": "none"}) == {"holds": None}
+
+
+def test_fifty_windows_leave_room_for_a_question(shell, kettle, monkeypatch):
+    """Each window listens for as long as it is open; the one that asks must not wait until another is told that it is
+    still there, which takes fifteen seconds."""
+    monkeypatch.setattr("reverie_daemon.client.REPLY_WAIT_S", 10)
+    client, _ = asked(shell, kettle)
+    streams = [client.events() for _ in range(50)]
+    assert all(next(stream)["event"] == "snapshot" for stream in streams)
+    assert client.status()["repositories"]
+    client.close()
