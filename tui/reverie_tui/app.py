@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 import subprocess
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
@@ -105,8 +104,16 @@ class ReverieApp(App[UserError | None]):
 
     def on_mount(self) -> None:
         """Show the screen first, then reach for the daemon."""
-        self.call_after_refresh(self._line.open)
-        self.call_after_refresh(_load_meanwhile)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Once the first screen is seen: load what it could do without, and reach for the daemon. All on this thread:
+        modules that are loaded by two at once may be seen half made."""
+        gc.freeze()  # what is loaded by now stays, and is no garbage
+        gc.enable()
+        import_module("reverie_daemon.client")
+        self._line.open()
+        import_module("textual.widgets._markdown")
 
     def on_unmount(self) -> None:
         """Let go of the daemon, which goes on without us."""
@@ -288,16 +295,8 @@ class ReverieApp(App[UserError | None]):
         self.refresh()
 
 
-def _load_meanwhile() -> None:
-    """What the first answer needs, while the first screen is read. What is loaded by now stays, and is no garbage."""
-    gc.freeze()
-    gc.enable()
-    for module in ("textual.widgets._markdown", "textual.highlight"):
-        threading.Thread(target=import_module, args=(module,), daemon=True).start()
-
-
 def _connect(*, start: bool) -> Daemon:
-    """Reaches the daemon. What that takes is loaded now, behind the first screen."""
+    """Reaches the daemon, with what was loaded for that behind the first screen."""
     from reverie_daemon.client import Client
 
     return Client.connect(start=start)

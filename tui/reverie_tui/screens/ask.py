@@ -103,6 +103,8 @@ class AskScreen(PageScreen):
         if body.is_attached:
             self._whole = True
             self.show(self.state)
+            # A line whose text came while the others were mounted may have asked for room in vain.
+            self.refresh(layout=True)
 
     def on_resize(self, event: events.Resize) -> None:
         """Report whether two panes fit."""
