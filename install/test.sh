@@ -42,7 +42,7 @@ check "ruff check" ruff check .
 check "ruff format" ruff format --check .
 check "mypy" mypy
 check "lint-imports" lint-imports
-check "pytest" pytest -n auto "$@"
+check "pytest" pytest -n auto --dist worksteal "$@"
 
 if [ -n "$failed" ]; then
     say "FAILED:${failed%,}"
