@@ -333,10 +333,11 @@ class Sleeper:
         learned = repository.store.learned
         while not self._closing.is_set():
             total = max(total, done + 1)
-            if not (yield from _shown(partial(self._learned_for_a_while, repository), done, total)):
-                break
+            going_on = yield from _shown(partial(self._learned_for_a_while, repository), done, total)
             done = self._worker.done(repository) - before
             total = done + learned.count_open_jobs(repository.worktree_id)
+            if not going_on:
+                break
         failed = len(learned.failed_jobs(repository.worktree_id, FAILED_COUNTED_MAX))
         yield {"event": "learned", "jobs": done, "failed": failed, "stopped": self._worker.declined}
 
