@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reverie_tui.charts import columns, dollars, gauge, short
+from reverie_tui.charts import columns, gauge, short
+from reverie_tui.counting import dollars
 from reverie_tui.signs import ASCII, UNICODE
 
 AMOUNTS = st.lists(st.floats(-1e9, 1e9, allow_nan=False).map(lambda value: round(value, 6)), min_size=1, max_size=20)

@@ -64,9 +64,3 @@ def short(value: float) -> str:
             found = value / limit
             return f"{found:.0f}{unit}" if abs(found) >= 100 else f"{found:.1f}{unit}"
     return f"{value:.0f}"
-
-
-def dollars(value: float) -> str:
-    """An amount of money, with as many decimals as small ones need."""
-    decimals = 2 if abs(value) >= 0.1 or not value else 4
-    return f"-${-value:,.{decimals}f}" if value < 0 else f"${value:,.{decimals}f}"

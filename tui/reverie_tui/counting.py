@@ -8,9 +8,10 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def dollars(usd: float) -> str:
-    """Money, with as many digits as a small sum needs."""
-    return f"${usd:,.2f}" if usd >= 0.1 else f"${usd:.4f}"
+def dollars(value: float) -> str:
+    """An amount of money, with as many decimals as small ones need."""
+    decimals = 2 if abs(value) >= 0.1 or not value else 4
+    return f"-${-value:,.{decimals}f}" if value < 0 else f"${value:,.{decimals}f}"
 
 
 def compact(value: float) -> str:

@@ -1,5 +1,5 @@
-"""The parts of what a daemon sends, each as the type it should have. Pure and never raising: what is missing or of
-another type becomes the type's empty value.
+"""The parts of what a daemon sends, each as the type it should have. Pure and never raising, so that a newer daemon
+cannot take the screen down: what is missing or of another type becomes that type's empty value.
 """
 
 from __future__ import annotations
@@ -10,29 +10,39 @@ from typing import Any
 
 from reverie_tui.literal import literal_line
 
+COUNT_MAX = 10**15
+"""Larger counts are nonsense, and would break columns and arithmetic."""
+
 
 def text(value: Any) -> str:
-    """Text as it came."""
+    """Text as it came: for what is sent back, such as paths."""
     return value if isinstance(value, str) else ""
 
 
 def line(value: Any) -> str:
-    """Text made safe to show, on one line."""
+    """Text to show on one line."""
     return literal_line(text(value))
 
 
-def number(value: Any) -> float:
-    """A finite number."""
-    try:
-        found = float(value) if isinstance(value, (int, float)) else 0.0
-    except OverflowError:
-        return 0.0
-    return found if math.isfinite(found) else 0.0
-
-
 def count(value: Any) -> int:
-    """A whole number."""
-    return value if isinstance(value, int) else 0
+    """A whole number, negative ones included, within COUNT_MAX."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return 0
+    return max(-COUNT_MAX, min(COUNT_MAX, value))
+
+
+def number(value: Any) -> float:
+    """A finite number within COUNT_MAX."""
+    return found if (found := optional(value)) is not None else 0.0
+
+
+def optional(value: Any) -> float | None:
+    """As `number`, with None for what is null or no number: a price that is unknown is not nothing."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return float(max(-COUNT_MAX, min(COUNT_MAX, value)))
 
 
 def items(value: Any) -> list[Any]:
@@ -41,10 +51,15 @@ def items(value: Any) -> list[Any]:
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """An object."""
+    """An object's parts."""
     return value if isinstance(value, Mapping) else {}
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:
-    """The objects in a list."""
+    """The objects of a list."""
     return [item for item in items(value) if isinstance(item, Mapping)]
+
+
+def lines(value: Any) -> tuple[str, ...]:
+    """The texts of a list, each to show on one line."""
+    return tuple(line(item) for item in items(value) if isinstance(item, str))

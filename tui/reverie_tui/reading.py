@@ -11,13 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reverie_tui import payload
 from reverie_tui.literal import literal, literal_line
-from reverie_tui.payload import count as _count
-from reverie_tui.payload import items as _list
-from reverie_tui.payload import mapping as _mapping
-from reverie_tui.payload import mappings as _mappings
-from reverie_tui.payload import number as _number
-from reverie_tui.payload import text as _text
 
 EVIDENCE_MAX = 200
 ANSWER_CHARACTERS_MAX = 400_000
@@ -170,44 +165,44 @@ class Source:
 
 def read_answer(wire: Mapping[str, Any]) -> Answer:
     """The answer of DESIGN's `ask --json`."""
-    tokens = _mapping(wire.get("tokens"))
-    text = literal(_text(wire.get("answer")))
+    tokens = payload.mapping(wire.get("tokens"))
+    text = literal(payload.text(wire.get("answer")))
     if len(text) > ANSWER_CHARACTERS_MAX:
         text = text[:ANSWER_CHARACTERS_MAX] + CUT_NOTE
     return Answer(
         text=text,
-        route=literal_line(_text(wire.get("route"))),
+        route=payload.line(wire.get("route")),
         fresh=wire.get("fresh") is not False,
-        evidence=tuple(read_evidence(item) for item in _mappings(wire.get("evidence")))[:EVIDENCE_MAX],
-        readings=tuple(literal_line(_text(item)) for item in _list(wire.get("readings"))),
-        unverified_count=len(_list(wire.get("unverified"))),
-        conversation=_text(wire.get("conversation")),
-        tokens_spent=_count(tokens.get("prompt")) + _count(tokens.get("completion")),
-        tokens_baseline=_count(tokens.get("baseline")),
-        latency_ms=_number(wire.get("latency_ms")),
-        pending_files=_count(_mapping(wire.get("pending")).get("files")),
-        ledger_id=_count(wire.get("ledger_id")),
-        key=_text(wire.get("key")),
-        clock=_count(wire.get("clock")),
-        confidence=_number(wire.get("confidence", 1.0)),
-        cost_usd=None if wire.get("cost_usd", 0.0) is None else _number(wire.get("cost_usd")),
-        model=_read_word(_mapping(wire.get("model"))),
+        evidence=tuple(read_evidence(item) for item in payload.mappings(wire.get("evidence")))[:EVIDENCE_MAX],
+        readings=tuple(payload.line(item) for item in payload.items(wire.get("readings"))),
+        unverified_count=len(payload.items(wire.get("unverified"))),
+        conversation=payload.text(wire.get("conversation")),
+        tokens_spent=payload.count(tokens.get("prompt")) + payload.count(tokens.get("completion")),
+        tokens_baseline=payload.count(tokens.get("baseline")),
+        latency_ms=payload.number(wire.get("latency_ms")),
+        pending_files=payload.count(payload.mapping(wire.get("pending")).get("files")),
+        ledger_id=payload.count(wire.get("ledger_id")),
+        key=payload.text(wire.get("key")),
+        clock=payload.count(wire.get("clock")),
+        confidence=payload.number(wire.get("confidence", 1.0)),
+        cost_usd=None if wire.get("cost_usd", 0.0) is None else payload.number(wire.get("cost_usd")),
+        model=_read_word(payload.mapping(wire.get("model"))),
     )
 
 
 def read_evidence(wire: Mapping[str, Any]) -> Evidence:
     """One piece of evidence: a span of a file, or a commit."""
-    start = _count(wire.get("start_line"))
+    start = payload.count(wire.get("start_line"))
     return Evidence(
-        path=_text(wire.get("path")),
+        path=payload.text(wire.get("path")),
         start_line=start,
-        end_line=max(start, _count(wire.get("end_line"))),
-        symbol=literal_line(_text(wire.get("symbol"))),
-        blob=_text(wire.get("blob")),
+        end_line=max(start, payload.count(wire.get("end_line"))),
+        symbol=payload.line(wire.get("symbol")),
+        blob=payload.text(wire.get("blob")),
         verified=wire.get("verified") is not False,
-        commit=literal_line(_text(wire.get("commit"))),
-        subject=literal_line(_text(wire.get("subject"))),
-        date=literal_line(_text(wire.get("date"))),
+        commit=payload.line(wire.get("commit")),
+        subject=payload.line(wire.get("subject")),
+        date=payload.line(wire.get("date")),
     )
 
 
@@ -215,20 +210,25 @@ def read_status(changes: Mapping[str, Any], before: DaemonStatus) -> DaemonStatu
     """The status after a delta (or a snapshot): parts that are absent stay as they were before."""
     status = before
     if "sleep" in changes:
-        sleep = _mapping(changes["sleep"])
-        reason = literal_line(_text(sleep.get("reason")))
-        depth = literal_line(_text(sleep.get("depth")))
-        state = literal_line(_text(sleep.get("state")))
+        sleep = payload.mapping(changes["sleep"])
+        reason = payload.line(sleep.get("reason"))
+        depth = payload.line(sleep.get("depth"))
+        state = payload.line(sleep.get("state"))
         status = replace(status, sleep_state=state, sleep_reason=reason, sleep_depth=depth)
     if "repositories" in changes:
-        found = tuple(_read_repository(item) for item in _mappings(changes["repositories"]))
+        found = tuple(_read_repository(item) for item in payload.mappings(changes["repositories"]))
         status = replace(status, repositories=found)
     if "saved" in changes:
-        saved = _mapping(changes["saved"])
-        status = replace(status, saved_tokens=_count(saved.get("tokens")), saved_today=_count(saved.get("today")))
+        saved = payload.mapping(changes["saved"])
+        status = replace(
+            status, saved_tokens=payload.count(saved.get("tokens")), saved_today=payload.count(saved.get("today"))
+        )
     if "model" in changes:
-        model = _mapping(changes["model"])
-        asleep, problem = literal_line(_text(model.get("sleeping"))), _read_problem(_mapping(model.get("problem")))
+        model = payload.mapping(changes["model"])
+        asleep, problem = (
+            payload.line(model.get("sleeping")),
+            read_problem(payload.mapping(model.get("problem"))),
+        )
         status = replace(status, model=_read_model(changes["model"]), model_asleep=asleep, model_problem=problem)
     return status
 
@@ -237,34 +237,34 @@ def read_past(wire: Iterable[Any]) -> tuple[PastQuestion, ...]:
     """Questions asked before, newest first; each question once."""
     found: dict[str, PastQuestion] = {}
     for item in wire:
-        row = _mapping(item)
-        question = _text(row.get("question"))
+        row = payload.mapping(item)
+        question = payload.text(row.get("question"))
         if question.strip() and question not in found:
-            asked_at = literal_line(_text(row.get("asked_at")))
-            route = literal_line(_text(row.get("route")))
-            found[question] = PastQuestion(question, asked_at, route, _count(row.get("saved")))
+            asked_at = payload.line(row.get("asked_at"))
+            route = payload.line(row.get("route"))
+            found[question] = PastQuestion(question, asked_at, route, payload.count(row.get("saved")))
     return tuple(found.values())
 
 
 def read_expected(wire: Iterable[Any]) -> tuple[ExpectedQuestion, ...]:
     """Of the questions that are expected, those whose answer is ready and holds, likeliest first; each once."""
     ready: dict[str, ExpectedQuestion] = {}
-    for row in map(_mapping, wire):
-        question = _text(row.get("question"))
+    for row in map(payload.mapping, wire):
+        question = payload.text(row.get("question"))
         if row.get("answered") is True and row.get("fresh") is True and question.strip():
-            ready.setdefault(question, ExpectedQuestion(question, _text(row.get("subject"))))
+            ready.setdefault(question, ExpectedQuestion(question, payload.text(row.get("subject"))))
     return tuple(ready.values())
 
 
 def read_source(wire: Mapping[str, Any]) -> Source:
     """Lines of a file, each made literal."""
     return Source(
-        path=_text(wire.get("path")),
-        language=_text(wire.get("language")),
-        blob=_text(wire.get("blob")),
-        start_line=max(1, _count(wire.get("start_line"))),
-        total_lines=_count(wire.get("total_lines")),
-        lines=tuple(_source_line(_text(line)) for line in _list(wire.get("lines"))),
+        path=payload.text(wire.get("path")),
+        language=payload.text(wire.get("language")),
+        blob=payload.text(wire.get("blob")),
+        start_line=max(1, payload.count(wire.get("start_line"))),
+        total_lines=payload.count(wire.get("total_lines")),
+        lines=tuple(_source_line(payload.text(line)) for line in payload.items(wire.get("lines"))),
     )
 
 
@@ -275,56 +275,59 @@ def _source_line(line: str) -> str:
 
 def _read_repository(wire: Mapping[str, Any]) -> Repository:
     return Repository(
-        root=_text(wire.get("root")),
-        name=literal_line(_text(wire.get("name"))),
-        branch=literal_line(_text(wire.get("branch"))),
-        head=literal_line(_text(wire.get("head"))),
-        clock=_count(wire.get("clock")),
-        files=_count(wire.get("files")),
-        symbols=_count(wire.get("symbols")),
-        pending_files=_count(_mapping(wire.get("pending")).get("files")),
-        progress=_read_progress(_mapping(wire.get("progress"))),
-        problem=_read_problem(_mapping(wire.get("problem"))),
-        jobs=_count(wire.get("jobs")),
-        jobs_failed=_count(wire.get("jobs_failed")),
-        notes_fresh=_count(wire.get("notes_fresh")),
-        notes_stale=_count(wire.get("notes_stale")),
-        trigger=_read_trigger(_mapping(wire.get("last_trigger"))),
+        root=payload.text(wire.get("root")),
+        name=payload.line(wire.get("name")),
+        branch=payload.line(wire.get("branch")),
+        head=payload.line(wire.get("head")),
+        clock=payload.count(wire.get("clock")),
+        files=payload.count(wire.get("files")),
+        symbols=payload.count(wire.get("symbols")),
+        pending_files=payload.count(payload.mapping(wire.get("pending")).get("files")),
+        progress=_read_progress(payload.mapping(wire.get("progress"))),
+        problem=read_problem(payload.mapping(wire.get("problem"))),
+        jobs=payload.count(wire.get("jobs")),
+        jobs_failed=payload.count(wire.get("jobs_failed")),
+        notes_fresh=payload.count(wire.get("notes_fresh")),
+        notes_stale=payload.count(wire.get("notes_stale")),
+        trigger=_read_trigger(payload.mapping(wire.get("last_trigger"))),
     )
 
 
 def _read_progress(wire: Mapping[str, Any]) -> Progress | None:
     if not wire:
         return None
-    phase = literal_line(_text(wire.get("phase"))) or "indexing"
-    return Progress(phase, _count(wire.get("done")), _count(wire.get("total")))
+    phase = payload.line(wire.get("phase")) or "indexing"
+    return Progress(phase, payload.count(wire.get("done")), payload.count(wire.get("total")))
 
 
 def _read_trigger(wire: Mapping[str, Any]) -> Trigger | None:
     if not wire:
         return None
-    return Trigger(*(literal_line(_text(wire.get(key))) for key in ("source", "event", "at")))
+    return Trigger(*(payload.line(wire.get(key)) for key in ("source", "event", "at")))
 
 
-def _read_problem(wire: Mapping[str, Any]) -> Problem | None:
+def read_problem(wire: Mapping[str, Any]) -> Problem | None:
+    """What failed and what to do next; None where nothing did."""
     if not wire:
         return None
-    return Problem(literal_line(_text(wire.get("message"))), literal_line(_text(wire.get("next_step"))))
+    return Problem(payload.line(wire.get("message")), payload.line(wire.get("next_step")))
 
 
 def _read_word(wire: Mapping[str, Any]) -> ModelWord | None:
     if not wire:
         return None
-    refused = _mapping(wire.get("refused"))
-    reason = " ".join(filter(None, (_text(refused.get("message")), _text(refused.get("next_step")))))
+    refused = payload.mapping(wire.get("refused"))
+    reason = " ".join(filter(None, (payload.text(refused.get("message")), payload.text(refused.get("next_step")))))
     return ModelWord(
-        name=literal_line(_text(wire.get("name"))),
+        name=payload.line(wire.get("name")),
         used=wire.get("used") is True,
-        reason=literal_line(reason or _text(wire.get("reason"))),
+        reason=literal_line(reason or payload.text(wire.get("reason"))),
         first_paid=wire.get("first_paid") is True,
     )
 
 
 def _read_model(wire: Any) -> str:
-    named = wire if isinstance(wire, str) else _mapping(wire).get("answering") or _mapping(wire).get("name")
-    return literal_line(_text(named))
+    named = (
+        wire if isinstance(wire, str) else payload.mapping(wire).get("answering") or payload.mapping(wire).get("name")
+    )
+    return payload.line(named)

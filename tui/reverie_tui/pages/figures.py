@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from reverie_tui import loose
+from reverie_tui import payload
 
 DAYS_MAX = 4_000
 ROWS_MAX = 50
@@ -128,63 +128,65 @@ class Budget:
 
 def read_ledger(wire: Any) -> Ledger:
     """`GET /v1/ledger`."""
-    wire = loose.mapping(wire)
-    total = loose.mapping(wire.get("total"))
-    payback, idle = loose.mapping(total.get("payback")), loose.mapping(wire.get("idle"))
+    wire = payload.mapping(wire)
+    total = payload.mapping(wire.get("total"))
+    payback, idle = payload.mapping(total.get("payback")), payload.mapping(wire.get("idle"))
     return Ledger(
         today=_day(wire.get("today")),
-        days=tuple(_read_figures(row, "date") for row in loose.mappings(wire.get("days"))[-DAYS_MAX:]),
+        days=tuple(_read_figures(row, "date") for row in payload.mappings(wire.get("days"))[-DAYS_MAX:]),
         models=_rows(wire.get("models"), "model"),
         analyses=_rows(wire.get("analyses"), "analysis"),
         total=_read_figures(total, ""),
-        payback=Payback(loose.text(payback.get("state")), loose.count(payback.get("to_go"))),
-        wrong=loose.count(total.get("wrong")),
-        idle_share=loose.optional(idle.get("share")) if loose.number(idle.get("seconds")) else None,
-        entries=loose.count(wire.get("entries")),
+        payback=Payback(payload.text(payback.get("state")), payload.count(payback.get("to_go"))),
+        wrong=payload.count(total.get("wrong")),
+        idle_share=payload.optional(idle.get("share")) if payload.number(idle.get("seconds")) else None,
+        entries=payload.count(wire.get("entries")),
         score=_read_score(wire.get("predictions")),
     )
 
 
 def _rows(wire: Any, label: str) -> tuple[Figures, ...]:
-    return tuple(_read_figures(row, label) for row in loose.mappings(wire)[:ROWS_MAX])
+    return tuple(_read_figures(row, label) for row in payload.mappings(wire)[:ROWS_MAX])
 
 
 def _read_figures(wire: Any, label: str) -> Figures:
-    counts = {name: loose.count(wire.get(name)) for name in ("questions", "saved", "lost", "wasted", "not_read", "net")}
+    counts = {
+        name: payload.count(wire.get(name)) for name in ("questions", "saved", "lost", "wasted", "not_read", "net")
+    }
     asleep, awake = _read_spent(wire.get("asleep")), _read_spent(wire.get("awake"))
-    return Figures(loose.line(wire.get(label)), asleep=asleep, awake=awake, **counts)
+    return Figures(payload.line(wire.get(label)), asleep=asleep, awake=awake, **counts)
 
 
 def _read_spent(wire: Any) -> Spent:
-    wire = loose.mapping(wire)
-    return Spent(loose.count(wire.get("tokens")), loose.optional(wire.get("usd", 0.0)))
+    wire = payload.mapping(wire)
+    return Spent(payload.count(wire.get("tokens")), payload.optional(wire.get("usd", 0.0)))
 
 
 def _read_score(wire: Any) -> Score:
-    wire = loose.mapping(wire)
-    counts = {name: loose.count(wire.get(name)) for name in ("asked", "hits", "unasked")}
-    wrong = loose.mapping(wire.get("wrong"))
+    wire = payload.mapping(wire)
+    counts = {name: payload.count(wire.get(name)) for name in ("asked", "hits", "unasked")}
+    wrong = payload.mapping(wire.get("wrong"))
     slept = tuple(
-        Slept(loose.optional(row.get("slept_s_max")), loose.count(row.get("asked")), loose.count(row.get("hits")))
-        for row in loose.mappings(wire.get("by_sleep"))[:ROWS_MAX]
+        Slept(payload.optional(row.get("slept_s_max")), payload.count(row.get("asked")), payload.count(row.get("hits")))
+        for row in payload.mappings(wire.get("by_sleep"))[:ROWS_MAX]
     )
-    tokens, extra = loose.count(wrong.get("tokens")), loose.count(wrong.get("extra_tokens"))
+    tokens, extra = payload.count(wrong.get("tokens")), payload.count(wrong.get("extra_tokens"))
     return Score(**counts, wrong_tokens=tokens, extra_tokens=extra, by_sleep=slept)
 
 
 def read_budget(wire: Any) -> Budget:
     """`GET /v1/budget`, or that part of the status."""
-    wire = loose.mapping(wire)
+    wire = payload.mapping(wire)
     return Budget(_read_side(wire.get("learning")), _read_side(wire.get("questions")))
 
 
 def _read_side(wire: Any) -> Side:
-    wire = loose.mapping(wire)
-    tokens, usd = loose.mapping(wire.get("tokens")), loose.mapping(wire.get("usd"))
-    limit = loose.optional(tokens.get("limit"))
+    wire = payload.mapping(wire)
+    tokens, usd = payload.mapping(wire.get("tokens")), payload.mapping(wire.get("usd"))
+    limit = payload.optional(tokens.get("limit"))
     return Side(
-        loose.count(tokens.get("spent")), None if limit is None else int(limit), loose.number(usd.get("spent")),
-        loose.optional(usd.get("limit")), wire.get("stopped") is True,
+        payload.count(tokens.get("spent")), None if limit is None else int(limit), payload.number(usd.get("spent")),
+        payload.optional(usd.get("limit")), wire.get("stopped") is True,
     )  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def added(one: Figures, other: Figures) -> Figures:
 
 
 def _day(wire: Any) -> str:
-    found = _date(loose.text(wire))
+    found = _date(payload.text(wire))
     return found.isoformat() if found else ""
 
 

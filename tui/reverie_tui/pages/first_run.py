@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from reverie_tui import loose
+from reverie_tui import payload
 from reverie_tui.calls import Wish
 from reverie_tui.pages.settled import Language, Offer, read_languages
 from reverie_tui.reading import Repository
@@ -90,10 +90,10 @@ def _languages(root: str) -> Wish:
     return Wish("languages", {"root": root})
 
 
-def replied(steps: FirstRun, wish: Wish, payload: Any, page: Settings, root: str) -> tuple[FirstRun, tuple[Wish, ...]]:
+def replied(steps: FirstRun, wish: Wish, reply: Any, page: Settings, root: str) -> tuple[FirstRun, tuple[Wish, ...]]:
     """After a reply, which `page` has taken over already: whether the steps are due, and what they show."""
     if wish.name == "languages":
-        return replace(steps, languages=read_languages(payload)), ()
+        return replace(steps, languages=read_languages(reply)), ()
     if steps.stage == "unknown" and wish.name == "config" and not wish.arguments.get("root"):
         if any(one.set_in != "default" for one in page.config.settings) or not page.config.settings:
             return replace(steps, stage="over"), ()
@@ -103,7 +103,7 @@ def replied(steps: FirstRun, wish: Wish, payload: Any, page: Settings, root: str
     if steps.stage != "asking":
         return steps, ()
     if wish.name == "ledger":
-        steps = replace(steps, asked_before=loose.count(loose.mapping(payload).get("entries")) > 0)
+        steps = replace(steps, asked_before=payload.count(payload.mapping(reply).get("entries")) > 0)
     steps = replace(steps, have=steps.have | {wish.name})
     if not steps.have >= {"ledger", "models", "budget", "hooks"}:
         return steps, ()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from reverie_tui.charts import dollars, gauge, short
+from reverie_tui.charts import gauge, short
+from reverie_tui.counting import dollars
 from reverie_tui.pages.figures import Budget, Figures, Ledger, Period, Score, Side, Slept, Spent, over_time
 from reverie_tui.pages.saved import Saved
 from reverie_tui.signs import Signs

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from reverie_tui.calls import Wish
-from reverie_tui.charts import dollars
+from reverie_tui.counting import dollars
 from reverie_tui.literal import literal_line
 from reverie_tui.pages.figures import Side
 from reverie_tui.pages.settled import ROLES, Chosen, Config, Role, Setting, Value

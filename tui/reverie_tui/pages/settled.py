@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from reverie_tui import loose
-from reverie_tui.reading import Problem
+from reverie_tui import payload
+from reverie_tui.reading import Problem, read_problem
 
 SETTINGS_MAX = 200
 OFFERS_MAX = 100
@@ -125,17 +125,17 @@ class Language:
 
 def read_config(wire: Any) -> Config:
     """`GET /v1/config`."""
-    wire = loose.mapping(wire)
-    found = (_read_setting(row) for row in loose.mappings(wire.get("settings"))[:SETTINGS_MAX])
-    return Config(loose.line(wire.get("file")), tuple(one for one in found if one.key))
+    wire = payload.mapping(wire)
+    found = (_read_setting(row) for row in payload.mappings(wire.get("settings"))[:SETTINGS_MAX])
+    return Config(payload.line(wire.get("file")), tuple(one for one in found if one.key))
 
 
 def _read_setting(wire: Mapping[str, Any]) -> Setting:
     return Setting(
-        key=loose.text(wire.get("key")), kind=loose.text(wire.get("kind")), value=_value(wire.get("value")),
-        default=_value(wire.get("default")), meaning=loose.line(wire.get("meaning")),
-        set_in=loose.line(wire.get("set")), applies=loose.line(wire.get("applies")),
-        choices=loose.lines(wire.get("choices")),
+        key=payload.text(wire.get("key")), kind=payload.text(wire.get("kind")), value=_value(wire.get("value")),
+        default=_value(wire.get("default")), meaning=payload.line(wire.get("meaning")),
+        set_in=payload.line(wire.get("set")), applies=payload.line(wire.get("applies")),
+        choices=payload.lines(wire.get("choices")),
     )  # fmt: skip
 
 
@@ -157,8 +157,8 @@ def look_of(config: Config) -> Look:
 
 def read_models(wire: Any) -> Models:
     """`GET /v1/model`."""
-    wire = loose.mapping(wire)
-    found = (_read_offer(row) for row in loose.mappings(wire.get("found"))[:OFFERS_MAX])
+    wire = payload.mapping(wire)
+    found = (_read_offer(row) for row in payload.mappings(wire.get("found"))[:OFFERS_MAX])
     local = wire.get("local_only")
     return Models(
         read_chosen(wire.get("chosen")), tuple(one for one in found if one.target),
@@ -168,34 +168,37 @@ def read_models(wire: Any) -> Models:
 
 def read_chosen(wire: Any) -> Mapping[Role, Chosen]:
     """The models of the roles that have one."""
-    wire = loose.mapping(wire)
+    wire = payload.mapping(wire)
     return {role: _read_model(wire[role]) for role in ROLES if isinstance(wire.get(role), Mapping)}
 
 
 def _read_model(wire: Mapping[str, Any]) -> Chosen:
-    problem = loose.mapping(wire.get("problem"))
     return Chosen(
-        target=loose.text(wire.get("target")), name=loose.line(wire.get("name")), price=loose.line(wire.get("price")),
-        goes_to=loose.line(wire.get("goes_to")), free=wire.get("free") is True, local=wire.get("local") is True,
-        key=loose.line(wire.get("key")),
-        problem=Problem(loose.line(problem.get("message")), loose.line(problem.get("next_step"))) if problem else None,
-    )  # fmt: skip
+        target=payload.text(wire.get("target")),
+        name=payload.line(wire.get("name")),
+        price=payload.line(wire.get("price")),
+        goes_to=payload.line(wire.get("goes_to")),
+        free=wire.get("free") is True,
+        local=wire.get("local") is True,
+        key=payload.line(wire.get("key")),
+        problem=read_problem(payload.mapping(wire.get("problem"))),
+    )
 
 
 def _read_offer(wire: Mapping[str, Any]) -> Offer:
     return Offer(
-        loose.line(wire.get("name")), loose.text(wire.get("target")), loose.line(wire.get("price")),
-        loose.line(wire.get("goes_to")),
+        payload.line(wire.get("name")), payload.text(wire.get("target")), payload.line(wire.get("price")),
+        payload.line(wire.get("goes_to")),
     )  # fmt: skip
 
 
 def read_hooks(wire: Any) -> Hooks:
     """`GET /v1/hooks`."""
-    wire = loose.mapping(wire)
-    return Hooks(wire.get("installed") is True, loose.line(wire.get("folder")), loose.line(wire.get("reason")))
+    wire = payload.mapping(wire)
+    return Hooks(wire.get("installed") is True, payload.line(wire.get("folder")), payload.line(wire.get("reason")))
 
 
 def read_languages(wire: Any) -> tuple[Language, ...]:
     """`GET /v1/languages`."""
-    rows = loose.mappings(loose.mapping(wire).get("languages"))[:LANGUAGES_MAX]
-    return tuple(Language(loose.line(row.get("language")), loose.count(row.get("files"))) for row in rows)
+    rows = payload.mappings(payload.mapping(wire).get("languages"))[:LANGUAGES_MAX]
+    return tuple(Language(payload.line(row.get("language")), payload.count(row.get("files"))) for row in rows)
