@@ -64,10 +64,11 @@ def read_code(source: str, language: Language) -> FileFacts:
     """The facts of one text in a language that has a grammar. Never raises, whatever the text."""
     machine = _machine(language)
     text = SourceText(source)
-    root = machine.parser.parse(language.prepare(text.data)).root_node
+    prepared = language.prepare(text.data)
+    root = machine.parser.parse(prepared).root_node
     others: Sequence[Reading] = ()
     if root.has_error:
-        root, others = _mended(root, text.data, machine, language)
+        root, others = _mended(root, text.data, prepared, machine, language)
     if root.has_error and _is_debris(root):
         return _unread(text, language, machine)
     captures = _captures(machine, root)
@@ -94,16 +95,14 @@ def read_code(source: str, language: Language) -> FileFacts:
 
 
 def _mended(
-    root: tree_sitter.Node, data: bytes, machine: _Machine, language: Language
+    root: tree_sitter.Node, data: bytes, prepared: bytes, machine: _Machine, language: Language
 ) -> tuple[tree_sitter.Node, Sequence[Reading]]:
-    """The tree of the text as the language mends it, where that reads better, and what else there is to read in it."""
+    """The tree of the text as the language mends it, where that reads better, and what else there is to read in it;
+    `root` is that of the `prepared` text."""
     text, others = language.mend(data)
-    if text == data:
-        best, others = root, ()
-    else:
-        best = _better(root, text, machine, language)
-        if best is root:
-            text, others = data, ()
+    best = root if text == data else _better(root, text, machine, language)
+    if best is root:
+        text, others = prepared, ()
     for _ in range(REPAIRS_MAX):
         if not best.has_error or _is_debris(best):
             break

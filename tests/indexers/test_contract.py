@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any, get_args
 
 import pytest
@@ -114,6 +116,22 @@ def test_a_sample_gives_sane_facts_wherever_it_is_cut(sample: Any) -> None:
 def test_any_text_gives_sane_facts(language: str, source: str) -> None:
     """Nobody can list what people keep in files."""
     assert_sane(index(source, language), source)
+
+
+FAR_TEXTS = """
+import random
+from reverie_indexers import index
+for seed in range(400):
+    drawn = random.Random(seed)
+    codes = (drawn.choice([drawn.randrange(32, 127), drawn.randrange(0x10000, 0x10ffff), 10]) for _ in range(200))
+    index("".join(map(chr, codes)), "bash")
+"""
+
+
+def test_characters_from_far_beyond_ascii_end_no_process() -> None:
+    """The grammar of shells crashes over them in about half of all processes; hence several."""
+    ended = [subprocess.run([sys.executable, "-c", FAR_TEXTS], timeout=120).returncode for _ in range(8)]
+    assert ended == [0] * 8
 
 
 @pytest.mark.parametrize("language", languages())

@@ -17,6 +17,7 @@ _BUILTINS = (
     "pushd pwd read readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit "
     "umask unalias unset wait"
 )
+_LETTERS = bytes(code if code < 0x80 else ord("x") for code in range(256))
 _NO_CALL = _BUILTINS.replace(" ", "|")
 
 
@@ -68,13 +69,19 @@ def _imports(text: str, line: int) -> Iterable[Import]:
         yield Import(module, "*", "", line)
 
 
+def _in_ascii(text: bytes) -> bytes:
+    """Every byte beyond ASCII as a letter: the grammar (tree-sitter-bash 0.25.1) ends the process, not each time, over
+    characters from far beyond it, such as rare ideographs."""
+    return text if text.isascii() else text.translate(_LETTERS)
+
+
 LANGUAGE = Language(
     name="bash",
     suffixes=(".sh", ".bash", ".zsh"),
     filenames=(".bashrc", ".bash_profile", ".bash_aliases", ".profile", ".zshrc", ".zshenv", ".zprofile", "PKGBUILD"),
     shebangs=("bash", "sh", "zsh", "dash", "ksh", "ash"),
     grammar="tree_sitter_bash:language",
-    version=1,
+    version=2,
     query=QUERY,
     line_comments=("#",),
     block_comments=(),
@@ -83,4 +90,5 @@ LANGUAGE = Language(
     self_names=frozenset(),
     refine=_refine,
     read_imports=_imports,
+    prepare=_in_ascii,
 )
