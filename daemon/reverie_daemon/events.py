@@ -25,7 +25,9 @@ class EventHub:
     def __init__(self, status: Callable[[], Status]) -> None:
         self._status = status
         self._listeners: set[queue.Queue[dict[str, Any] | None]] = set()
-        self._lock = threading.Lock()
+        # A stream that was dropped is closed by the garbage collector, in whichever thread that runs: also in one that
+        # holds the lock.
+        self._lock = threading.RLock()
         self._changed = threading.Event()
         self._closed = threading.Event()
         self._sent: Status = {}
@@ -42,7 +44,7 @@ class EventHub:
         self._closed.set()
         self._changed.set()
         with self._lock:
-            for listener in self._listeners:
+            for listener in list(self._listeners):
                 _offer(listener, None)
 
     def listen(self) -> Iterator[dict[str, Any] | None]:

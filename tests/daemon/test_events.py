@@ -76,3 +76,27 @@ def test_closing_ends_every_stream(hub: EventHub) -> None:
     threading.Thread(target=drain, daemon=True).start()
     hub.close()
     assert ended.wait(10)
+
+
+def test_a_dropped_stream_may_be_closed_amid_anything(watched: Watched) -> None:
+    """The garbage collector closes it in whichever thread it runs, also in one that is just beginning a stream: that
+    once stopped every window's news."""
+    dropped: list[Iterator[Any]] = []
+
+    def status() -> dict[str, Any]:
+        while dropped:
+            dropped.pop().close()  # type: ignore[attr-defined]
+        return watched()
+
+    hub, came = EventHub(status), threading.Event()
+    first = hub.listen()
+    next(first)
+    dropped.append(first)
+
+    def listen() -> None:
+        next(hub.listen())
+        came.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    assert came.wait(30)
+    hub.close()
