@@ -56,6 +56,7 @@ class ReverieApp(App[UserError | None]):
     ReverieApp:nocolor OptionList:focus > .option-list--option-highlighted { text-style: bold underline; }
     ReverieApp:nocolor Input > .input--cursor { text-style: reverse; }
     ReverieApp:nocolor QuestionBox:focus { border: heavy $primary; }
+    ReverieApp:nocolor QuestionBox > .input--suggestion { text-style: dim underline; }
     ReverieApp:nocolor MarkdownBlock > .code_inline { text-style: bold; }
     """
     ESCAPE_TO_MINIMIZE = False

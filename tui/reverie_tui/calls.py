@@ -16,11 +16,12 @@ PAGES: tuple[PageName, ...] = ("ask", "learned", "saved", "activity", "settings"
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A method of `reverie_daemon.client.Client` to call, with its arguments by name. `told` is shown to the user once
-    it was done; it is empty for what only fetches."""
+    it was done; it is empty for what only fetches. `unasked`: nobody waits for it, so nobody is told that it failed."""
 
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     told: str = ""
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

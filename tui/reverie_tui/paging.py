@@ -104,6 +104,8 @@ def _replied(state: State, reply: Replied) -> State:
 def _failed(state: State, call: Call, problem: Problem) -> State:
     if call.page == "settings" and (taken := settings.failed(state.settings, call.wish, problem)):
         return _stepped(state, call.page, taken)
+    if call.wish.unasked:
+        return state
     if call.wish.told:
         return _noticed(state, " ".join(part for part in (problem.message, problem.next_step) if part), failed=True)
     return replace(state, troubles={**state.troubles, (call.page, call.wish.name): problem})

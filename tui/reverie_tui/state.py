@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 from reverie_daemon.errors import UserError
 
 from reverie_tui.calls import Call, PageName
+from reverie_tui.completing import completion
 from reverie_tui.events import Place
 from reverie_tui.pages.activity import Activity
 from reverie_tui.pages.ask import Ask
@@ -195,6 +197,12 @@ class State:
         """Questions to offer while nothing is asked, beside those that are expected."""
         expected = {one.question for one in self.expected}
         return tuple(question for question in EXAMPLES if question not in expected)
+
+    @property
+    def completion(self) -> str:
+        """How what is being typed may go on, as the whole text of the question box; "" where nothing is proposed."""
+        past, expected = (one.question for one in self.past), (one.question for one in self.expected)
+        return completion(self.ask.typed, chain(past, expected, EXAMPLES), self.ask.begun)
 
     @property
     def ready(self) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ class AskScreen(PageScreen):
         self.set_class(state.wide, "-wide")
         self.set_class(state.exchange is None, "-empty")
         self.set_class(state.preview.open, "-preview")
-        self.query_one(QuestionBox).show(state.draft)
+        self.query_one(QuestionBox).show(state.draft, state.ask.typed, state.completion)
         self.query_one(Welcome).show(state.ready, state.examples, state.past)
         if self._whole:
             self._show_answer(state)

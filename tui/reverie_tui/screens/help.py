@@ -16,9 +16,10 @@ from reverie_tui.theme import MUTED
 KEYS = (
     ("Enter", "ask; in the evidence list: show the source"),
     ("@", "find a symbol or file by some of its letters"),
+    ("Right, Tab", "take what is proposed after the cursor"),
     ("F2 … F6", "the pages, one each (Alt+1 … Alt+5 do the same)"),
     ("Up, Down", "recall earlier questions; in a list: move"),
-    ("Tab, Shift+Tab", "move between question, evidence and source"),
+    ("Tab, Shift+Tab", "else: move between question, evidence and source"),
     ("1 … 9", "in the evidence list: show that source"),
     ("PgUp, PgDn", "scroll the answer"),
     ("Alt+Up, Alt+Down", "the conversation's answers before and after"),

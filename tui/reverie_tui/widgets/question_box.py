@@ -1,4 +1,5 @@
-"""Where questions are typed. Up and Down recall earlier ones; what they bring is the model's decision."""
+"""Where questions are typed. Up and Down recall earlier ones, Right and Tab take what is proposed after the cursor;
+what these bring is the model's decision."""
 
 from __future__ import annotations
 
@@ -7,10 +8,12 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.suggester import SuggestionReady
 from textual.widgets import Input
 
-from reverie_tui.events import Asked, Recalled
+from reverie_tui.events import Asked, Recalled, Within
 from reverie_tui.messages import Happened
+from reverie_tui.pages.ask import Typed
 from reverie_tui.state import QUESTION_CHARACTERS_MAX, Draft
 
 PLACEHOLDER = "Ask about this repository; @ finds a name"
@@ -25,6 +28,7 @@ class QuestionBox(Input):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "take", "Complete"),
         Binding("up", "recall(1)", "Earlier question", show=False),
         Binding("down", "recall(-1)", "Later question", show=False),
     ]
@@ -37,18 +41,31 @@ class QuestionBox(Input):
             self.before, self.after = before, after
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(
-            placeholder="Ask about this repository; @ finds a name", max_length=QUESTION_CHARACTERS_MAX, id=id
-        )
+        super().__init__(placeholder=PLACEHOLDER, max_length=QUESTION_CHARACTERS_MAX, id=id)
         self.cursor_blink = False  # A cursor that blinks wakes the program twice a second.
         self._revision = 0
+        self._offer = ""
 
-    def show(self, draft: Draft) -> None:
-        """Take over the text when it was changed for the typist; keystrokes under way are never overwritten."""
+    def show(self, draft: Draft, typed: str, offer: str) -> None:
+        """Take over the text when it was changed for the typist; keystrokes under way are never overwritten. The offer
+        is for what was typed: if that is no longer what is here, the field leaves it out."""
         if draft.revision != self._revision:
             self._revision = draft.revision
             self.value = draft.text
             self.cursor_position = len(draft.text)
+        if offer:
+            self.post_message(SuggestionReady(typed, offer))
+        if offer != self._offer:
+            self._offer = offer
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tab moves on where there is nothing to take."""
+        return bool(self._offer) and self.cursor_at_end if action == "take" else True
+
+    def action_take(self) -> None:
+        """Take what is proposed, as Right does at the end of the text."""
+        self.action_cursor_right()
 
     def action_recall(self, step: int) -> None:
         """Report a step through the earlier questions."""
@@ -66,6 +83,11 @@ class QuestionBox(Input):
             event.prevent_default()
             event.stop()
             self.post_message(self.FinderWanted(before, after))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Report the text."""
+        event.stop()
+        self.post_message(Happened(Within("ask", Typed(event.value if self.cursor_at_end else ""))))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Report the question."""
