@@ -21,13 +21,15 @@ from .errors import UserError, WrongUsage
 Kind = Literal["switch", "number", "choice", "spans", "patterns"]
 Value = bool | int | str | list[str]
 PATTERNS_MAX = 500
+NAME_CHARACTERS_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """One setting. A `switch` is true or false, a `number` a whole one of at least 0, a `choice` one of `choices`,
-    `spans` parts of the day such as "22:00-07:30", `patterns` lines as a .gitignore has them. `at_start` says that a
-    change takes effect when the daemon starts again; `by_repository` that a repository can have its own besides."""
+    """One setting. A `switch` is true or false, a `number` a whole one of at least 0, a `choice` one of `choices` (or
+    any other name, where `names` says so, which whoever acts on it may know), `spans` parts of the day such as
+    "22:00-07:30", `patterns` lines as a .gitignore has them. `at_start` says that a change takes effect when the daemon
+    starts again; `by_repository` that a repository can have its own besides."""
 
     key: str
     kind: Kind
@@ -36,6 +38,7 @@ class Preference:
     at_start: bool = False
     by_repository: bool = False
     choices: tuple[str, ...] = ()
+    names: bool = False
 
 
 PREFERENCES: Mapping[str, Preference] = {
@@ -59,8 +62,9 @@ PREFERENCES: Mapping[str, Preference] = {
         Preference("limits.parsers", "number", 0, "parser processes at most; 0: one a core, four at most", True),
         Preference("limits.vectors_max", "number", 60_000, "passages of a repository to embed; 0: none", True),
         Preference(
-            "tui.theme", "choice", "dark", "the terminal UI's colours; terminal: those that the terminal has",
-            choices=("dark", "light", "terminal"),
+            "tui.theme", "choice", "dark",
+            "the terminal UI's colours; terminal: those that the terminal has; Ctrl+P, Theme lists others",
+            choices=("dark", "light", "terminal"), names=True,
         ),
         Preference(
             "tui.ascii", "choice", "auto", "draw with ASCII characters alone; auto: where the terminal has no others",
@@ -241,10 +245,14 @@ def _fits(preference: Preference, value: object) -> bool:
     if preference.kind == "number":
         return type(value) is int and value >= 0
     if preference.kind == "choice":
-        return value in preference.choices
+        return value in preference.choices or (preference.names and isinstance(value, str) and _is_name(value))
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         return False
     return _are_patterns(value) if preference.kind == "patterns" else all(_span(one) is not None for one in value)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= NAME_CHARACTERS_MAX and all(part.isalnum() for part in text.split("-"))
 
 
 def _are_patterns(lines: list[str]) -> bool:
@@ -268,7 +276,7 @@ def _wanted(preference: Preference) -> str:
     return {
         "switch": "true or false",
         "number": "a whole number of at least 0",
-        "choice": f"one of {', '.join(preference.choices)}",
+        "choice": f"one of {', '.join(preference.choices)}{', or a name' if preference.names else ''}",
         "spans": "a list of spans such as 22:00-07:30",
         "patterns": f"a list of at most {PATTERNS_MAX} patterns as a .gitignore has them",
     }[preference.kind]

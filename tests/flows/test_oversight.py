@@ -192,7 +192,8 @@ def test_settings_are_changed_over_the_api_with_comments_kept(shell: Shell, kett
     look = {one["key"]: one for one in client.config()["settings"]}["tui.theme"]
     assert look["value"] == "light" and look["choices"] == ["dark", "light", "terminal"]
     with pytest.raises(WrongUsage, match="one of dark, light, terminal"):
-        client.set_config("tui.theme", "pink")
+        client.set_config("tui.theme", "pink!")
+    assert client.set_config("tui.theme", "nord")["settings"]
     client.set_config("learning.idle_after_s", None)
     assert "idle_after_s" not in config.read_text()
 

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reverie_daemon.errors import UserError
+from reverie_tui.app import ReverieApp
 from reverie_tui.calls import Wish
 from reverie_tui.events import Replied, Within
+from reverie_tui.look import configured
 from reverie_tui.model import reduce
 from reverie_tui.pages import settings
 from reverie_tui.pages.settings import Cancelled, Opened, Picked, Settings, Typed
 from reverie_tui.pages.settings_rows import Row, rows
 from reverie_tui.pages.settings_typed import Mistake, Secret, wish_of
+from reverie_tui.pages.settled import Look
 from reverie_tui.reading import DaemonStatus, Problem, read_status
 from reverie_tui.signs import ASCII, UNICODE
 from reverie_tui.state import Link, State
@@ -333,6 +336,44 @@ async def test_a_theme_takes_effect_at_once_and_at_the_next_start(stage, daemon)
         await stage.press("enter", "down", "enter")
         await stage.until(lambda: stage.app.theme == "reverie-light")
     assert ("set_config", "tui.theme", "light", "") in daemon.called
+
+
+async def test_a_theme_of_the_palette_is_kept(stage, daemon):
+    """Ctrl+P is where most people look for one; tomorrow it should still be there."""
+    async with stage.run():
+        await stage.until(lambda: stage.app.state.link.state == "up")
+        stage.app.search_themes()
+        await stage.press(*"nord")
+        await stage.sees("nord")
+        await stage.press("enter")
+        await stage.until(lambda: stage.app.theme == "nord")
+    assert ("set_config", "tui.theme", "nord", "") in daemon.called
+
+
+def test_the_first_screen_is_drawn_as_it_is_settled(daemon, tmp_path, monkeypatch):
+    """A dark flash at every start hurts whoever wants it light; the daemon is asked later."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    file = tmp_path / "config.toml"
+    file.write_text('[tui]\ntheme = "light"\nascii = "on"\nreduced_motion = true\n')
+    app = ReverieApp(daemon.connect, tmp_path, settled=configured(file))
+    assert (app.theme, app.animation_level, app.state.signs) == ("reverie-light", "none", ASCII)
+
+
+@pytest.mark.parametrize("text", ["", "tui = 3", "[tui]\ntheme = 3", "[tui", "\udcff"])
+def test_a_configuration_that_cannot_be_read_looks_as_by_default(tmp_path, text):
+    """What is wrong in it is told by the daemon, in words; a start that fails would tell less."""
+    file = tmp_path / "config.toml"
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert configured(file) == configured(tmp_path / "none.toml") == Look()
+
+
+async def test_a_theme_that_is_not_there_is_told(stage, daemon):
+    """A slip in the configuration would else look like a setting that does nothing."""
+    stage.app = ReverieApp(daemon.connect, Path(ROOT), settled=Look("nrod"))
+    daemon.settings = [{**one, "value": "nrod"} if one["key"] == "tui.theme" else one for one in daemon.settings]
+    async with stage.run():
+        await stage.sees("There is no theme nrod.")
+        assert stage.app.theme == "reverie"
 
 
 async def test_reduced_motion_is_taken_from_the_settings(stage, daemon, wire):

@@ -15,9 +15,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from reverie_daemon.config import locations
 from reverie_daemon.errors import NoRepository, UserError
 from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input
@@ -34,6 +36,8 @@ from reverie_tui.messages import Happened
 from reverie_tui.model import reduce
 from reverie_tui.pages.ask import MarkedWrong, PauseWanted
 from reverie_tui.pages.first_run import Postponed
+from reverie_tui.pages.settings import Settings
+from reverie_tui.pages.settled import BY_DEFAULT, Look
 from reverie_tui.screens import screen_of
 from reverie_tui.screens.ask import AskScreen
 from reverie_tui.screens.finder import FinderScreen
@@ -41,7 +45,7 @@ from reverie_tui.screens.first_run import FirstRunScreen
 from reverie_tui.screens.help import HelpScreen
 from reverie_tui.screens.page import PageScreen
 from reverie_tui.screens.past import PastScreen
-from reverie_tui.signs import signs_for
+from reverie_tui.signs import signs_for, signs_wanted
 from reverie_tui.state import State
 from reverie_tui.theme import DARK, LIGHT
 from reverie_tui.widgets.question_box import QuestionBox
@@ -73,18 +77,21 @@ class ReverieApp(App[UserError | None]):
         *,
         retry_s: Sequence[float] = RETRY_S,
         pace_s: float = PACE_S,
+        settled: Look = BY_DEFAULT,
         run_editor: Callable[[Sequence[str]], int] = subprocess.call,
     ) -> None:
         # Without colours Textual would send greys; its ANSI mode is the one that leaves colours out.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        signs = signs_for(os.environ)
-        self.state = State(folder=str(folder), signs=signs, terminal_signs=signs)
+        own = signs_for(os.environ)
+        settings, signs = Settings(look_at_start=settled), signs_wanted(settled.ascii, own)
+        self.state = State(folder=str(folder), signs=signs, terminal_signs=own, settings=settings)
         self._line = Line(connect, folder, self._report, retry_s, pace_s)
         self._run_editor = run_editor
         self._pages: dict[PageName, PageScreen] = {"ask": AskScreen(self.state)}
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
+        look.apply(self, settled)
 
     def get_default_screen(self) -> PageScreen:
         """The first screen; pushed later it would cost an empty one before it."""
@@ -102,6 +109,10 @@ class ReverieApp(App[UserError | None]):
         for command in super().get_system_commands(screen):
             if command.title not in HIDDEN_COMMANDS:
                 yield command
+
+    def search_themes(self) -> None:
+        """The palette's themes."""
+        self.push_screen(CommandPalette(providers=[look.Themes], placeholder="Search for themes…"))
 
     def on_mount(self) -> None:
         """Show the screen first, then reach for the daemon."""
@@ -311,7 +322,7 @@ def main(argv: Sequence[str] | None = None, *, root: Path | None = None) -> int:
     """
     folder = (root or Path(argv[0] if argv else ".")).absolute()
     _require_repository(folder)
-    error = ReverieApp(_connect, folder).run()
+    error = ReverieApp(_connect, folder, settled=look.configured(locations().config_file)).run()
     if error is not None:
         raise error
     return 0

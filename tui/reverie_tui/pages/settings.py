@@ -15,7 +15,17 @@ from reverie_tui.pages.figures import Budget, read_budget
 from reverie_tui.pages.first_run import FirstRun, FirstRunEvent
 from reverie_tui.pages.settings_rows import Row, removal
 from reverie_tui.pages.settings_typed import Mistake, wish_of
-from reverie_tui.pages.settled import Config, Hooks, Look, Models, look_of, read_config, read_hooks, read_models
+from reverie_tui.pages.settled import (
+    BY_DEFAULT,
+    Config,
+    Hooks,
+    Look,
+    Models,
+    look_of,
+    read_config,
+    read_hooks,
+    read_models,
+)
 from reverie_tui.reading import Problem
 
 CONFIG = Wish("config", {"root": ""})
@@ -36,7 +46,8 @@ class Editing:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the Settings page holds. `own` is what the repository on show has of its own; `hooks` are None until they
-    are told; `selected` is the id of the row that the cursor is on."""
+    are told; `selected` is the id of the row that the cursor is on, `look_at_start` how it looks until the daemon tells
+    how it should."""
 
     config: Config = field(default_factory=Config)
     own: Config = field(default_factory=Config)
@@ -45,12 +56,13 @@ class Settings:
     hooks: Hooks | None = None
     selected: str = ""
     editing: Editing | None = None
+    look_at_start: Look = BY_DEFAULT
     first_run: FirstRun = field(default_factory=FirstRun)
 
     @property
     def look(self) -> Look:
         """How the terminal UI is to look."""
-        return look_of(self.config)
+        return look_of(self.config) if self.config.settings else self.look_at_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,14 @@ class Removed:
     root: str
 
 
-SettingsEvent = Moved | Opened | Picked | Typed | Cancelled | SetBack | Removed | FirstRunEvent
+@dataclass(frozen=True, slots=True)
+class ThemeChosen:
+    """The user chose a theme in the palette, by its name in the configuration."""
+
+    theme: str
+
+
+SettingsEvent = ThemeChosen | Moved | Opened | Picked | Typed | Cancelled | SetBack | Removed | FirstRunEvent
 
 Step = tuple[Settings, tuple[Wish, ...]]
 
@@ -130,6 +149,8 @@ def reduce(page: Settings, event: SettingsEvent, root: str) -> Step:
             return replace(page, editing=None), ()
         case SetBack(row):
             return page, (row.back,) if row.back else ()
+        case ThemeChosen(theme):
+            return page, (Wish("set_config", {"key": "tui.theme", "value": theme, "root": ""}, f"theme: {theme}"),)
         case Removed(gone):
             return page, (removal(gone),)
         case _:

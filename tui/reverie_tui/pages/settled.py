@@ -59,6 +59,9 @@ class Look:
     reduced_motion: bool = False
 
 
+BY_DEFAULT = Look()
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A model that was found on this machine. `target` is what to choose it by; one that ends in "#" needs a model's
@@ -126,11 +129,12 @@ class Language:
 def read_config(wire: Any) -> Config:
     """`GET /v1/config`."""
     wire = payload.mapping(wire)
-    found = (_read_setting(row) for row in payload.mappings(wire.get("settings"))[:SETTINGS_MAX])
+    found = (read_setting(row) for row in payload.mappings(wire.get("settings"))[:SETTINGS_MAX])
     return Config(payload.line(wire.get("file")), tuple(one for one in found if one.key))
 
 
-def _read_setting(wire: Mapping[str, Any]) -> Setting:
+def read_setting(wire: Mapping[str, Any]) -> Setting:
+    """One of its settings."""
     return Setting(
         key=payload.text(wire.get("key")), kind=payload.text(wire.get("kind")), value=_value(wire.get("value")),
         default=_value(wire.get("default")), meaning=payload.line(wire.get("meaning")),
