@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from reverie_tui.calls import Wish
 from reverie_tui.charts import columns
 from reverie_tui.pages import saved, saved_words
-from reverie_tui.pages.figures import SPANS, Figures, Ledger, Spent, over_time, read_budget, read_ledger
+from reverie_tui.pages.figures import SPANS, Figures, Ledger, Spent, Useful, over_time, read_budget, read_ledger
 from reverie_tui.pages.saved import PeriodTurned, Saved, ScopeTurned, UnitTurned
-from reverie_tui.reading import PastQuestion
 from reverie_tui.signs import ASCII, UNICODE
 from support.json_values import JSON
 
@@ -123,7 +122,7 @@ def test_without_a_model_no_figure_is_called_saved(unmodelled):
     page = page_of(unmodelled)
     charts = saved_words.charts(page)
     assert [strip.title for strip in charts.strips] == ["an agent would have read"]
-    page = replace(page, best=(PastQuestion("Why?", saved=9),))
+    page = replace(page, best=(Useful("Why?", 9),))
     said = [saved_words.sum_line(page.ledger), saved_words.best_title(page), *saved_words.sentences(page.ledger)]
     assert said[0] == "3 questions so far · 16,231 tokens an agent would have read"
     assert not any("saved" in sentence for sentence in said)
@@ -270,6 +269,20 @@ async def test_a_question_that_saved_much_can_be_asked_again(stage, daemon, unmo
         await stage.press("tab", "enter")
         await stage.until(lambda: daemon.asked == [("How?", "")])
         await stage.sees("[Ask]")
+
+
+async def test_what_was_prepared_and_asked_for_is_listed_by_what_it_saved(stage, daemon, unmodelled):
+    """Whether learning was worth it is seen in what came of it."""
+    found = {"analysis": "foreseen", "model": ""}
+    useful = [{"question": "Who calls run?", "times": 3, "saved": 4_200, **found}]
+    daemon.ledgers[ROOT] = {**unmodelled, "useful": [*useful, {"question": "Why?", "times": 1, "saved": 90, **found}]}
+    daemon.past = [{"question": "How?", "saved": 12_431}]
+    async with stage.run(130, 40):
+        await stage.press("f4")
+        await stage.sees("Prepared answers that spared most reading", "4,200  Who calls run?  foreseen, 3 times")
+        await stage.sees("   90  Why?  foreseen", "Questions that spared most reading")
+        await stage.press("tab", "enter")
+        await stage.until(lambda: daemon.asked == [("Who calls run?", "")])
 
 
 async def test_a_budget_that_is_used_up_says_until_when(stage, daemon, wire, modelled):

@@ -13,6 +13,7 @@ from ..core.savings import net, payback
 
 MICRO = 1_000_000
 RECENT_MAX = 10
+USEFUL_MAX = 10
 
 _WRITTEN = "route IN ('learned', 'raw', 'remembered') AND model != ''"
 """What a model wrote, when it was asked for or beforehand. A composed answer given since a model's reply was not good
@@ -57,6 +58,7 @@ def report(reader: sqlite3.Connection, root: bytes | None) -> dict[str, Any]:
         "total": {**total, **_payback(total)},
         "entries": entries,
         "recent": _recent(reader, condition, values),
+        "useful": _useful(reader, condition, values),
         "idle": _idle(reader),
     }
 
@@ -72,6 +74,18 @@ def _recent(reader: sqlite3.Connection, condition: str, values: tuple[bytes, ...
     )
     names = ("id", "at", "kind", "model", "tokens", "usd", "what")
     return [dict(zip(names, (*row[:5], _usd(row[5]), row[6]), strict=True)) for row in rows]
+
+
+def _useful(reader: sqlite3.Connection, condition: str, values: tuple[bytes, ...]) -> list[dict[str, Any]]:
+    """The answers that learning had ready and that saved most, all the times they were given together."""
+    rows = reader.execute(
+        "SELECT question, analysis, model, count(*), sum(saved) AS gain, max(id) AS latest FROM entry"
+        f" WHERE {condition} AND {_ANSWERED} AND analysis != '' AND question != ''"
+        " GROUP BY repository, CASE key WHEN '' THEN question ELSE key END"
+        f" HAVING gain > 0 ORDER BY gain DESC, latest DESC LIMIT {USEFUL_MAX}",
+        values,
+    )
+    return [dict(zip(("question", "analysis", "model", "times", "saved"), row[:5], strict=True)) for row in rows]
 
 
 def _idle(reader: sqlite3.Connection) -> dict[str, Any]:

@@ -92,6 +92,23 @@ def test_an_answer_that_a_model_wrote_beforehand_is_its_saving(ledger):
     assert [one["kind"] for one in report["recent"]] == ["asleep"], "nothing was called for a remembered answer"
 
 
+def test_the_most_useful_of_what_was_prepared(ledger):
+    """What learning was good for can be seen answer by answer; an answer in other words is the same answer."""
+    had = {"route": "remembered", "analysis": "foreseen"}
+    ask(ledger, "who calls f?", key="f", **had)
+    ask(ledger, "callers of f?", key="f", **had)
+    ask(ledger, "why g?", tokens=Tokens(baseline=1_500), model="tiny", **{**had, "analysis": "asking"})
+    ask(ledger, "nothing gained", tokens=Tokens(completion=50), **had)
+    ask(ledger, "not prepared", tokens=Tokens(baseline=9_000))
+    ask(ledger, "elsewhere", repository=OTHER, **had)
+    ask(ledger, "did not count", counted=False, **had)
+    assert ledger.report(REPO)["useful"] == [
+        {"question": "callers of f?", "analysis": "foreseen", "model": "", "times": 2, "saved": 2_000},
+        {"question": "why g?", "analysis": "asking", "model": "tiny", "times": 1, "saved": 1_500},
+    ]
+    assert len(ledger.report(None)["useful"]) == 3
+
+
 def test_idle_time_is_summed_by_day(ledger):
     """Whether the machine's idle time was used is a question about weeks, not about this daemon's life."""
     assert ledger.report()["idle"] == {"seconds": 0, "used_seconds": 0, "share": 0.0, "days": []}

@@ -5,7 +5,7 @@ What the figures mean is defined in the daemon's `core/savings.py`; `FIGURES` in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -55,6 +55,16 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Useful:
+    """A question and the tokens that its answers saved, or spared reading; `detail` says what had them ready, and how
+    often they were given."""
+
+    question: str
+    saved: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Slept:
     """Questions before which was learned for up to so many seconds (None for any), and those of them expected."""
 
@@ -87,7 +97,8 @@ class Payback:
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The account: by day, by model and by analysis. `today` is the user's day when it was made ("" where it is not
-    told); `idle_share` the part of the time free for learning that was used, None where there was none."""
+    told); `useful` are prepared answers, the most useful first; `idle_share` the part of the time free for learning that
+    was used, None where there was none."""
 
     today: str = ""
     days: tuple[Figures, ...] = ()
@@ -98,6 +109,7 @@ class Ledger:
     wrong: int = 0
     idle_share: float | None = None
     entries: int = 0
+    useful: tuple[Useful, ...] = ()
     score: Score = Score()
 
 
@@ -141,6 +153,7 @@ def read_ledger(wire: Any) -> Ledger:
         wrong=payload.count(total.get("wrong")),
         idle_share=payload.optional(idle.get("share")) if payload.number(idle.get("seconds")) else None,
         entries=payload.count(wire.get("entries")),
+        useful=tuple(_read_useful(row) for row in payload.mappings(wire.get("useful"))[:ROWS_MAX]),
         score=_read_score(wire.get("predictions")),
     )
 
@@ -155,6 +168,12 @@ def _read_figures(wire: Any, label: str) -> Figures:
     }
     asleep, awake = _read_spent(wire.get("asleep")), _read_spent(wire.get("awake"))
     return Figures(payload.line(wire.get(label)), asleep=asleep, awake=awake, **counts)
+
+
+def _read_useful(wire: Mapping[str, Any]) -> Useful:
+    analysis, times = payload.line(wire.get("analysis")), payload.count(wire.get("times"))
+    told = f"{analysis}, {times:,} times" if times > 1 else analysis
+    return Useful(payload.text(wire.get("question")), payload.count(wire.get("saved")), told)
 
 
 def _read_spent(wire: Any) -> Spent:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reverie_tui.calls import Wish
-from reverie_tui.pages.figures import PERIODS, Budget, Ledger, Period, read_budget, read_ledger
-from reverie_tui.reading import PastQuestion, read_past
+from reverie_tui.pages.figures import PERIODS, Budget, Ledger, Period, Useful, read_budget, read_ledger
+from reverie_tui.reading import read_past
 
 QUESTIONS_LOOKED_AT = 500
 BEST_SHOWN = 8
@@ -28,7 +28,7 @@ class Saved:
     money: bool = False
     ledger: Ledger | None = None
     budget: Budget = field(default_factory=Budget)
-    best: tuple[PastQuestion, ...] = ()
+    best: tuple[Useful, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ def replied(page: Saved, wish: Wish, payload: Any, root: str) -> tuple[Saved, tu
             return page, ()
 
 
-def _best(payload: Any) -> tuple[PastQuestion, ...]:
+def _best(payload: Any) -> tuple[Useful, ...]:
     found = (item for item in read_past(payload if isinstance(payload, list) else ()) if item.saved > 0)
-    return tuple(sorted(found, key=lambda item: -item.saved)[:BEST_SHOWN])
+    best = sorted(found, key=lambda item: -item.saved)[:BEST_SHOWN]
+    return tuple(Useful(item.question, item.saved) for item in best)

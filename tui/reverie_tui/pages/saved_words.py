@@ -236,8 +236,16 @@ def _share(part: float) -> str:
 
 def best_title(page: Saved) -> str:
     """Above the questions that saved most; empty where there are none."""
-    modelled = page.ledger is not None and page.ledger.total.modelled
-    return f"Questions that {'saved most' if modelled else 'spared most reading'}" if page.best else ""
+    return f"Questions that {_most(page)}" if page.best else ""
+
+
+def useful_title(page: Saved) -> str:
+    """Above the prepared answers that saved most; empty where none was given yet."""
+    return f"Prepared answers that {_most(page)}" if page.ledger and page.ledger.useful else ""
+
+
+def _most(page: Saved) -> str:
+    return "saved most" if page.ledger is not None and page.ledger.total.modelled else "spared most reading"
 
 
 def gauges(budget: Budget, cells: int, signs: Signs) -> Iterator[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from reverie_tui.events import PageChosen, Within
 from reverie_tui.messages import Happened
 from reverie_tui.pages import saved_words as words
+from reverie_tui.pages.figures import Useful
 from reverie_tui.pages.saved import PeriodTurned, SavedEvent, ScopeTurned, UnitTurned
 from reverie_tui.screens.figures import FiguresScreen
 from reverie_tui.screens.page import PageScreen
@@ -43,11 +44,11 @@ class SavedScreen(PageScreen):
     SavedScreen Static { height: auto; }
     SavedScreen #charts { margin: 1 0 0 0; }
     SavedScreen #budget, SavedScreen #sentences, SavedScreen #table { margin: 1 0 0 0; }
-    SavedScreen #best-title { margin: 1 0 0 0; }
+    SavedScreen #useful-title, SavedScreen #best-title { margin: 1 0 0 0; }
     SavedScreen.-wide #saved { layout: horizontal; }
     SavedScreen.-wide #account { width: 3fr; padding: 0 3 0 0; }
     SavedScreen.-wide #details { width: 2fr; padding: 0 0 0 2; border-left: solid $foreground 15%; }
-    SavedScreen.-wide #best-title { margin: 0; }
+    SavedScreen.-wide #details > :first-child { margin: 0; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,6 +71,8 @@ class SavedScreen(PageScreen):
                 yield Static(id="sentences", markup=False)
                 yield Static(id="table", markup=False)
             with Vertical(id="details", classes="block"):
+                yield TextLine(id="useful-title")
+                yield BestQuestions(id="useful")
                 yield TextLine(id="best-title")
                 yield BestQuestions(id="best")
 
@@ -86,9 +89,15 @@ class SavedScreen(PageScreen):
         charts.show(words.charts(page), state.signs)
         self.query_one("#budget", Static).update(_budget(state))
         self.query_one("#sentences", Static).update(_sentences(state) if ledger and not empty else "")
-        self.query_one("#best-title", TextLine).show(Content.styled(words.best_title(page), "bold"))
-        self.query_one("#best", BestQuestions).show(page.best)
+        self._show_best("useful", words.useful_title(page), ledger.useful if ledger else ())
+        self._show_best("best", words.best_title(page), page.best)
         self.query_one("#table", Static).update(_table(state))
+
+    def _show_best(self, name: str, title: str, questions: tuple[Useful, ...]) -> None:
+        above = self.query_one(f"#{name}-title", TextLine)
+        above.display = bool(title)
+        above.show(Content.styled(title, "bold"))
+        self.query_one(f"#{name}", BestQuestions).show(questions)
 
     def action_turn(self, what: str) -> None:
         """Show another period, unit or scope."""

@@ -12,7 +12,8 @@ from textual.widgets.option_list import Option
 from reverie_tui.events import Asked, PageChosen
 from reverie_tui.literal import literal_line
 from reverie_tui.messages import Happened
-from reverie_tui.reading import PastQuestion
+from reverie_tui.pages.figures import Useful
+from reverie_tui.theme import MUTED
 
 
 class BestQuestions(OptionList):
@@ -29,9 +30,9 @@ class BestQuestions(OptionList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
-        self._questions: tuple[PastQuestion, ...] = ()
+        self._questions: tuple[Useful, ...] = ()
 
-    def show(self, questions: tuple[PastQuestion, ...]) -> None:
+    def show(self, questions: tuple[Useful, ...]) -> None:
         """Show these."""
         self.display = bool(questions)
         if questions != self._questions:
@@ -48,5 +49,6 @@ class BestQuestions(OptionList):
             self.post_message(Happened(Asked(event.option.id)))
 
 
-def _line(item: PastQuestion, columns: int) -> Content:
-    return Content.assemble((f"{item.saved:>{columns},}  ", "dim"), literal_line(item.question))
+def _line(item: Useful, columns: int) -> Content:
+    detail = f"  {item.detail}" if item.detail else ""
+    return Content.assemble((f"{item.saved:>{columns},}  ", "dim"), literal_line(item.question), (detail, MUTED))
