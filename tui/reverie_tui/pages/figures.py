@@ -97,8 +97,8 @@ class Payback:
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The account: by day, by model and by analysis. `today` is the user's day when it was made ("" where it is not
-    told); `useful` are prepared answers, the most useful first; `idle_share` the part of the time free for learning that
-    was used, None where there was none."""
+    told); `useful` are prepared answers, the most useful first; `idle_share` the part of the time free for learning
+    that was used, None where there was none."""
 
     today: str = ""
     days: tuple[Figures, ...] = ()
