@@ -6,8 +6,9 @@ so many are looked into at a time, and the others are said to be unchecked.
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -63,29 +64,58 @@ class _Child:
         }  # fmt: skip
 
 
+_OF_HISTORY = ("commits", "changed_together")
+_OF_LINES = "line_history"
+
+
 class Digests:
     """What queries gave at the latest moment of each repository: the levels of a tree that are looked at together cost
-    one look, and whoever asks at the same time waits for it instead of looking, too."""
+    one look, and whoever asks at the same time waits for it instead of looking, too. After a save what history gave is
+    kept, of lines only where their file is the same: asking git again takes longer than all the rest."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._of: dict[str, tuple[tuple[int, str, int], dict[str, str]]] = {}
+        self._of: dict[str, _Moment] = {}
 
     @contextmanager
-    def at(self, repository: LiveRepository, catalogue: StoreCatalogue) -> Iterator[dict[str, str]]:
-        moment = (catalogue.clock, repository.moment, repository.store.notes_revision())
+    def at(
+        self, repository: LiveRepository, catalogue: StoreCatalogue, blobs: Mapping[str, str]
+    ) -> Iterator[dict[str, str]]:
+        """The digests at the catalogue's moment, to be read and added to; `blobs` are its files'."""
+        revision = (catalogue.clock, repository.store.notes_revision())
         with self._lock:
             kept = self._of.get(repository.root)
-            if kept is None or kept[0] != moment:
-                kept = self._of[repository.root] = (moment, {})
-            yield kept[1]
+            if kept is None or (kept.head, kept.revision) != (repository.moment, revision):
+                lasting = _lasting(kept, blobs) if kept and kept.head == repository.moment else {}
+                kept = self._of[repository.root] = _Moment(repository.moment, revision, blobs, lasting)
+            yield kept.digests
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """`head` is what history depends on, `revision` all else that a query may read."""
+
+    head: str
+    revision: tuple[int, int]
+    blobs: Mapping[str, str]
+    digests: dict[str, str]
+
+
+def _lasting(then: _Moment, blobs: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for query, digest in then.digests.items():
+        method, *arguments = json.loads(query)
+        same = method == _OF_LINES and then.blobs.get(arguments[0]) == blobs.get(arguments[0])
+        if same or method in _OF_HISTORY:
+            found[query] = digest
+    return found
 
 
 def tree(repository: LiveRepository, path: str, digests: Digests) -> dict[str, Any]:
     """`{"path", "kind", "children", "left_out"}` of a folder ("" for the root) or a file, as `GET /v1/tree` gives it.
     Raises UserError where nothing of that name is indexed."""
     with repository.reading() as catalogue:
-        files = {file.path for file in catalogue.files()}
+        files = {file.path: file.blob for file in catalogue.files()}
         path = wire.unescape_path(path.rstrip("/"), files)
         if path in files:
             kind, children = "file", _symbols(path, catalogue)
@@ -93,7 +123,7 @@ def tree(repository: LiveRepository, path: str, digests: Digests) -> dict[str, A
             kind, children = "folder", _inside(path, files)
             if path and not children:
                 raise _unknown(repository, path)
-        with digests.at(repository, catalogue) as known:
+        with digests.at(repository, catalogue, files) as known:
             _count(repository, path, children, _Judge(repository, catalogue, known))
     shown = sorted(children.values(), key=_in_order)
     return {
