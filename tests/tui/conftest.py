@@ -80,6 +80,7 @@ class FakeDaemon:
         self.called: list[tuple[Any, ...]] = []
         self.ledgers: dict[str, dict[str, Any]] = {}
         self.budgets = Wire.budget()
+        self.own_budgets = Wire.budget()
         self.settings = [Wire.setting("tui.welcomed", "switch", True, set="everywhere")]
         self.model = Wire.models()
         self.hooked = False
@@ -158,11 +159,11 @@ class FakeDaemon:
         return self.ledgers.get(root, Wire.ledger())
 
     def budget(self, *, root: str = "") -> dict[str, Any]:
-        return self.budgets
+        return self.own_budgets if root else self.budgets
 
     def set_budget(self, limits: Mapping[str, float | None], *, side: str = "", root: str = "") -> dict[str, Any]:
-        self._note("set_budget", limits, side)
-        return self.budgets
+        self._note("set_budget", limits, side, *((root,) if root else ()))
+        return self.own_budgets if root else self.budgets
 
     def config(self, *, root: str = "") -> dict[str, Any]:
         return Wire.config(*(one for one in self.settings if one["by_repository"] or not root))

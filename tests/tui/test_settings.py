@@ -320,6 +320,24 @@ async def test_a_repository_is_kept_local_and_removed(stage, daemon, wire):
         await stage.until(lambda: ("remove_repository", Path("/home/ada/tea")) in daemon.called)
 
 
+async def test_the_repository_at_hand_has_limits_of_its_own(stage, daemon, wire):
+    """One repository is worth more than another; what is named for all of them holds besides."""
+    daemon.budgets = wire.budget(learning={**wire.budget()["learning"], "tokens": {"spent": 7, "limit": 500_000}})
+    async with stage.run():
+        await go_to(stage, "learning, tokens a day")
+        await stage.press(*["down"] * 4)
+        assert row_list(stage).row.section == "Budget of flask"
+        await stage.press("enter", *"20,000")
+        daemon.own_budgets = wire.budget(
+            learning={**wire.budget()["learning"], "tokens": {"spent": 7, "limit": 20_000}}
+        )
+        await stage.press("enter")
+        await stage.sees("20,000", "500,000")
+        assert ("set_budget", {"tokens_per_day": 20_000}, "learning", ROOT) in daemon.called
+        await stage.press("backspace")
+        await stage.until(lambda: ("set_budget", {"tokens_per_day": None}, "learning", ROOT) in daemon.called)
+
+
 async def test_hooks_are_installed_with_one_key(stage, daemon):
     """And removed with the same."""
     async with stage.run():

@@ -45,14 +45,15 @@ class Editing:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the Settings page holds. `own` is what the repository on show has of its own; `hooks` are None until they
-    are told; `selected` is the id of the row that the cursor is on, `look_at_start` how it looks until the daemon tells
-    how it should."""
+    """What the Settings page holds. `own` and `own_budget` are what the repository on show has of its own; `hooks` are
+    None until they are told; `selected` is the id of the row that the cursor is on, `look_at_start` how it looks until
+    the daemon tells how it should."""
 
     config: Config = field(default_factory=Config)
     own: Config = field(default_factory=Config)
     models: Models = field(default_factory=Models)
     budget: Budget = field(default_factory=Budget)
+    own_budget: Budget = field(default_factory=Budget)
     hooks: Hooks | None = None
     selected: str = ""
     editing: Editing | None = None
@@ -128,10 +129,14 @@ def wanted(page: Settings, root: str, changed: frozenset[str]) -> tuple[Wish, ..
     """Everything when the page is shown; then what the changed parts are about."""
     if not changed:
         own, hooks = Wish("config", {"root": root}), Wish("hooks", {"root": root})
-        return CONFIG, own, Wish("models"), Wish("budget"), hooks
+        return CONFIG, own, Wish("models"), *_budgets(root), hooks
     wishes = [Wish("models")] if "model" in changed else []
-    wishes += [Wish("budget")] if "budget" in changed else []
+    wishes += _budgets(root) if "budget" in changed else ()
     return *wishes, *first_run.wanted(page.first_run, root, changed)
+
+
+def _budgets(root: str) -> tuple[Wish, Wish]:
+    return Wish("budget"), Wish("budget", {"root": root})
 
 
 def reduce(page: Settings, event: SettingsEvent, root: str) -> Step:
@@ -210,7 +215,8 @@ def _read(page: Settings, wish: Wish, payload: Any) -> Step:
         case "use_model" | "store_key" | "mark_local_only":
             return page, (Wish("models"),)
         case "budget" | "set_budget":
-            return replace(page, budget=read_budget(payload)), ()
+            told = read_budget(payload)
+            return replace(page, own_budget=told) if wish.arguments.get("root") else replace(page, budget=told), ()
         case "hooks" | "set_hooks":
             return replace(page, hooks=read_hooks(payload)), ()
         case _:

@@ -7,13 +7,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from reverie_tui.calls import Wish
 from reverie_tui.counting import dollars
 from reverie_tui.literal import literal_line
-from reverie_tui.pages.figures import Side
+from reverie_tui.pages.figures import Budget, Side
 from reverie_tui.pages.settled import ROLES, Chosen, Config, Role, Setting, Value
 from reverie_tui.reading import Repository
 
@@ -70,7 +71,7 @@ class Row:
 def rows(page: Settings, root: str, repositories: Sequence[Repository]) -> tuple[Row, ...]:
     """All rows, section by section."""
     own = next((one.name for one in repositories if one.root == root), "") or "this repository"
-    found = [*_models(page), *_budget(page)]
+    found = [*_models(page), *_budget(page.budget), *_budget(page.own_budget, root, own)]
     for section in ("learning", "index"):
         found += _settings(page.config, section)
     found += _settings(page.own, "index", root, own)
@@ -138,27 +139,35 @@ def _of_model(role: Role, chosen: Chosen) -> Iterator[Row]:
     )  # fmt: skip
 
 
-def _budget(page: Settings) -> Iterator[Row]:
+def _budget(budget: Budget, root: str = "", own: str = "") -> Iterator[Row]:
+    """The limits for all repositories together, or those of the one at `root` besides, which is called `own`."""
+    there = f" in {own}" if own else ""
+    besides = "The limit for all holds, too." if own else "Nothing that costs money runs before a limit is named."
     for name in _SIDES:
-        side: Side = getattr(page.budget, name)
+        side: Side = getattr(budget, name)
         tokens, usd = side.tokens_limit, side.usd_limit
-        yield _limit(
-            name, "tokens_per_day", "tokens a day", "" if tokens is None else str(tokens),
+        limit = partial(_limit, root, own, name)
+        yield limit(
+            "tokens_per_day", "tokens a day", "" if tokens is None else str(tokens),
             "no limit" if tokens is None else f"{tokens:,}", f"{side.tokens:,} spent today",
-            f"What {name} may use in tokens a day; it binds free models, too.", "a whole number, empty for no limit",
+            f"What {name}{there} may use in tokens a day; it binds free models, too.",
+            "a whole number, empty for no limit",
         )  # fmt: skip
-        yield _limit(
-            name, "usd_per_day", "dollars a day", "" if usd is None else f"{usd:g}",
+        yield limit(
+            "usd_per_day", "dollars a day", "" if usd is None else f"{usd:g}",
             "no limit" if usd is None else dollars(usd), f"{dollars(side.usd)} spent today",
-            f"What {name} may cost in dollars a day. Nothing that costs money runs before a limit is named.",
-            "an amount such as 0.50, empty for no limit",
+            f"What {name}{there} may cost in dollars a day. {besides}", "an amount such as 0.50, empty for no limit",
         )  # fmt: skip
 
 
-def _limit(side: str, limit: str, unit: str, typed: str, value: str, note: str, meaning: str, hint: str) -> Row:
-    lifted = Wish("set_budget", {"limits": {limit: None}, "side": side}, f"{side.capitalize()} has no limit in {unit}.")
+def _limit(
+    root: str, own: str, side: str, limit: str, unit: str, typed: str, value: str, note: str, meaning: str, hint: str
+) -> Row:
+    arguments = {"limits": {limit: None}, "side": side, **({"root": root} if root else {})}
+    lifted = Wish("set_budget", arguments, f"{side.capitalize()} has no limit in {unit}{f' in {own}' if own else ''}.")
+    kind, section = ("own-budget", f"Budget of {own}") if own else ("budget", "Budget")
     return Row(
-        f"budget:{side}:{limit}", "Budget", f"{side}, {unit}", value, meaning, "type", typed=typed, hint=hint,
+        f"{kind}:{side}:{limit}", section, f"{side}, {unit}", value, meaning, "type", typed=typed, hint=hint,
         notes=(note,), back=lifted if typed else None,
     )  # fmt: skip
 

@@ -33,9 +33,9 @@ def wish_of(row: str, text: str, root: str) -> Wish:
     kind, _, rest = row.partition(":")
     text = text.strip()
     match kind:
-        case "budget":
+        case "budget" | "own-budget":
             side, _, limit = rest.partition(":")
-            return _budget(side, limit, text)
+            return _budget(side, limit, text, root if kind == "own-budget" else "")
         case "model":
             return _model(rest, text)
         case "key":
@@ -53,12 +53,10 @@ def wish_of(row: str, text: str, root: str) -> Wish:
             )
 
 
-def _budget(side: str, limit: str, text: str) -> Wish:
-    told = f"The budget for {side} is set."
-    if not text:
-        return Wish("set_budget", {"limits": {limit: None}, "side": side}, told)
-    value = _whole(text) if limit == "tokens_per_day" else _amount(text)
-    return Wish("set_budget", {"limits": {limit: value}, "side": side}, told)
+def _budget(side: str, limit: str, text: str, root: str) -> Wish:
+    read: Callable[[str], float] = _whole if limit == "tokens_per_day" else _amount
+    limits, where = {limit: read(text) if text else None}, {"root": root} if root else {}
+    return Wish("set_budget", {"limits": limits, "side": side, **where}, f"The budget for {side} is set.")
 
 
 def _whole(text: str) -> int:
