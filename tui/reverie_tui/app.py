@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -46,7 +47,7 @@ from reverie_tui.screens.help import HelpScreen
 from reverie_tui.screens.page import PageScreen
 from reverie_tui.screens.past import PastScreen
 from reverie_tui.signs import signs_for, signs_wanted
-from reverie_tui.state import State
+from reverie_tui.state import WIDE_COLUMNS, State
 from reverie_tui.theme import DARK, LIGHT
 from reverie_tui.widgets.question_box import QuestionBox
 
@@ -84,7 +85,8 @@ class ReverieApp(App[UserError | None]):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         own = signs_for(os.environ)
         settings, signs = Settings(look_at_start=settled), signs_wanted(settled.ascii, own)
-        self.state = State(folder=str(folder), signs=signs, terminal_signs=own, settings=settings)
+        wide = shutil.get_terminal_size().columns >= WIDE_COLUMNS
+        self.state = State(folder=str(folder), wide=wide, signs=signs, terminal_signs=own, settings=settings)
         self._line = Line(connect, folder, self._report, retry_s, pace_s)
         self._run_editor = run_editor
         self._pages: dict[PageName, PageScreen] = {"ask": AskScreen(self.state)}

@@ -32,6 +32,9 @@ from reverie_tui.reading import (
 )
 from reverie_tui.signs import UNICODE, Signs
 
+WIDE_COLUMNS = 120
+"""From here on there is room for two panes side by side."""
+
 PAST_MAX = 200
 QUESTION_CHARACTERS_MAX = 4_000
 

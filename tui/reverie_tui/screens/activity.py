@@ -23,9 +23,8 @@ from reverie_tui.pages.activity import (
     Pointed,
     Section,
 )
-from reverie_tui.screens.ask import WIDE_COLUMNS
 from reverie_tui.screens.page import PageScreen
-from reverie_tui.state import State
+from reverie_tui.state import WIDE_COLUMNS, State
 from reverie_tui.widgets.ended_rows import EndedRows
 from reverie_tui.widgets.job_rows import JobHeading, JobRows
 from reverie_tui.widgets.log_rows import LogRows

@@ -15,7 +15,7 @@ from reverie_tui.messages import Happened
 from reverie_tui.pages.ask import Ask
 from reverie_tui.screens.finder import FinderScreen
 from reverie_tui.screens.page import PageScreen
-from reverie_tui.state import State
+from reverie_tui.state import WIDE_COLUMNS, State
 from reverie_tui.widgets.answer import AnswerView
 from reverie_tui.widgets.evidence import EvidenceList
 from reverie_tui.widgets.question_box import QuestionBox
@@ -25,8 +25,6 @@ from reverie_tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from reverie_tui.widgets.source import SourceView
-
-WIDE_COLUMNS = 120
 
 
 class AskScreen(PageScreen):
@@ -73,6 +71,8 @@ class AskScreen(PageScreen):
     def __init__(self, state: State) -> None:
         super().__init__(state)
         self._whole = False
+        # A class that changes on a screen that is shown restyles all that is in it.
+        self.update_classes(_classes(state), update=False)
 
     def compose_body(self) -> ComposeResult:
         """The first screen only: what shows an answer is half of all widgets, and comes just after it."""
@@ -112,9 +112,7 @@ class AskScreen(PageScreen):
 
     def show_body(self, state: State) -> None:
         """Give each widget its slice of the state."""
-        self.set_class(state.wide, "-wide")
-        self.set_class(state.exchange is None, "-empty")
-        self.set_class(state.preview.open, "-preview")
+        self.update_classes(_classes(state))
         self.query_one(QuestionBox).show(state.draft, state.ask.typed, state.completion)
         self.query_one(Welcome).show(state.ready, state.examples, state.past)
         if self._whole:
@@ -149,3 +147,7 @@ class AskScreen(PageScreen):
         """Scroll the answer by a page from wherever the cursor is."""
         for answer in self.query(AnswerView):
             answer.scroll_relative(y=direction * max(1, answer.size.height - 2), animate=False)
+
+
+def _classes(state: State) -> dict[str, bool]:
+    return {"-wide": state.wide, "-empty": state.exchange is None, "-preview": state.preview.open}

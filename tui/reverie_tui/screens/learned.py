@@ -26,10 +26,9 @@ from reverie_tui.pages.learned_state import (
     Pointed,
     Searched,
 )
-from reverie_tui.screens.ask import WIDE_COLUMNS
 from reverie_tui.screens.confirm import ConfirmScreen
 from reverie_tui.screens.page import PageScreen
-from reverie_tui.state import Preview, State
+from reverie_tui.state import WIDE_COLUMNS, Preview, State
 from reverie_tui.theme import MUTED
 from reverie_tui.widgets.name_rows import NameRows
 from reverie_tui.widgets.note_rows import NoteRows
