@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from reverie_tui.screens.explaining import ExplainingScreen
 from reverie_tui.theme import MUTED
 
 KEYS = (
     ("Enter", "ask; in the evidence list: show the source"),
     ("@", "find a symbol or file by some of its letters"),
     ("Right, Tab", "take what is proposed after the cursor"),
-    ("F2 … F6", "the pages, one each (Alt+1 … Alt+5 do the same)"),
+    ("F2 … F6", "the pages, one each; Alt+1 … Alt+5, too"),
     ("Up, Down", "recall earlier questions; in a list: move"),
-    ("Tab, Shift+Tab", "else: move between question, evidence and source"),
+    ("Tab, Shift+Tab", "move between question, evidence and source"),
     ("1 … 9", "in the evidence list: show that source"),
     ("PgUp, PgDn", "scroll the answer"),
     ("Alt+Up, Alt+Down", "the conversation's answers before and after"),
@@ -32,7 +29,7 @@ KEYS = (
     ("y", "copy the citation, in the evidence list"),
     ("Ctrl+O, e", "open the citation in $EDITOR, at its line"),
     ("/ n l f", "under Learned: find, notes, learn now, forget"),
-    ("p x r", "under Activity: pause, cancel, read the sensors again"),
+    ("p x r", "under Activity: pause, cancel, read the sensors"),
     ("Ctrl+P", "all commands, and themes"),
     ("F1, ?", "these keys"),
     ("Ctrl+C, Ctrl+Q", "quit (Ctrl+C copies selected text)"),
@@ -43,21 +40,12 @@ TOKENS = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ExplainingScreen):
     """Keys and terms."""
 
-    DEFAULT_CSS = """
-    HelpScreen { align: center middle; }
-    HelpScreen VerticalScroll {
-        width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; background: $surface;
-        border: round $primary;
-    }
-    HelpScreen Static { height: auto; }
-    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,question_mark", "dismiss", "Close", show=False)]
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,question_mark,q,enter", "dismiss", "Close")]
-
-    def compose(self) -> ComposeResult:
+    def told(self) -> Content:
+        """A line a key."""
         rows = (Content.assemble((f"{key:<18}", "bold $primary"), text) for key, text in KEYS)
-        with VerticalScroll():
-            yield Static(Content("\n").join([*rows, Content(""), Content.styled(TOKENS, MUTED)]), markup=False)
+        return Content("\n").join([*rows, Content(""), Content.styled(TOKENS, MUTED)])
