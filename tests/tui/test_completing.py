@@ -65,6 +65,13 @@ def test_a_question_asked_before_comes_first_and_the_latest_of_them():
     assert completion("who calls run", questions, (RUN,)) == "who calls run_simple now?"
 
 
+def test_a_heading_is_no_name():
+    """Documents have sections by the hundred, and "Flask.Dispatch by Path" names nothing."""
+    heading = Name("Dispatch by Path", "section", "docs/patterns.rst", 3)
+    method = Name("dispatch_request", "method", "src/flask/app.py", 5)
+    assert completion("how does Flask.disp", (), (heading, method)) == "how does Flask.dispatch_request"
+
+
 def test_a_question_of_several_lines_is_not_proposed():
     """The box has one line."""
     assert completion("who calls", ("who calls\nthis?",), ()) == ""

@@ -37,7 +37,9 @@ def completion(text: str, questions: Iterable[str], names: Iterable[Name]) -> st
 
 def _forms(name: Name, word: str) -> Iterable[tuple[str, str]]:
     """What of the word a name may replace, and by what: a path by its whole or from its last part, and of a dotted word
-    only what follows the dot."""
+    only what follows the dot. A name of several words is a heading's, which nobody spells out."""
+    if any(letter.isspace() for letter in name.name):
+        return ()
     if name.kind == "file":
         return (word, name.name), (word, name.name.rpartition("/")[2])
     return (word, name.name), (word.rpartition(".")[2], name.name)

@@ -211,7 +211,8 @@ def _predictions(score: Score) -> Iterator[str]:
         yield "No question was asked yet since questions are predicted."
         return
     share = _share(score.hits / score.asked)
-    yield f"{score.hits:,} of {_questions(score.asked)} ({share}) were expected and answered beforehand."
+    were = "was" if score.asked == 1 else "were"
+    yield f"{score.hits:,} of {_questions(score.asked)} ({share}) {were} expected and answered beforehand."
     slept = [f"{_slept(one)} {one.hits:,} of {one.asked:,}" for one in score.by_sleep if one.asked]
     if len(slept) > 1:
         yield f"By how long was learned before: {', '.join(slept)}."

@@ -19,7 +19,7 @@ class ExplainingScreen(ModalScreen[None]):
     ExplainingScreen { align: center middle; }
     ExplainingScreen VerticalScroll {
         width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; background: $surface;
-        border: round $primary;
+        border: round $primary; scrollbar-size-vertical: 1;
     }
     ExplainingScreen Static { height: auto; }
     """

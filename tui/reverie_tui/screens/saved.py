@@ -88,10 +88,15 @@ class SavedScreen(PageScreen):
         charts.display = ledger is not None and not empty
         charts.show(words.charts(page), state.signs)
         self.query_one("#budget", Static).update(_budget(state))
-        self.query_one("#sentences", Static).update(_sentences(state) if ledger and not empty else "")
+        self._show_block("#sentences", _sentences(state) if ledger and not empty else Content(""))
         self._show_best("useful", words.useful_title(page), ledger.useful if ledger else ())
         self._show_best("best", words.best_title(page), page.best)
-        self.query_one("#table", Static).update(_table(state))
+        self._show_block("#table", _table(state))
+
+    def _show_block(self, selector: str, told: Content) -> None:
+        block = self.query_one(selector, Static)
+        block.display = bool(told)
+        block.update(told)
 
     def _show_best(self, name: str, title: str, questions: tuple[Useful, ...]) -> None:
         above = self.query_one(f"#{name}-title", TextLine)

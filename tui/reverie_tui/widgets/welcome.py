@@ -20,7 +20,7 @@ class Welcome(VerticalScroll, can_focus=False):
     """The empty state."""
 
     DEFAULT_CSS = """
-    Welcome { height: 1fr; padding: 1 2; }
+    Welcome { height: 1fr; padding: 1 2; scrollbar-size-vertical: 1; }
     Welcome Static { height: auto; max-width: 90; }
     Welcome OptionList {
         border: none; background: $background; padding: 0; height: auto; max-width: 90; margin: 0 0 1 0;
