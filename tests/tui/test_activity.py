@@ -133,10 +133,10 @@ async def test_two_hundred_repositories_are_listed_with_what_stands_out(stage, b
     async with stage.run(80, 24):
         await stage.press("f5")
         await stage.sees("Queue 3")
-        busy.news.put(wire.delta(repositories=[wire.repository(), *rows]))
+        busy.news.put(wire.delta(repositories=[wire.repository(notes_fresh=9), *rows]))
         await stage.sees("Repositories 200")
         await stage.press("right", "right")
-        await stage.sees("flask", "all learned", "repo2", "2 jobs waiting")
+        await stage.sees("✓ flask", "all learned", "repo2", "2 jobs waiting")
         await stage.press("end")
         await stage.sees("repo198", "198 jobs waiting")
         await stage.press(*["pageup"] * 3)

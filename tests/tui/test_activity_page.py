@@ -207,6 +207,7 @@ def test_a_repository_shows_what_stands_out_first(state, wire):
         wire.repository(problem=gone),
         wire.repository(progress={"phase": "indexing", "done": 3, "total": 9}),
         wire.repository(jobs=2, jobs_failed=1, last_trigger=trigger),
+        wire.repository(notes_fresh=9),
         wire.repository(),
     ]
     found = told(state, wire, repositories=rows).status.repositories
@@ -215,6 +216,7 @@ def test_a_repository_shows_what_stands_out_first(state, wire):
         "indexing 3 of 9",
         "2 jobs waiting",
         "all learned",
+        "nothing learned yet",
     ]
     assert "reverie remove /x" in wording.repository_detail(found[0])
     assert wording.repository_detail(found[2]).endswith("1 job failed · woken by hook post-commit at 13:05:22")

@@ -45,7 +45,7 @@ def test_the_word_that_is_begun(text, word):
         ("who calls run", "who calls run_simple"),
         ("who calls RUN_s", "who calls run_simple"),
         ("does Flask.run", "does Flask.run_simple"),
-        ("read src/fl", "read src/flask/app.py"),
+        ("read src/fl", "read src/flask/"),
         ("read app", "read app.py"),
         ("what ch", "What changed recently?"),
         ("who calls run_simple", ""),
@@ -63,6 +63,15 @@ def test_a_question_asked_before_comes_first_and_the_latest_of_them():
     """Asking again is what people do most, and what costs least."""
     questions = ("who calls run_simple now?", "who calls run_simple?")
     assert completion("who calls run", questions, (RUN,)) == "who calls run_simple now?"
+
+
+def test_of_paths_the_folder_comes_first_that_they_share():
+    """Which of forty files is meant cannot be guessed; that all of them lie in one folder can be told."""
+    paths = ("src/v4/classic/iso.ts", "src/v4/classic/index.ts")
+    files = [Name(path, "file", path, 1) for path in paths]
+    assert completion("what is src/v4/cla", (), files) == "what is src/v4/classic/"
+    assert completion("what is src/v4/classic/", (), files) == "what is src/v4/classic/iso.ts"
+    assert completion("what is src/v4/cla", (), files[:1]) == "what is src/v4/classic/"
 
 
 def test_a_heading_is_no_name():

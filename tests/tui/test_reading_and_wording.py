@@ -203,3 +203,10 @@ def test_a_code_block_that_is_cut_is_closed():
     head, rest = wording.parted("```python\n" + "x = 1\n" * 500 + "```\nDone.")
     assert head.count("```") == 2
     assert rest.endswith("Done.")
+
+
+def test_a_repository_that_was_never_read_has_no_figures_yet(wire):
+    """ "0 files" would be a finding; nobody has looked yet."""
+    new = wire.repository(clock=0, files=0, symbols=0)
+    status = read_status(wire.snapshot(repositories=[new])["status"], DaemonStatus())
+    assert wording.standing(State(root=new["root"], status=status)) == "about to be read for the first time"

@@ -24,15 +24,19 @@ def word_of(text: str) -> str:
 
 def completion(text: str, questions: Iterable[str], names: Iterable[Name]) -> str:
     """The whole text as it may go on: as the first of the questions that begins so, else with the first of the names
-    that begins as its last word does. "" where nothing does. Capitals are taken from what is proposed."""
+    that begins as its last word does; of a path only as far as all that begin so go the same way. "" where nothing
+    does. Capitals are taken from what is proposed."""
     if len(text.strip()) < QUESTION_LETTERS_MIN:
         return ""
     for question in questions:
         if _goes_on(question, text) and question.isprintable():
             return question
     word = word_of(text)
-    forms = (form for name in names for form in _forms(name, word)) if word else ()
-    return next((text[: len(text) - len(begun)] + form for begun, form in forms if _goes_on(form, begun)), "")
+    found = [pair for name in names for pair in _forms(name, word) if _goes_on(pair[1], pair[0])] if word else []
+    if not found:
+        return ""
+    begun, form = found[0]
+    return text[: len(text) - len(begun)] + _shared(begun, form, [other for _, other in found])
 
 
 def _forms(name: Name, word: str) -> Iterable[tuple[str, str]]:
@@ -43,6 +47,16 @@ def _forms(name: Name, word: str) -> Iterable[tuple[str, str]]:
     if name.kind == "file":
         return (word, name.name), (word, name.name.rpartition("/")[2])
     return (word, name.name), (word.rpartition(".")[2], name.name)
+
+
+def _shared(begun: str, path: str, others: Iterable[str]) -> str:
+    """The folder that a path and all others that begin so lie in, where that is more than what is begun; else the
+    path."""
+    folder, slash, _ = path.rpartition("/")
+    for other in others:
+        while slash and "/" in other and not other.startswith(f"{folder}/"):
+            folder, slash, _ = folder.rpartition("/")
+    return f"{folder}/" if slash and len(folder) >= len(begun) else path
 
 
 def _goes_on(whole: str, begun: str) -> bool:

@@ -59,6 +59,8 @@ def standing(state: State) -> str:
         return " ".join(part for part in (repository.problem.message, repository.problem.next_step) if part)
     if repository.progress:
         return progress(repository)
+    if not repository.clock:
+        return "about to be read for the first time"
     parts = [f"{repository.files:,} files", f"{repository.symbols:,} symbols"]
     if repository.pending_files:
         parts.append(f"{repository.pending_files:,} files to index")

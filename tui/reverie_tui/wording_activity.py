@@ -165,7 +165,8 @@ def repository_state(repository: Repository) -> str:
         return progress(repository)
     if repository.jobs:
         return f"{counted(repository.jobs, 'job')} waiting"
-    return "all learned"
+    known = repository.notes_fresh + repository.notes_stale
+    return "all learned" if known else "nothing learned yet"
 
 
 def repository_detail(repository: Repository) -> str:

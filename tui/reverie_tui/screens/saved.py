@@ -48,7 +48,7 @@ class SavedScreen(PageScreen):
     SavedScreen.-wide #saved { layout: horizontal; }
     SavedScreen.-wide #account { width: 3fr; padding: 0 3 0 0; }
     SavedScreen.-wide #details { width: 2fr; padding: 0 0 0 2; border-left: solid $foreground 15%; }
-    SavedScreen.-wide #details > :first-child { margin: 0; }
+    SavedScreen.-wide #useful-title, SavedScreen.-wide.-unused #best-title { margin: 0; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -89,6 +89,7 @@ class SavedScreen(PageScreen):
         charts.show(words.charts(page), state.signs)
         self.query_one("#budget", Static).update(_budget(state))
         self._show_block("#sentences", _sentences(state) if ledger and not empty else Content(""))
+        self.set_class(not (ledger and ledger.useful), "-unused")
         self._show_best("useful", words.useful_title(page), ledger.useful if ledger else ())
         self._show_best("best", words.best_title(page), page.best)
         self._show_block("#table", _table(state))

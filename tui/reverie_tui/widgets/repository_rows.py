@@ -45,4 +45,6 @@ class RepositoryRows(RowList):
     def _mark(self, row: Repository) -> tuple[str, str]:
         if row.problem:
             return self._signs.failed, "$error"
-        return (self._signs.on, "$success") if row.progress or row.jobs else (self._signs.fresh, MUTED)
+        if row.progress or row.jobs:
+            return self._signs.on, "$success"
+        return (self._signs.fresh if row.notes_fresh + row.notes_stale else self._signs.unknown), MUTED
