@@ -18,6 +18,7 @@ from . import __version__, cli_text, launch, service
 from .client import Client
 from .commands import learning, marking, models, settings
 from .commands.common import Command, folder_of, follow, progress, root_of, with_json
+from .commands.meanwhile import until_answered
 from .config import locations
 from .errors import UserError, WrongUsage
 
@@ -148,7 +149,8 @@ def _ask(options: argparse.Namespace) -> int:
             options.batch, lambda question: client.answer(question, root=root, path=options.path, counted=False)
         )
     question = _spoken(options)
-    answer = client.answer(question, root=root, path=options.path, conversation=options.conversation)
+    events = client.ask(question, root=root, path=options.path, conversation=options.conversation)
+    answer = until_answered(events, sys.stdout)
     if options.json:
         print(json.dumps(answer))
     else:

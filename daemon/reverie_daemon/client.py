@@ -80,7 +80,7 @@ class Client:
     def ask(
         self, question: str, *, root: str, path: str = "", conversation: str = "", counted: bool = True
     ) -> Iterator[dict[str, Any]]:
-        """The answer as it comes: `understood`, `claim`s, then `answer`."""
+        """The answer as it comes: `understood`, perhaps `composed`, `claim`s, then `answer`."""
         body = {"root": root, "question": question, "path": path, "conversation": conversation, "counted": counted}
         return self._stream("POST", "/v1/ask", {**body, "stream": True}, last="answer")
 

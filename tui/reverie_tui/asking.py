@@ -24,7 +24,7 @@ from reverie_tui.events import (
     Stepped,
     Streamed,
 )
-from reverie_tui.literal import literal
+from reverie_tui.literal import literal, literal_line
 from reverie_tui.reading import (
     ANSWER_CHARACTERS_MAX,
     PastQuestion,
@@ -99,14 +99,18 @@ def _streamed(state: State, number: int, payload: Mapping[str, Any]) -> State:
     match payload.get("event"):
         case "understood":
             return replace(state, exchange=replace(exchange, kind=str(payload.get("kind") or "")))
+        case "composed":
+            text = _joined("", literal(str(payload.get("answer") or "")))
+            writer = literal_line(str(payload.get("model") or "")) or "the model"
+            return replace(state, exchange=replace(exchange, phase="streaming", text=text, writer=writer))
         case "claim":
-            text = _joined(exchange.text, literal(str(payload.get("text") or "")))
-            return replace(state, exchange=replace(exchange, phase="streaming", text=text))
+            text = _joined("" if exchange.writer else exchange.text, literal(str(payload.get("text") or "")))
+            return replace(state, exchange=replace(exchange, phase="streaming", text=text, writer=""))
         case "withdrawn":
-            return replace(state, exchange=replace(exchange, phase="streaming", text=""))
+            return replace(state, exchange=replace(exchange, phase="streaming", text="", writer=""))
         case "answer":
             answer = read_answer(payload)
-            done = replace(exchange, phase="done", text=answer.text or exchange.text, answer=answer)
+            done = replace(exchange, phase="done", text=answer.text or exchange.text, writer="", answer=answer)
             return _shown(state, done)
     return state
 

@@ -70,6 +70,8 @@ class Exchange:
     phase: Phase
     kind: str = ""
     text: str = ""
+    writer: str = ""
+    """The model that is asked, while `text` is what stands without it."""
     answer: Answer | None = None
     problem: Problem | None = None
 
