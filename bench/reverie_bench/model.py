@@ -168,9 +168,9 @@ def _learn(client: Client, root: Path) -> None:
 def _before_next_commits(made: Rig, source: Path) -> Asked:
     """The whole repository as it was some commits ago, and questions about functions that those commits changed."""
     root = made.clone(source)
-    changed = git(root, "diff", "--unified=0", f"HEAD~{NEXT_COMMITS}", "HEAD", "--", "*.py")
+    changed = git(root, "diff", "--unified=0", f"HEAD~{NEXT_COMMITS}", "HEAD", "--", "*.py", ":!tests")
     git(root, "reset", "-q", "--hard", f"HEAD~{NEXT_COMMITS}")
-    names = list(dict.fromkeys(re.findall(r"^@@ .* @@ .*\bdef (\w{4,})", changed, re.M)))
+    names = list(dict.fromkeys(re.findall(r"^@@ .* @@ +(?:async )?def (\w{4,})", changed, re.M)))
     chosen = random.Random(COST_SEED).sample(names, min(len(names), COST_QUESTIONS))
     forms = QUESTION_FORMS[:-1]
     return root, [forms[at % len(forms)].format(name=name) for at, name in enumerate(chosen)]

@@ -118,16 +118,24 @@ class Answering:
         self._meaning.warm()
 
     def ask(
-        self, repository: LiveRepository, text: str, *, under: str, conversation: str, counted: bool
+        self,
+        repository: LiveRepository,
+        text: str,
+        *,
+        under: str,
+        conversation: str,
+        counted: bool,
+        again: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """`understood`, `composed` where a model is asked meanwhile, a `claim` for each statement, then `answer`."""
+        """`understood`, `composed` where a model is asked meanwhile, a `claim` for each statement, then `answer`.
+        With `again` nothing is taken from memory, and a model is asked even where facts alone settle it."""
         began_s = time.perf_counter()
         # A secret pasted into a question is no part of it: it is neither looked for, nor kept, nor sent.
         asked, text = text, redact(text)
         conversation = conversation or f"c{secrets.token_hex(4)}"
         repository.expect(text)
         given, pending = repository.read(
-            lambda catalogue: self._given(repository, catalogue, text, under, conversation),
+            lambda catalogue: self._given(repository, catalogue, text, under, conversation, again),
             CATCH_UP_S,
             lambda given: _paths(given.found.composition.evidence),
         )
@@ -198,7 +206,13 @@ class Answering:
         }
 
     def _given(
-        self, repository: LiveRepository, catalogue: StoreCatalogue, text: str, under: str, conversation: str
+        self,
+        repository: LiveRepository,
+        catalogue: StoreCatalogue,
+        text: str,
+        under: str,
+        conversation: str,
+        again: bool,
     ) -> _Given:
         """The answer as of the catalogue's moment, checked and priced; nothing is kept of it yet."""
         earlier = self._earlier(conversation)
@@ -206,9 +220,12 @@ class Answering:
         identity = f"{under}|{key(question)}"
         model = self._writing.model()
         marks = repository.store.marks.of(identity)
-        found = _remembered(repository, catalogue, identity, model, marks)
-        if found is None:
-            found = self._composed(repository, question, catalogue, under, earlier if model else None)
+        kept = _remembered(repository, catalogue, identity, model, marks)
+        if kept is None or again:
+            found = self._composed(repository, question, catalogue, under, earlier if model else None, again)
+            found = replace(found, repeated=kept is not None and kept.repeated)
+        else:
+            found = kept
         account = self._priced(text, found, catalogue.text, conversation)
         return _Given(
             question,
@@ -229,6 +246,7 @@ class Answering:
         catalogue: StoreCatalogue,
         under: str,
         earlier: Sequence[Question] | None,
+        again: bool,
     ) -> _Found:
         """The composed answer; with what a model would read for it, where there is one: `earlier` is then the
         conversation so far."""
@@ -239,7 +257,7 @@ class Answering:
         if earlier is None:
             return found
         wanted = self._writing.preferences()
-        if wanted.facts_alone and settled(question, checked):
+        if wanted.facts_alone and not again and settled(question, checked):
             spared = self._writing.spared(SETTLED)
             return replace(found, written=spared, tried=spared.model)
         ranking = rank(question.text, recorder, under=under)

@@ -272,10 +272,14 @@ class Reverie:
             raise NoRepository(f"{root} is not watched.", next_step=f"reverie add {root}")
         return repository
 
-    def ask(self, root: str, question: str, *, path: str, conversation: str, counted: bool) -> Iterator[dict[str, Any]]:
+    def ask(
+        self, root: str, question: str, *, path: str, conversation: str, counted: bool, again: bool
+    ) -> Iterator[dict[str, Any]]:
         repository = self._repository(root)
         with self._studies.question():
-            yield from self._answering.ask(repository, question, under=path, conversation=conversation, counted=counted)
+            yield from self._answering.ask(
+                repository, question, under=path, conversation=conversation, counted=counted, again=again
+            )
         self._hub.poke()
 
     def context(

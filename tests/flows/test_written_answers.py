@@ -67,6 +67,18 @@ def test_what_the_code_settles_is_not_sent_unless_the_user_wants_it(shell: Shell
     assert shell.json("ask", "where is `Boiler` defined", "--path", "kettle", cwd=kettle)["tokens"]["prompt"] > 0
 
 
+def test_to_ask_again_is_to_ask_the_model(shell: Shell, kettle: Path, tmp_path: Path) -> None:
+    """Whoever wants another answer gets one that is neither from memory nor from the facts alone."""
+    replaying(shell, tmp_path, {"reply": GOOD})
+    for question in (QUESTION, "where is Boiler defined?"):
+        shell.json("ask", question, cwd=kettle)
+        assert shell.json("ask", question, cwd=kettle)["tokens"]["prompt"] == 0
+        again = shell.json("ask", "--again", question, cwd=kettle)
+        assert (again["route"], again["model"]["used"]) == ("learned", True) and again["tokens"]["prompt"] > 0
+    total = shell.json("ledger", cwd=kettle)
+    assert total["entries"] == 6
+
+
 def test_a_claim_that_does_not_hold_is_marked(shell: Shell, kettle: Path, tmp_path: Path) -> None:
     """One invention among truths must not pass for one of them."""
     replaying(shell, tmp_path, {"reply": GOOD + "`Boiler` orders `PizzaClient` [1].\n"})

@@ -34,7 +34,7 @@ from reverie_tui.reading import (
     read_past,
     read_source,
 )
-from reverie_tui.state import PAST_MAX, QUESTION_CHARACTERS_MAX, THREAD_MAX, Draft, Exchange, Preview, State
+from reverie_tui.state import PAST_MAX, QUESTION_CHARACTERS_MAX, THREAD_MAX, Draft, Exchange, Phase, Preview, State
 
 
 def reduce(state: State, event: AskEvent) -> State:
@@ -63,7 +63,8 @@ def reduce(state: State, event: AskEvent) -> State:
         case Stepped(step):
             return _stepped(state, step)
         case Redone():
-            return _asked(state, state.exchange.question) if state.exchange and not state.exchange.running else state
+            shown = state.exchange
+            return _asked(state, shown.question, again=True) if shown and not shown.running else state
         case NextAsked():
             return _asked(state, state.ready[0]) if state.ready else state
         case Mentioned(name, before, after):
@@ -71,14 +72,15 @@ def reduce(state: State, event: AskEvent) -> State:
             return replace(state, draft=Draft(text, state.draft.revision + 1))
 
 
-def _asked(state: State, question: str) -> State:
+def _asked(state: State, question: str, *, again: bool = False) -> State:
     question = question.strip()[:QUESTION_CHARACTERS_MAX]
     if not question:
         return state
     number = state.asked_count + 1
     thread = state.conversation
     conversation = next((one.answer.conversation for one in reversed(thread) if one.answer), "")
-    exchange = Exchange(number, question, conversation, "asking" if state.link.state == "up" else "queued")
+    phase: Phase = "asking" if state.link.state == "up" else "queued"
+    exchange = Exchange(number, question, conversation, phase, again=again)
     past = (PastQuestion(question), *(item for item in state.past if item.question != question))
     return replace(
         state,
