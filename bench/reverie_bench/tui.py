@@ -135,7 +135,7 @@ class StreamingDaemon:
     def add_repository(self, path: Path) -> str:
         return str(path)
 
-    def ask(self, question: str, *, root: str, conversation: str = "") -> Iterator[dict[str, Any]]:
+    def ask(self, question: str, *, root: str, conversation: str = "", again: bool = False) -> Iterator[dict[str, Any]]:
         pace_s = TOKENS_A_CLAIM / TOKENS_A_SECOND
         for at in range(int(STREAM_S / pace_s)):
             words = " ".join(f"word{at}" for _ in range(TOKENS_A_CLAIM // 2))
@@ -145,6 +145,9 @@ class StreamingDaemon:
 
     def questions(self, *, root: str, limit: int = 50) -> list[dict[str, Any]]:
         return []
+
+    def names(self, *, root: str, letters: str, limit: int = 20) -> dict[str, Any]:
+        return {"names": []}
 
     def predictions(self, *, root: str, limit: int = 100) -> dict[str, Any]:
         return {"predictions": []}
