@@ -2,6 +2,8 @@
 # Sets up an environment of its own in this checkout, and runs every check. Arguments go to pytest.
 #
 #   sh install/test.sh [PYTEST_ARGUMENT...]
+#
+# With REVERIE_TESTS=thorough in the environment, tests of made-up examples try many times as many; that takes hours.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
@@ -42,7 +44,8 @@ check "ruff check" ruff check .
 check "ruff format" ruff format --check .
 check "mypy" mypy
 check "lint-imports" lint-imports
-check "pytest" pytest -n auto --dist worksteal "$@"
+# One worker more than there are cores: tests of flows wait for other processes much of their time.
+check "pytest" pytest -n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal "$@"
 
 if [ -n "$failed" ]; then
     say "FAILED:${failed%,}"
