@@ -207,7 +207,7 @@ class Sleeper:
             self._allowed.clear()
             self._standing = Standing()
             self._desk.rest()
-            return max(TICK_S, self._worker.until_planned(NOTHING_TICK_S))
+            return max(TICK_S, self._worker.agenda.until_due(NOTHING_TICK_S))
         before = self._standing
         now = self._read()
         self._standing = decide(before, now, policy)
@@ -235,7 +235,7 @@ class Sleeper:
 
     def _something_to_do(self) -> bool:
         return any(
-            self._worker.is_unplanned(one) or self._worker.has_jobs(one) or one.unembedded for one in self._ready()
+            self._worker.agenda.is_due(one) or self._worker.has_jobs(one) or one.unembedded for one in self._ready()
         )
 
     def _ready(self) -> Sequence[LiveRepository]:
@@ -300,7 +300,7 @@ class Sleeper:
     def plan_only(self, repository: LiveRepository) -> Plan:
         """What would be learned now; nothing is stored. Raises UserError."""
         with self._as_told():
-            plan = self._worker.made_plan(repository)
+            plan = self._worker.agenda.made(repository)
         if plan is None:
             raise UserError(
                 f"What to learn about {repository.root} could not be worked out.",
