@@ -44,8 +44,7 @@ check "ruff check" ruff check .
 check "ruff format" ruff format --check .
 check "mypy" mypy
 check "lint-imports" lint-imports
-# One worker more than there are cores: tests of flows wait for other processes much of their time.
-check "pytest" pytest -n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal "$@"
+check "pytest" pytest -n auto --dist worksteal "$@"
 
 if [ -n "$failed" ]; then
     say "FAILED:${failed%,}"
