@@ -25,7 +25,7 @@ from reverie_daemon.core.naming import Subject, bare, split_name
 from reverie_daemon.core.nouns import Catalogue, Claim, Composition, Definition, Evidence
 from reverie_daemon.core.phrasing_table import Kind
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.ranking import Ranking
+from reverie_daemon.core.ranking import HOW_TO, Ranking
 
 Composer = Callable[[Question, Catalogue], list[Claim]]
 
@@ -95,6 +95,8 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
     composer = COMPOSERS.get(question.kind)
     if composer is not None and (not missing or question.kind == "config"):
         claims = composer(question, catalogue)
+    if claims and question.kind == "config" and HOW_TO.search(question.text):
+        claims = [*_told_how(question, catalogue, ranked()), *claims]
     if not claims:
         ranking = ranked()
         literal = literal_claims(question, catalogue, missing)
