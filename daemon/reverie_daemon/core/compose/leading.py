@@ -21,7 +21,7 @@ from reverie_daemon.core.resolve import LIKELY, callers
 PIECES_MAX = 12
 SCORE_SHARE_MIN = 0.55
 """What scores less than this share of the best is not told of."""
-ACCESSOR_LINES_MAX, ACCESSOR_SHARE = 4, 0.8
+ACCESSOR_LINES_MAX, ACCESSOR_SHARE = 4, 0.65
 """A function of so few lines hands something on, and is seldom how something goes."""
 VALUE_SHARE = 0.6
 TEST_SHARE = 0.6
@@ -143,9 +143,9 @@ def _told_by(definition: Definition, question: Question, named: bool) -> float:
         return share * VALUE_SHARE
     if symbol.kind in _WITH_CODE:
         return share
-    lines = symbol.span.end_line - symbol.span.start_line + 1
-    tells = _TELLS.match(symbol.name) and not _ASKS_TO_BE_TOLD.search(question.text)
-    return share * (ACCESSOR_SHARE if question.asks == "how" and (lines <= ACCESSOR_LINES_MAX or tells) else 1.0)
+    short = symbol.span.end_line - symbol.span.start_line < ACCESSOR_LINES_MAX and question.asks in ("how", "where")
+    tells = _TELLS.match(symbol.name) and question.asks == "how" and not _ASKS_TO_BE_TOLD.search(question.text)
+    return share * (ACCESSOR_SHARE if short or tells else 1.0)
 
 
 def _asks_for_deeds(question: Question) -> bool:
