@@ -105,6 +105,14 @@ def test_a_quotation_that_no_string_says_is_looked_for_as_any_description(catalo
     assert not any("is said" in claim.text for claim in composition.claims)
 
 
+@pytest.mark.parametrize("quoted", ["`shop.refusals`", '"shop.refusals"'])
+def test_a_quoted_name_is_no_message(catalogue_of, quoted):
+    """Names stand in doc strings as well, which say less of them than the names themselves do."""
+    files = {**PYTHON, "shop/old.py": 'def refused():\n    """See shop.refusals."""\n'}
+    composition = answered(catalogue_of(files), f"where does {quoted} refuse a refund after closing time?")
+    assert not any("is said" in claim.text for claim in composition.claims)
+
+
 def test_an_answer_is_less_sure_when_it_leads_with_a_file_that_ranks_lower(catalogue_of):
     """The best file's lead says nothing of an answer that goes elsewhere first."""
     catalogue = catalogue_of(PYTHON)

@@ -53,7 +53,7 @@ _SURE = {
     "joined": 0.78, "similar": 0.45, "unknown": 0.15,
 }  # fmt: skip
 LITERAL_CONFIDENCE = 0.7
-LEAD_BASE, LEAD_WEIGHT = 0.5, 4.0
+LEAD_BASE, LEAD_WEIGHT = 0.5, 5.0
 LEAD_MAX = 0.6
 """A lead over nothing says little."""
 LEAD_MIN = -0.25

@@ -17,7 +17,7 @@ MESSAGE_SHARE_MIN = 0.7
 """How many of a message's words a place has to say: the others may be put in where it is made."""
 MESSAGE_LINES_MAX = 3
 
-_QUOTED = re.compile(r"\"([^\"\n]{6,200})\"|“([^”\n]{6,200})”|`([^`\n]{6,200})`|(?<!\w)'([^'\n]{6,200})'(?!\w)")
+_QUOTED = re.compile(r"\"([^\"\n]{6,200})\"|“([^”\n]{6,200})”|(?<!\w)'([^'\n]{6,200})'(?!\w)")
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`")
 _WORD = re.compile(r"[^\W_]\w*")
 _SOURCE: tuple[FileRole, ...] = ("source",)
@@ -71,8 +71,8 @@ def message(catalogue: Catalogue, text: str) -> list[Claim]:
     found = _QUOTED.search(text)
     said = next((group for group in found.groups() if group), "") if found else ""
     words = [word.lower() for word in _WORD.findall(said)]
-    if len(words) < 2:
-        return []
+    if len(said.split()) < 2:
+        return []  # a name, which others look up
     hits = catalogue.search(list(dict.fromkeys(words)), HITS_MAX, roles=_SOURCE)
     made = [place for hit in hits for place in _made(catalogue, hit, words)]
     made.sort(key=lambda one: (-one[0], beside(one[1].path)))
