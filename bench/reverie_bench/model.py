@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
+import re
 import threading
 import time
 from collections import Counter
@@ -23,13 +25,15 @@ from . import preemption
 from .learning import make_repository
 from .rig import Rig, git, rig
 from .scripted import serving
-from .speed import machine, percentile, questions
+from .speed import QUESTION_FORMS, machine, percentile, questions
 
 TIMES = 20
 WORDS_QUESTIONS = 30
 WORDS_LATENCY_S = 1.0
 SMALL_LEARN_S = 150.0
 COST_QUESTIONS = 10
+COST_SEED = 5
+NEXT_COMMITS = 10
 COST_LATENCY_S = 0.05
 TOKENS_A_DAY = 1_000_000_000
 SMALL_QUESTIONS = (
@@ -120,32 +124,60 @@ def _failed(client: Client, root: Path) -> Mapping[str, int]:
 
 
 def measure_cost(options: argparse.Namespace) -> Iterator[Row]:
-    """Ten questions about one context, with and without what was learned of it before: the paper's setting, in which a
-    token at test time costs as much as `t` at sleep time."""
-    for learning_tokens in (0, *options.learning_tokens):
-        with rig() as made, serving(COST_LATENCY_S) as (target, _):
-            client, root = _prepared(made, lambda made=made: _one_context(made, options.repo))
-            _use(client, target)
-            if learning_tokens:
-                client.set_budget({"tokens_per_day": learning_tokens}, side="learning")
-                with suppress(UserError):  # the budget ends it, as it should
-                    for _ in client.learn(root=str(root)):
-                        continue
-            routes = Counter(
-                client.answer(question, root=str(root))["route"] for question in questions(root, COST_QUESTIONS, 5)
-            )
-            total = client.ledger(root=str(root))["total"]
-            asleep, awake = total["asleep"]["tokens"], total["awake"]["tokens"]
-            client.close()
-        yield {
-            "what": f"{COST_QUESTIONS} questions, {learning_tokens:,} tokens to learn with", "asleep": asleep,
-            "awake": awake, "routes": dict(routes),
-            **{f"cost_per_question_t{t}": (asleep + t * awake) / COST_QUESTIONS for t in (1, 10)},
-        }  # fmt: skip
+    """Ten questions with and without what was learned before: about one context, the paper's setting, and about what a
+    repository's next commits change. A token at test time costs as much as `t` at sleep time."""
+    for about, asked_of in (("one context", _one_context), ("the next commits", _before_next_commits)):
+        for learning_tokens in (None, 0, *options.learning_tokens):
+            with rig() as made, serving(COST_LATENCY_S) as (target, _):
+                asleep, awake, routes = _cost(made, asked_of(made, options.repo), target, learning_tokens)
+            learned = "nothing learned" if learning_tokens is None else f"{learning_tokens:,} tokens to learn with"
+            yield {
+                "what": f"{COST_QUESTIONS} questions about {about}, {learned}", "asleep": asleep, "awake": awake,
+                "routes": dict(routes),
+                **{f"cost_per_question_t{t}": (asleep + t * awake) / COST_QUESTIONS for t in (1, 10)},
+            }  # fmt: skip
 
 
-def _one_context(made: Rig, source: Path) -> Path:
-    """One part of the repository as a repository of its own: the indexers of languages."""
+Asked = tuple[Path, list[str]]
+"""A repository, and what is asked about it."""
+
+
+def _cost(made: Rig, asked: Asked, target: str, learning_tokens: int | None) -> tuple[int, int, Counter[str]]:
+    """Tokens asleep and awake, and the routes of the answers; with 0 tokens all is learned that needs no model, with
+    None nothing."""
+    root, texts = asked
+    client, _ = _prepared(made, lambda: root)
+    if learning_tokens is not None:
+        _learn(client, root)
+    _use(client, target)
+    if learning_tokens:
+        client.set_budget({"tokens_per_day": learning_tokens}, side="learning")
+        _learn(client, root)
+    routes = Counter(client.answer(question, root=str(root))["route"] for question in texts)
+    total = client.ledger(root=str(root))["total"]
+    client.close()
+    return total["asleep"]["tokens"], total["awake"]["tokens"], routes
+
+
+def _learn(client: Client, root: Path) -> None:
+    with suppress(UserError):  # the budget ends it, as it should
+        for _ in client.learn(root=str(root)):
+            continue
+
+
+def _before_next_commits(made: Rig, source: Path) -> Asked:
+    """The whole repository as it was some commits ago, and questions about functions that those commits changed."""
+    root = made.clone(source)
+    changed = git(root, "diff", "--unified=0", f"HEAD~{NEXT_COMMITS}", "HEAD", "--", "*.py", ":!tests")
+    git(root, "reset", "-q", "--hard", f"HEAD~{NEXT_COMMITS}")
+    names = list(dict.fromkeys(re.findall(r"^@@ .* @@ +(?:async )?def (\w{4,})", changed, re.M)))
+    chosen = random.Random(COST_SEED).sample(names, min(len(names), COST_QUESTIONS))
+    forms = QUESTION_FORMS[:-1]
+    return root, [forms[at % len(forms)].format(name=name) for at, name in enumerate(chosen)]
+
+
+def _one_context(made: Rig, source: Path) -> Asked:
+    """One part of the repository as a repository of its own, the indexers of languages; questions drawn by chance."""
     root = made.folder / "context"
     whole = made.clone(source, "whole")
     git(made.folder, "init", "-q", str(root))
@@ -153,7 +185,7 @@ def _one_context(made: Rig, source: Path) -> Path:
         (root / path.name).write_text(path.read_text())
     git(root, "add", "-A")
     git(root, "commit", "-qm", "One context")
-    return root
+    return root, questions(root, COST_QUESTIONS, COST_SEED)
 
 
 def _prepared(made: Rig, repository: Callable[[], Path]) -> tuple[Client, Path]:

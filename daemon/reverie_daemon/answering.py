@@ -19,7 +19,7 @@ from typing import Any
 
 from . import wire
 from .core import evidence, following, savings
-from .core.briefing import Briefing, brief, learned_lines, topics
+from .core.briefing import Briefing, brief, learned_lines, settled, topics
 from .core.budget import MICRO
 from .core.compose import compose
 from .core.doubt import doubted, said_by
@@ -40,7 +40,7 @@ from .store.catalogue import StoreCatalogue
 from .store.foresight import Asked
 from .store.ledger import Ledger
 from .tokens import TokenCounter
-from .writing import Writing, Written, earlier_word
+from .writing import SETTLED, Writing, Written, earlier_word
 
 CATCH_UP_S = 0.3
 CONVERSATIONS_MAX = 200
@@ -118,22 +118,31 @@ class Answering:
         self._meaning.warm()
 
     def ask(
-        self, repository: LiveRepository, text: str, *, under: str, conversation: str, counted: bool
+        self,
+        repository: LiveRepository,
+        text: str,
+        *,
+        under: str,
+        conversation: str,
+        counted: bool,
+        again: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """`understood`, a `claim` for each statement, then `answer`."""
+        """`understood`, `composed` where a model is asked meanwhile, a `claim` for each statement, then `answer`.
+        With `again` nothing is taken from memory, and a model is asked even where facts alone settle it."""
         began_s = time.perf_counter()
         # A secret pasted into a question is no part of it: it is neither looked for, nor kept, nor sent.
         asked, text = text, redact(text)
         conversation = conversation or f"c{secrets.token_hex(4)}"
         repository.expect(text)
         given, pending = repository.read(
-            lambda catalogue: self._given(repository, catalogue, text, under, conversation),
+            lambda catalogue: self._given(repository, catalogue, text, under, conversation, again),
             CATCH_UP_S,
             lambda given: _paths(given.found.composition.evidence),
         )
         question, found, account = given.question, given.found, given.account
         yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
         if found.prepared is not None:
+            yield {"event": "composed", "answer": found.composition.markdown, "model": self._writing.name()}
             found = yield from self._written(repository, text, found, found.prepared)
             account = self._repriced(text, found, account, conversation)
         found = _compared(found, given.marks)
@@ -197,7 +206,13 @@ class Answering:
         }
 
     def _given(
-        self, repository: LiveRepository, catalogue: StoreCatalogue, text: str, under: str, conversation: str
+        self,
+        repository: LiveRepository,
+        catalogue: StoreCatalogue,
+        text: str,
+        under: str,
+        conversation: str,
+        again: bool,
     ) -> _Given:
         """The answer as of the catalogue's moment, checked and priced; nothing is kept of it yet."""
         earlier = self._earlier(conversation)
@@ -205,9 +220,12 @@ class Answering:
         identity = f"{under}|{key(question)}"
         model = self._writing.model()
         marks = repository.store.marks.of(identity)
-        found = _remembered(repository, catalogue, identity, model, marks)
-        if found is None:
-            found = self._composed(repository, question, catalogue, under, earlier if model else None)
+        kept = _remembered(repository, catalogue, identity, model, marks)
+        if kept is None or again:
+            found = self._composed(repository, question, catalogue, under, earlier if model else None, again)
+            found = replace(found, repeated=kept is not None and kept.repeated)
+        else:
+            found = kept
         account = self._priced(text, found, catalogue.text, conversation)
         return _Given(
             question,
@@ -228,20 +246,25 @@ class Answering:
         catalogue: StoreCatalogue,
         under: str,
         earlier: Sequence[Question] | None,
+        again: bool,
     ) -> _Found:
         """The composed answer; with what a model would read for it, where there is one: `earlier` is then the
         conversation so far."""
         recorder = Recorder(catalogue)
         composition = compose(question, recorder, lambda: rank(question.text, recorder, under=under))
         checked = check(composition, catalogue)
+        found = _Found("composed", checked, serialise(recorder.inputs()), composed_by=core_digest())
         if earlier is None:
-            return _Found("composed", checked, serialise(recorder.inputs()), composed_by=core_digest())
+            return found
+        wanted = self._writing.preferences()
+        if wanted.facts_alone and not again and settled(question, checked):
+            spared = self._writing.spared(SETTLED)
+            return replace(found, written=spared, tried=spared.model)
         ranking = rank(question.text, recorder, under=under)
         notes = fresh_notes(repository, catalogue, topics(question, checked, ranking))
-        count, budgets = self._counter.count, self._writing.budgets()
-        prepared = brief(question, checked, ranking, notes, recorder, count, budgets, earlier)
+        prepared = brief(question, checked, ranking, notes, recorder, self._counter.count, wanted.budgets, earlier)
         inputs = dict((*prepared.inputs, *serialise(recorder.inputs())))
-        return _Found("composed", checked, tuple(inputs.items()), composed_by=core_digest(), prepared=prepared)
+        return replace(found, inputs=tuple(inputs.items()), prepared=prepared)
 
     def _written(
         self, repository: LiveRepository, text: str, found: _Found, prepared: Briefing

@@ -56,7 +56,7 @@ class Daemon(Protocol):
     def add(self, path: Path) -> tuple[str, bool]: ...
     def remove(self, path: Path) -> str: ...
     def ask(
-        self, root: str, question: str, *, path: str, conversation: str, counted: bool
+        self, root: str, question: str, *, path: str, conversation: str, counted: bool, again: bool
     ) -> Iterator[dict[str, Any]]: ...
     def context(
         self, root: str, question: str, *, tokens: int, path: str, form: Form, parts: Collection[Part]
@@ -130,6 +130,7 @@ def _ask(daemon: Daemon, given: dict[str, Any]) -> object:
         path=arguments.text(given, "path", ""),
         conversation=arguments.text(given, "conversation", ""),
         counted=bool(given.get("counted", True)),
+        again=bool(given.get("again", False)),
     )
     if given.get("stream"):
         return events

@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import uvicorn
 
-from . import __version__, api
+from . import __version__, api, preferences
 from .choosing import Choosing
 from .config import Locations, Settings, locations, private_folder, settings
 from .configuring import Configuring
@@ -40,7 +40,6 @@ from .meaning import Embedder, Meaning
 from .models import Models, today
 from .oversight import Oversight
 from .parsing import ParserPool
-from .preferences import budgets
 from .remembering import still_holds
 from .repository import LiveRepository
 from .store.claiming import claim
@@ -108,7 +107,7 @@ class Reverie:
 
         with self._making_answering:
             if self._answering_made is None:
-                writing = Writing(self._models, lambda: budgets(self._where.config_file))
+                writing = Writing(self._models, lambda: preferences.answering(self._where.config_file))
                 self._answering_made = Answering(
                     self._ledger, self._counter, self._meaning, writing, self._studies.asked
                 )
@@ -273,10 +272,14 @@ class Reverie:
             raise NoRepository(f"{root} is not watched.", next_step=f"reverie add {root}")
         return repository
 
-    def ask(self, root: str, question: str, *, path: str, conversation: str, counted: bool) -> Iterator[dict[str, Any]]:
+    def ask(
+        self, root: str, question: str, *, path: str, conversation: str, counted: bool, again: bool
+    ) -> Iterator[dict[str, Any]]:
         repository = self._repository(root)
         with self._studies.question():
-            yield from self._answering.ask(repository, question, under=path, conversation=conversation, counted=counted)
+            yield from self._answering.ask(
+                repository, question, under=path, conversation=conversation, counted=counted, again=again
+            )
         self._hub.poke()
 
     def context(

@@ -18,6 +18,7 @@ from . import __version__, cli_text, launch, service
 from .client import Client
 from .commands import learning, marking, models, settings
 from .commands.common import Command, folder_of, follow, progress, root_of, with_json
+from .commands.meanwhile import until_answered
 from .config import locations
 from .errors import UserError, WrongUsage
 
@@ -92,6 +93,7 @@ def _question(command: argparse.ArgumentParser) -> None:
 def _ask_options(command: argparse.ArgumentParser) -> None:
     _question(command)
     command.add_argument("--conversation", default="", metavar="ID", help="go on with a conversation")
+    command.add_argument("--again", action="store_true", help="answer anew, by the model if there is one")
 
 
 def _context_options(command: argparse.ArgumentParser) -> None:
@@ -148,7 +150,8 @@ def _ask(options: argparse.Namespace) -> int:
             options.batch, lambda question: client.answer(question, root=root, path=options.path, counted=False)
         )
     question = _spoken(options)
-    answer = client.answer(question, root=root, path=options.path, conversation=options.conversation)
+    events = client.ask(question, root=root, path=options.path, conversation=options.conversation, again=options.again)
+    answer = until_answered(events, sys.stdout)
     if options.json:
         print(json.dumps(answer))
     else:

@@ -78,10 +78,19 @@ class Client:
         return root
 
     def ask(
-        self, question: str, *, root: str, path: str = "", conversation: str = "", counted: bool = True
+        self,
+        question: str,
+        *,
+        root: str,
+        path: str = "",
+        conversation: str = "",
+        counted: bool = True,
+        again: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """The answer as it comes: `understood`, `claim`s, then `answer`."""
+        """The answer as it comes: `understood`, perhaps `composed`, `claim`s, then `answer`. `again` asks anew what is
+        remembered, and a model even where facts alone settle it."""
         body = {"root": root, "question": question, "path": path, "conversation": conversation, "counted": counted}
+        body["again"] = again
         return self._stream("POST", "/v1/ask", {**body, "stream": True}, last="answer")
 
     def answer(

@@ -9,7 +9,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,6 +50,7 @@ PREFERENCES: Mapping[str, Preference] = {
         Preference("learning.remote_calls", "number", 4, "calls of a remote model under way at once, 64 at most"),
         Preference("answering.evidence_tokens", "number", 1_000, "what a model reads of a repository for a question"),
         Preference("answering.raw_tokens", "number", 6_000, "the same where it is unsure what to read"),
+        Preference("answering.facts_alone", "switch", True, "ask no model what is read off the code, such as callers"),
         Preference(
             "index.ignore", "patterns", [],
             "paths that are not read, as in a .gitignore, besides what git and .reverieignore ignore",
@@ -84,6 +85,14 @@ class Learning:
     file_quiet_s: float
     rethink_passes: int = 1
     remote_calls: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """How much of a repository a model reads for a question, and whether it is spared what facts alone settle."""
+
+    budgets: Budgets = field(default_factory=Budgets)
+    facts_alone: bool = True
 
 
 def read(config_file: Path) -> dict[str, Value]:
@@ -144,10 +153,11 @@ def learning(config_file: Path) -> Learning:
     return Learning(policy, float(quiet_s), passes, min(max(calls, 1), REMOTE_CALLS_MAX))
 
 
-def budgets(config_file: Path) -> Budgets:
-    """How much a model may read for a question. Raises UserError."""
+def answering(config_file: Path) -> Answering:
+    """The settings that asking a model goes by. Raises UserError."""
     values = read(config_file)
-    return Budgets(*(_number(values[f"answering.{name}"]) for name in ("evidence_tokens", "raw_tokens")))
+    budgets = Budgets(*(_number(values[f"answering.{name}"]) for name in ("evidence_tokens", "raw_tokens")))
+    return Answering(budgets, bool(values["answering.facts_alone"]))
 
 
 def write(config_file: Path, key: str, texts: list[str], root: str = "") -> Value:

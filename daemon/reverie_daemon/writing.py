@@ -15,15 +15,16 @@ from .choices import Role
 from .core import evidence, prompting
 from .core.nouns import Claim, Composition, Evidence, Route
 from .core.prompting import Reader
-from .core.tokens import Budgets
 from .errors import UserError
 from .models import Models
+from .preferences import Answering
 from .replies import Refused, Reply, Spent
 
 REPLY_TOKENS_MAX = 500
 if TYPE_CHECKING:
     from .core.briefing import Briefing
 
+SETTLED = "the code itself settles it, so nothing was sent"
 NOTHING_TO_READ = "nothing here bears on the question, so there is nothing for it to read"
 BEFOREHAND = "the answer was composed before it was asked for"
 UNVERIFIED = " *(unverified)*"
@@ -66,17 +67,17 @@ class Written:
 class Writing:
     """May be used from any thread."""
 
-    def __init__(self, models: Models, budgets: Callable[[], Budgets] = Budgets) -> None:
-        """`budgets` gives how much of a repository a model may read now."""
+    def __init__(self, models: Models, preferences: Callable[[], Answering] = Answering) -> None:
+        """`preferences` gives what the user wants of a model now."""
         self._models = models
-        self._budgets = budgets
+        self._preferences = preferences
 
-    def budgets(self) -> Budgets:
+    def preferences(self) -> Answering:
         """The usual ones where the configuration cannot be used, which whoever asks the model is told."""
         try:
-            return self._budgets()
+            return self._preferences()
         except UserError:
-            return Budgets()
+            return Answering()
 
     def model(self) -> str:
         """What names the model that answers; "" where none is chosen. One that cannot be used is named all the same:
@@ -87,11 +88,14 @@ class Writing:
             return "?"
         return chosen.target.label if chosen is not None else ""
 
+    def name(self) -> str:
+        """The model's name as it is shown; "" where none is chosen."""
+        return _name(self.model())
+
     def write(self, root: str, question: str, briefing: Briefing, composed: Composition) -> Iterator[Claim | Written]:
         """The model's claims as they come, each checked; then what came of it."""
         if not briefing.passages:
-            label = self.model()
-            yield Written(label, _name(label), Spent(), reason=NOTHING_TO_READ)
+            yield self.spared(NOTHING_TO_READ)
             return
         reader = Reader(briefing.passages, briefing.texts.get)
         claims: list[Claim] = []
@@ -110,6 +114,11 @@ class Writing:
                 yield marked(claim)
         assert outcome is not None, "a stream ends in a reply or a refusal"
         yield self._judged(outcome, claims, composed, briefing.raw)
+
+    def spared(self, reason: str) -> Written:
+        """What comes of not asking the model."""
+        label = self.model()
+        return Written(label, _name(label), Spent(), reason=reason)
 
     def _judged(
         self, outcome: Reply | Refused, claims: list[Claim], composed: Composition, raw: tuple[str, ...]

@@ -38,12 +38,45 @@ def test_a_good_answer_is_shown_claim_by_claim_each_checked(shell: Shell, kettle
     replaying(shell, tmp_path, {"contains": [QUESTION], "reply": GOOD + "`Boiler` can fly [1].\n"})
     shell.ok("index", cwd=kettle)
     heard = events(shell, kettle)
-    assert [event["event"] for event in heard] == ["understood", "claim", "claim", "claim", "answer"]
+    assert [event["event"] for event in heard] == ["understood", "composed", "claim", "claim", "claim", "answer"]
     assert [event["verified"] for event in heard if event["event"] == "claim"] == [True, True, True]
     answer = heard[-1]
     assert answer["route"] == "learned" and answer["model"]["used"] and "`kettle/boiler.py:" in answer["answer"]
     assert answer["tokens"]["prompt"] > 0 and answer["cost_usd"] == 0
     assert all(evidence["verified"] for evidence in answer["evidence"])
+
+
+def test_what_stands_without_the_model_is_there_before_it_has_written(
+    shell: Shell, kettle: Path, tmp_path: Path
+) -> None:
+    """However slow the model, nobody waits for what is known."""
+    without = shell.json("ask", QUESTION, cwd=kettle)
+    replaying(shell, tmp_path, {"reply": GOOD})
+    composed = next(event for event in events(shell, kettle) if event["event"] == "composed")
+    assert (composed["answer"], composed["model"]) == (without["answer"], "replies.jsonl")
+
+
+def test_what_the_code_settles_is_not_sent_unless_the_user_wants_it(shell: Shell, kettle: Path, tmp_path: Path) -> None:
+    """Who calls a function is known to the line: a model could only repeat it, later and for money."""
+    replaying(shell, tmp_path, {"reply": GOOD})
+    alone = shell.json("ask", "where is Boiler defined?", cwd=kettle)
+    assert (alone["route"], alone["tokens"]["prompt"], alone["model"]["used"]) == ("composed", 0, False)
+    assert "settles it" in alone["model"]["reason"]
+    shell.ok("config", "answering.facts_alone", "off", cwd=kettle)
+    (kettle / "new.py").write_text("import kettle.boiler\n\nmine = kettle.boiler.Boiler()\n")
+    assert shell.json("ask", "where is `Boiler` defined", "--path", "kettle", cwd=kettle)["tokens"]["prompt"] > 0
+
+
+def test_to_ask_again_is_to_ask_the_model(shell: Shell, kettle: Path, tmp_path: Path) -> None:
+    """Whoever wants another answer gets one that is neither from memory nor from the facts alone."""
+    replaying(shell, tmp_path, {"reply": GOOD})
+    for question in (QUESTION, "where is Boiler defined?"):
+        shell.json("ask", question, cwd=kettle)
+        assert shell.json("ask", question, cwd=kettle)["tokens"]["prompt"] == 0
+        again = shell.json("ask", "--again", question, cwd=kettle)
+        assert (again["route"], again["model"]["used"]) == ("learned", True) and again["tokens"]["prompt"] > 0
+    total = shell.json("ledger", cwd=kettle)
+    assert total["entries"] == 6
 
 
 def test_a_claim_that_does_not_hold_is_marked(shell: Shell, kettle: Path, tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ class FakeDaemon:
         self.connect_held.set()
         self.started: list[bool] = []
         self.asked: list[tuple[str, str]] = []
+        self.anew: list[bool] = []
         self.past: list[dict[str, Any]] = []
         self.expected: list[dict[str, Any]] = []
         self.past_problem: UserError | None = None
@@ -119,8 +120,9 @@ class FakeDaemon:
             raise self.refusal
         return self.root
 
-    def ask(self, question: str, *, root: str, conversation: str = "") -> Iterator[dict[str, Any]]:
+    def ask(self, question: str, *, root: str, conversation: str = "", again: bool = False) -> Iterator[dict[str, Any]]:
         self.asked.append((question, conversation))
+        self.anew.append(again)
         return iter(self.answers)
 
     def questions(self, *, root: str, limit: int = 50) -> list[dict[str, Any]]:

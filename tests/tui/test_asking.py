@@ -113,6 +113,7 @@ async def test_an_answer_whose_source_changed_says_so_and_is_redone_when_asked_t
         await stage.press("ctrl+l")
         await stage.sees("It starts anew.", "composed · fresh")
         assert [question for question, _ in daemon.asked] == [QUESTION, QUESTION]
+        assert daemon.anew == [False, True], "what is remembered would be the same again"
 
 
 async def test_a_change_elsewhere_leaves_the_answer_fresh(stage, daemon, wire):

@@ -7,6 +7,7 @@ from functools import reduce as fold
 
 import pytest
 from reverie_daemon.errors import NoRepository
+from reverie_tui import wording
 from reverie_tui.events import (
     Asked,
     AskEnded,
@@ -309,6 +310,16 @@ def test_a_usual_example_that_is_expected_is_not_offered_twice():
     """Two lines with the same question look like a mistake, and are one."""
     state = reduce(UP, ExpectedArrived([expected(EXAMPLES[0])]))
     assert state.ready == (EXAMPLES[0],) and EXAMPLES[0] not in state.examples
+
+
+def test_what_stands_without_a_model_is_shown_until_the_model_says_more():
+    """Nobody waits for a slow model to read what is known already."""
+    composed = Streamed(1, {"event": "composed", "answer": "It boils.", "model": "tiny"})
+    state = after(UP, Asked("What?"), composed)
+    assert (exchange(state).text, exchange(state).writer) == ("It boils.", "tiny")
+    assert "tiny is asked" in wording.answer_line(state)
+    state = reduce(state, Streamed(1, {"event": "claim", "text": "It boils water."}))
+    assert (exchange(state).text, exchange(state).writer) == ("It boils water.", "")
 
 
 def test_what_a_model_wrote_and_took_back_leaves_the_screen():

@@ -154,7 +154,7 @@ class ReverieApp(App[UserError | None]):
             if new and new.phase == "queued":
                 self._line.wake()
             if new and new.phase == "asking":
-                self._line.ask(new.number, new.question, new.conversation)
+                self._line.ask(new.number, new.question, new.conversation, again=new.again)
             if new and new.phase == "done":
                 self._line.fetch_past()
 

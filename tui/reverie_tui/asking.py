@@ -24,7 +24,7 @@ from reverie_tui.events import (
     Stepped,
     Streamed,
 )
-from reverie_tui.literal import literal
+from reverie_tui.literal import literal, literal_line
 from reverie_tui.reading import (
     ANSWER_CHARACTERS_MAX,
     PastQuestion,
@@ -34,7 +34,7 @@ from reverie_tui.reading import (
     read_past,
     read_source,
 )
-from reverie_tui.state import PAST_MAX, QUESTION_CHARACTERS_MAX, THREAD_MAX, Draft, Exchange, Preview, State
+from reverie_tui.state import PAST_MAX, QUESTION_CHARACTERS_MAX, THREAD_MAX, Draft, Exchange, Phase, Preview, State
 
 
 def reduce(state: State, event: AskEvent) -> State:
@@ -63,7 +63,8 @@ def reduce(state: State, event: AskEvent) -> State:
         case Stepped(step):
             return _stepped(state, step)
         case Redone():
-            return _asked(state, state.exchange.question) if state.exchange and not state.exchange.running else state
+            shown = state.exchange
+            return _asked(state, shown.question, again=True) if shown and not shown.running else state
         case NextAsked():
             return _asked(state, state.ready[0]) if state.ready else state
         case Mentioned(name, before, after):
@@ -71,14 +72,15 @@ def reduce(state: State, event: AskEvent) -> State:
             return replace(state, draft=Draft(text, state.draft.revision + 1))
 
 
-def _asked(state: State, question: str) -> State:
+def _asked(state: State, question: str, *, again: bool = False) -> State:
     question = question.strip()[:QUESTION_CHARACTERS_MAX]
     if not question:
         return state
     number = state.asked_count + 1
     thread = state.conversation
     conversation = next((one.answer.conversation for one in reversed(thread) if one.answer), "")
-    exchange = Exchange(number, question, conversation, "asking" if state.link.state == "up" else "queued")
+    phase: Phase = "asking" if state.link.state == "up" else "queued"
+    exchange = Exchange(number, question, conversation, phase, again=again)
     past = (PastQuestion(question), *(item for item in state.past if item.question != question))
     return replace(
         state,
@@ -99,14 +101,18 @@ def _streamed(state: State, number: int, payload: Mapping[str, Any]) -> State:
     match payload.get("event"):
         case "understood":
             return replace(state, exchange=replace(exchange, kind=str(payload.get("kind") or "")))
+        case "composed":
+            text = _joined("", literal(str(payload.get("answer") or "")))
+            writer = literal_line(str(payload.get("model") or "")) or "the model"
+            return replace(state, exchange=replace(exchange, phase="streaming", text=text, writer=writer))
         case "claim":
-            text = _joined(exchange.text, literal(str(payload.get("text") or "")))
-            return replace(state, exchange=replace(exchange, phase="streaming", text=text))
+            text = _joined("" if exchange.writer else exchange.text, literal(str(payload.get("text") or "")))
+            return replace(state, exchange=replace(exchange, phase="streaming", text=text, writer=""))
         case "withdrawn":
-            return replace(state, exchange=replace(exchange, phase="streaming", text=""))
+            return replace(state, exchange=replace(exchange, phase="streaming", text="", writer=""))
         case "answer":
             answer = read_answer(payload)
-            done = replace(exchange, phase="done", text=answer.text or exchange.text, answer=answer)
+            done = replace(exchange, phase="done", text=answer.text or exchange.text, writer="", answer=answer)
             return _shown(state, done)
     return state
 

@@ -93,7 +93,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """A part of the answer to question `number`: `understood`, `claim` or `answer`, as sent."""
+    """A part of the answer to question `number`, as sent: `understood`, `composed`, `claim`s, `answer`…"""
 
     number: int
     payload: Mapping[str, Any]

@@ -46,7 +46,9 @@ class Daemon(Protocol):
     """What we use of `reverie_daemon.client.Client`."""
 
     def add_repository(self, path: Path) -> str: ...
-    def ask(self, question: str, *, root: str, conversation: str = "") -> Iterator[dict[str, Any]]: ...
+    def ask(
+        self, question: str, *, root: str, conversation: str = "", again: bool = False
+    ) -> Iterator[dict[str, Any]]: ...
     def questions(self, *, root: str, limit: int = 50) -> list[dict[str, Any]]: ...
     def predictions(self, *, root: str, limit: int = 100) -> dict[str, Any]: ...
     def source(self, *, root: str, path: str, start: int = 1, end: int = 0) -> dict[str, Any]: ...
@@ -100,10 +102,11 @@ class Line:
         if self._daemon is not None:
             self._daemon.close()
 
-    def ask(self, number: int, question: str, conversation: str) -> None:
-        """Ask; the answer comes as `Streamed` events and then `AskEnded`. An earlier question is dropped."""
+    def ask(self, number: int, question: str, conversation: str, *, again: bool = False) -> None:
+        """Ask, `again` for an answer that is not from memory; it comes as `Streamed` events and then `AskEnded`. An
+        earlier question is dropped."""
         self._asking = number
-        self._start(lambda: self._stream(number, question, conversation))
+        self._start(lambda: self._stream(number, question, conversation, again))
 
     def stop(self) -> None:
         """Drop the question that is being answered: its stream is closed at its next event."""
@@ -170,13 +173,13 @@ class Line:
             self._woken.clear()
         return woken
 
-    def _stream(self, number: int, question: str, conversation: str) -> None:
+    def _stream(self, number: int, question: str, conversation: str, again: bool) -> None:
         daemon, problem = self._daemon, None
         if daemon is None:
             self._report(AskEnded(number, AWAY))
             return
         try:
-            for event in daemon.ask(question, root=self._root, conversation=conversation):
+            for event in daemon.ask(question, root=self._root, conversation=conversation, again=again):
                 if self._asking != number:
                     return
                 self._report(Streamed(number, event))

@@ -70,6 +70,10 @@ class Exchange:
     phase: Phase
     kind: str = ""
     text: str = ""
+    again: bool = False
+    """Asked anew: nothing is to come from memory."""
+    writer: str = ""
+    """The model that is asked, while `text` is what stands without it."""
     answer: Answer | None = None
     problem: Problem | None = None
 

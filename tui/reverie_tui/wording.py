@@ -169,6 +169,8 @@ def _phase_line(exchange: Exchange) -> str:
             return "waiting for the daemon…"
         case "asking":
             return "looking…"
+        case "streaming" if exchange.writer:
+            return f"composed; {exchange.writer} is asked, too…"
         case "streaming":
             return "answering…"
         case "stopped":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from reverie_indexers.facts import Span
@@ -23,6 +23,9 @@ from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Ranking
 from reverie_daemon.core.tokens import Budgets, Count
 
+SETTLED_KINDS = frozenset({"where", "callers", "callees", "tests", "family", "recent", "commit", "talk"})
+"""What these ask for is read off the code and its history as it is: a model could only say it again."""
+SETTLED_CONFIDENCE = 0.8
 RAW_CONFIDENCE = 0.5
 """Below this half of the composed answers have the wrong file first."""
 RAW_FILES_MAX = 4
@@ -30,6 +33,9 @@ RAW_FILE_SHARE = 0.5
 RAW_LINES = 50
 NOTES_SHARE = 0.3
 """What was learned says more in fewer tokens than source, but it is the source that is cited."""
+COVERED_SHARE = 0.5
+"""Where a note tells of the very thing that is asked about, it stands in for what surrounds that thing: so much of the
+budget is enough."""
 FILES_MAX, SYMBOLS_MAX = 3, 3
 PASSAGES_MAX = 12
 PASSAGE_LINES = 20
@@ -80,6 +86,12 @@ def _of_a_file(question: Question | None) -> tuple[str, ...]:
     return ("decisions", "rethink", "purpose") if asks_why else ("rethink", "purpose")
 
 
+def settled(question: Question, composed: Composition) -> bool:
+    """Whether a model has nothing to add to what was composed."""
+    sure = composed.confidence >= SETTLED_CONFIDENCE and not composed.readings
+    return question.kind in SETTLED_KINDS and sure
+
+
 def _first(values: Iterable[Value], limit: int) -> list[Value]:
     return list(dict.fromkeys(values))[:limit]
 
@@ -99,7 +111,8 @@ def brief(
     unsure = composed.confidence < RAW_CONFIDENCE
     budget = budgets.raw if unsure else budgets.evidence
     learned, used = _learned(notes, texts.get, int(budgets.evidence * NOTES_SHARE), count)
-    room = budget - sum(_sizes(learned, count))
+    covered = not unsure and _covered(composed, used)
+    room = int(budget * (COVERED_SHARE if covered else 1)) - sum(_sizes(learned, count))
     chosen = _raw(composed, ranking, texts, room, count) if unsure else _passages(composed, ranking, texts, room, count)
     passages = (*learned, *chosen)
     return Briefing(
@@ -157,6 +170,12 @@ def _learned(notes: Sequence[Note], text_of: TextOf, room: int, count: Count) ->
     return [passage for _, passage in chosen], tuple(used.values())
 
 
+def _covered(composed: Composition, used: Sequence[Note]) -> bool:
+    """Whether a note is about a thing that the composed answer rests on."""
+    things = {name for one in main_evidence(composed) for name in (one.path, f"{one.path}::{one.symbol}") if one.path}
+    return any(note.topic.kind in ("symbol", "file") and note.topic.name in things for note in used)
+
+
 def _passages(composed: Composition, ranking: Ranking, texts: _Texts, room: int, count: Count) -> list[Passage]:
     """What the composed answer rests on, then what ranks best, each place once, the beginning of each."""
     main = [one for one in main_evidence(composed) if one.path]
@@ -170,7 +189,18 @@ def _passages(composed: Composition, ranking: Ranking, texts: _Texts, room: int,
         passage = _passage(path, blob, shown, symbol, texts.get(path) or ())
         if passage is not None and not any(_overlap(passage, other) for other in found):
             found.append(passage)
-    return _fitting(found, room, count)[:PASSAGES_MAX]
+    shortened = [_shortened(one, room, count) for one in found[:1]]
+    return _fitting([*shortened, *found[1:]], room, count)[:PASSAGES_MAX]
+
+
+def _shortened(passage: Passage, room: int, count: Count) -> Passage:
+    """As much of its beginning as there is room for, a line at least: without what answers, nothing can be said."""
+    lines = passage.text.split("\n")
+    while len(lines) > 1 and _sizes([passage], count)[0] > room:
+        lines = lines[: len(lines) // 2]
+        span = Span(passage.span.start_line, passage.span.start_line + len(lines) - 1)
+        passage = replace(passage, span=span, text="\n".join(lines))
+    return passage
 
 
 def _key(one: Evidence) -> tuple[str, int]:

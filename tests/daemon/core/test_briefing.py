@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from reverie_daemon.core.briefing import about, brief, topics
+from reverie_daemon.core.briefing import about, brief, settled, topics
 from reverie_daemon.core.compose import compose
 from reverie_daemon.core.evidence import cite, verify
 from reverie_daemon.core.notes import Note, Topic
@@ -100,6 +100,40 @@ def test_the_notes_that_were_read_are_among_what_the_answer_rests_on() -> None:
     """It is stale when they are; those that were left out do not matter."""
     short, long = note("purpose", "tea.py", "It makes tea.", 1, 7), note("rethink", "tea.py", "It " * 2_000, 1, 7)
     assert briefing("how does brew work?", [replace(long, inputs=(("other", "x"),)), short]).inputs == (("q", "d"),)
+
+
+def test_a_note_about_what_is_asked_stands_in_for_what_surrounds_it() -> None:
+    """To have thought before makes the question cheaper; what answers it is read all the same."""
+    budgets = Budgets(1_200, 8_000)
+    known = note("purpose", "cups.py", "It keeps cups.", 1, 1, "cups.py")
+    other = note("purpose", "tea.py", "It makes tea.", 1, 7)
+    covered, plain = (briefing("what does cup_150 do?", [one], budgets) for one in (known, other))
+    assert size(covered) <= 600 < size(plain) <= 1_200
+    assert any("def cup_150" in one.text for one in covered.passages)
+
+
+def test_where_there_is_little_room_the_beginning_of_what_answers_is_read() -> None:
+    """Without it a model could not cite the answer, and would be asked for nothing."""
+    found = briefing("what does brew do?", budgets=Budgets(150, 150))
+    assert found.passages[0].text.startswith("def brew") and found.passages[0].span.end_line < 7
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "alone"),
+    [
+        ("where is brew defined?", "where", True), ("who calls heat?", "callers", True),
+        ("what does brew call?", "callees", True), ("how does brew work?", "how", False),
+        ("what does steep do?", "what", False), ("what happens if I change heat?", "impact", False),
+    ],
+)  # fmt: skip
+def test_no_model_is_asked_what_the_code_itself_settles(question: str, kind: str, alone: bool) -> None:
+    """It could say it again, later and for money. Where the facts are in doubt, it may know better."""
+    catalogue = MemoryCatalogue(FILES)
+    understood = understand(question, catalogue)
+    composed = replace(compose(understood, catalogue, lambda: rank(question, catalogue)), confidence=0.9)
+    assert (understood.kind, settled(understood, composed)) == (kind, alone)
+    assert not settled(understood, replace(composed, confidence=0.6))
+    assert not settled(understood, replace(composed, readings=("what does heat do?",)))
 
 
 def test_a_decision_is_read_with_its_commit_and_cited_as_one() -> None:
