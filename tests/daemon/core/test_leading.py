@@ -115,10 +115,11 @@ def test_a_quoted_name_is_no_message(catalogue_of, quoted):
 
 def test_an_answer_is_less_sure_when_it_leads_with_a_file_that_ranks_lower(catalogue_of):
     """The best file's lead says nothing of an answer that goes elsewhere first."""
-    catalogue = catalogue_of(PYTHON)
-    text = "how is the weight of a parcel reported to the depot?"
-    ranking = rank(text, catalogue)
-    led = answered(catalogue, text)
-    assert led.evidence[0].path == "shop/parcels.py"
-    behind = [path for path, _ in ranking.files].index("shop/parcels.py") > 0
-    assert (led.confidence < 0.6) == behind
+    types = {"src/applied.ts": TYPESCRIPT["src/basket.ts"].partition("export const")[0]}
+    code = {"src/basket.ts": "// Baskets.\n" + TYPESCRIPT["src/basket.ts"].partition("discountBasket = 4;")[2]}
+    text = "how is a discount applied to a basket?"
+    both = catalogue_of({**types, **code})
+    assert rank(text, both).files[0][0] == "src/applied.ts"
+    behind, alone = answered(both, text), answered(catalogue_of(code), text)
+    assert behind.evidence[0].path == alone.evidence[0].path == "src/basket.ts"
+    assert behind.confidence < 0.62 < alone.confidence
