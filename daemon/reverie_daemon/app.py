@@ -285,9 +285,11 @@ class Reverie:
     def context(
         self, root: str, question: str, *, tokens: int, path: str, form: Form, parts: Collection[Part]
     ) -> dict[str, Any]:
-        repository = self._repository(root)
+        from .contexts import context
+
+        repository, count = self._repository(root), self._counter.count
         with self._studies.question():
-            return self._answering.context(repository, question, tokens_max=tokens, under=path, form=form, parts=parts)
+            return context(repository, question, count, tokens_max=tokens, under=path, form=form, parts=parts)
 
     def index(self, root: str) -> Iterator[dict[str, Any]]:
         return self._repository(root).index()
