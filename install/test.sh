@@ -2,6 +2,8 @@
 # Sets up an environment of its own in this checkout, and runs every check. Arguments go to pytest.
 #
 #   sh install/test.sh [PYTEST_ARGUMENT...]
+#
+# With REVERIE_TESTS=thorough in the environment, tests of made-up examples try many times as many; that takes hours.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)

@@ -9,16 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reverie_daemon.client import Client
 
-from .rig import SAMPLE_EVERY_S, Rig, git, memory_mib, processor_s, rig
+from .rig import Rig, git, processor_s, rig, watched_memory
 from .scripted import serving
 from .speed import machine
 
@@ -30,6 +28,7 @@ RATIO_MAX = 1.15
 PROCESSOR_SHARE_MAX = 0.05
 MEMORY_MIB_MAX = 150e6 / (1 << 20)
 TOKENS_A_DAY = 1_000_000_000
+MEMORY_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def measure(made: Rig, root: Path, files: int, latency_s: float, at_once: int) -
         client.set_budget({"tokens_per_day": TOKENS_A_DAY}, side="learning")
         children = [pid for pid in made.processes() if pid != daemon]
         before = processor_s(daemon), sum(map(processor_s, children))
-        with _watched(daemon) as peak:
+        with watched_memory(lambda: [daemon], MEMORY_EVERY_S) as peak:
             began_s = time.perf_counter()
             done = _learned(client, root)
             seconds = time.perf_counter() - began_s
@@ -109,31 +108,13 @@ def measure(made: Rig, root: Path, files: int, latency_s: float, at_once: int) -
     client.close()
     return Result(
         files, done["jobs"], done["jobs_failed"], seen.calls, seen.most, seconds, seen.calls * latency_s / at_once,
-        used[0], used[1], peak[0],
+        used[0], used[1], peak.mib,
     )  # fmt: skip
 
 
 def _learned(client: Client, root: Path) -> dict[str, int]:
     *_, done = client.learn(root=str(root))
     return done
-
-
-@contextmanager
-def _watched(pid: int) -> Iterator[list[float]]:
-    """The most memory that the one process had, in MiB, once the block has ended."""
-    peak, done = [0.0], threading.Event()
-
-    def sample() -> None:
-        while not done.wait(SAMPLE_EVERY_S * 10):
-            peak[0] = max(peak[0], memory_mib(pid))
-
-    sampler = threading.Thread(target=sample)
-    sampler.start()
-    try:
-        yield peak
-    finally:
-        done.set()
-        sampler.join()
 
 
 def main(argv: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,23 +76,6 @@ class Rig:
         mark = f"REVERIE_HOME={self.home}".encode()
         return [pid for pid in all_processes() if mark in read_process(pid, "environ").split(b"\0")]
 
-    @contextmanager
-    def watched_memory(self) -> Iterator[Peak]:
-        """Samples the memory of all processes of this rig until the block ends."""
-        peak, done = Peak(), threading.Event()
-
-        def sample() -> None:
-            while not done.wait(SAMPLE_EVERY_S):
-                peak.mib = max(peak.mib, sum(memory_mib(pid) for pid in self.processes()))
-
-        sampler = threading.Thread(target=sample)
-        sampler.start()
-        try:
-            yield peak
-        finally:
-            done.set()
-            sampler.join()
-
     def stop(self) -> None:
         self.reverie("stop")
 
@@ -138,6 +121,25 @@ def read_process(pid: int, name: str) -> bytes:
         return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:
         return b""
+
+
+@contextmanager
+def watched_memory(processes: Callable[[], Iterable[int]], every_s: float = SAMPLE_EVERY_S) -> Iterator[Peak]:
+    """Samples what these processes have in memory together, until the block ends. Each sample costs processor time, of
+    which a measurement beside it may want less."""
+    peak, done = Peak(), threading.Event()
+
+    def sample() -> None:
+        while not done.wait(every_s):
+            peak.mib = max(peak.mib, sum(map(memory_mib, processes())))
+
+    sampler = threading.Thread(target=sample)
+    sampler.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        sampler.join()
 
 
 def memory_mib(pid: int) -> float:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from reverie_daemon.client import Client
 
-from .rig import MIB, Rig, descendants, git, memory_mib, processor_s, rig
+from .rig import MIB, Rig, descendants, git, memory_mib, processor_s, rig, watched_memory
 
 SAVES = 30
 SAVES_OF_ONE_FILE = 500
@@ -127,7 +127,7 @@ def measure_cold(bench: Bench, source: Path, peers: Sequence[str]) -> Iterator[F
     yield bench.figure("store size / source size", store_bytes(bench.clone) / source_bytes(bench.clone), "×", 3.0)
     with rig() as other:
         again = other.clone(source)
-        with other.watched_memory() as peak:
+        with watched_memory(other.processes) as peak:
             other.reverie("index", cwd=again)
         yield bench.figure("peak memory while indexing", peak.mib, "MiB", 500)
     for command in peers:

@@ -11,42 +11,35 @@ import os
 import secrets
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from . import wire
+from .conversations import Conversations
 from .core import evidence, following, savings
-from .core.briefing import Briefing, brief, learned_lines, settled, topics
+from .core.briefing import Briefing, brief, settled, topics
 from .core.budget import MICRO
 from .core.compose import compose
 from .core.doubt import doubted, said_by
 from .core.inputs import Recorder, deserialise, serialise, unchanged
 from .core.nouns import Claim, Composition, Evidence, Tokens
-from .core.packing import Context, Form, Part, pack
 from .core.phrasings import phrasings
 from .core.questions import Question, key, understand
-from .core.ranking import Piece, Ranking
+from .core.ranking import Piece
 from .core.redact import redact
 from .core.retrieve import rank
 from .errors import UserError
 from .meaning import Meaning
 from .recalling import fresh_notes
 from .remembering import answer_from_store, answer_to_store, check, core_digest, still_held, was_asked
-from .repository import LiveRepository, Pending
+from .repository import CATCH_UP_S, LiveRepository, Pending
 from .store.catalogue import StoreCatalogue
 from .store.foresight import Asked
 from .store.ledger import Ledger
 from .tokens import TokenCounter
 from .writing import SETTLED, Writing, Written, earlier_word
-
-CATCH_UP_S = 0.3
-CONVERSATIONS_MAX = 200
-HISTORY_FILES_MAX, HISTORY_COMMITS_MAX = 3, 3
-TURNS_MAX = 20
-NOTES_IN_CONTEXT_MAX = 6
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +85,7 @@ class _Given:
 
 
 class Answering:
-    """Answers questions about any repository, from any thread; keeps the conversations that go on."""
+    """Answers questions about any repository, from any thread."""
 
     def __init__(
         self,
@@ -108,8 +101,7 @@ class Answering:
         self._meaning = meaning
         self._writing = writing
         self._asked = asked
-        self._turns: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._conversations = Conversations()
 
     def warm(self) -> None:
         """Makes ready, meanwhile, what a first question would wait for."""
@@ -151,7 +143,7 @@ class Answering:
         for claim in found.composition.claims:
             if not written or not claim.evidence:
                 yield {"event": "claim", "text": claim.text, "verified": not _fails(claim)}
-        self._continue(conversation, given.taken_up)
+        self._conversations.go_on(conversation, given.taken_up)
         counts = savings.is_counted(repeated=found.repeated, measured=not counted)
         called = found.written is not None and found.written.spent.calls
         ledger_id = (
@@ -176,35 +168,6 @@ class Answering:
             "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
         }
 
-    def context(
-        self, repository: LiveRepository, text: str, *, tokens_max: int, under: str, form: Form, parts: Collection[Part]
-    ) -> dict[str, Any]:
-        """What a model or another agent should read for the question, of at most `tokens_max` tokens."""
-        began_s = time.perf_counter()
-
-        def work(catalogue: StoreCatalogue) -> tuple[Context, int, int]:
-            ranking = rank(text, catalogue, under=under)
-            commits = _last_commits(ranking, catalogue) if "history" in parts else ()
-            notes = fresh_notes(repository, catalogue, topics(None, None, ranking)) if "notes" in parts else ()
-            learned = learned_lines(notes, catalogue.text, NOTES_IN_CONTEXT_MAX)
-            packed = pack(
-                ranking, tokens_max, self._counter.count, form=form, parts=parts, commits=commits, learned=learned
-            )
-            return packed, catalogue.clock, catalogue.notes_revision
-
-        repository.expect(text)
-        (packed, clock, revision), pending = repository.read(work, CATCH_UP_S, lambda found: _paths(found[0].evidence))
-        return {
-            "question": text,
-            "context": packed.text,
-            "tokens": packed.tokens,
-            "evidence": [wire.piece_to_wire(piece) for piece in packed.evidence],
-            "pending": pending.to_wire(),
-            "clock": clock,
-            "notes_revision": revision,
-            "latency_ms": round((time.perf_counter() - began_s) * 1000, 1),
-        }
-
     def _given(
         self,
         repository: LiveRepository,
@@ -215,7 +178,7 @@ class Answering:
         again: bool,
     ) -> _Given:
         """The answer as of the catalogue's moment, checked and priced; nothing is kept of it yet."""
-        earlier = self._earlier(conversation)
+        earlier = self._conversations.earlier(conversation)
         question = understand(text, catalogue, conversation=earlier)
         identity = f"{under}|{key(question)}"
         model = self._writing.model()
@@ -306,16 +269,6 @@ class Answering:
         used = found.written.spent.usage
         tokens = Tokens(used.prompt, used.cached, used.completion + used.reasoning, account.tokens.baseline)
         return replace(account, tokens=tokens)
-
-    def _earlier(self, conversation: str) -> tuple[Question, ...]:
-        with self._lock:
-            return self._turns.get(conversation, ())
-
-    def _continue(self, conversation: str, question: Question) -> None:
-        with self._lock:
-            self._turns[conversation] = (*self._turns.pop(conversation, ()), question)[-TURNS_MAX:]
-            while len(self._turns) > CONVERSATIONS_MAX:
-                self._turns.popitem(last=False)
 
     def _record(
         self,
@@ -424,15 +377,6 @@ def _asked(question: Question, identity: str, tokens: Tokens) -> Asked:
 
 def _paths(cited: Iterable[Evidence | Piece]) -> set[str]:
     return {one.path for one in cited if one.path}
-
-
-def _last_commits(ranking: Ranking, catalogue: StoreCatalogue) -> tuple[str, ...]:
-    """A line on each of the last commits of the files that matter most, each commit once."""
-    found: dict[str, str] = {}
-    for path, _ in ranking.files[:HISTORY_FILES_MAX]:
-        for commit in catalogue.commits(path, HISTORY_COMMITS_MAX):
-            found.setdefault(commit.oid, f"commit {commit.oid[:10]} {commit.date[:10]} {path}: {commit.subject}")
-    return tuple(found.values())
 
 
 def _answer(text: str, found: _Found, pending: Pending) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from .config import Locations, Settings, locations, private_folder, settings
 from .configuring import Configuring
 from .core.packing import Form, Part
 from .endpoints import Endpoints
-from .errors import NoRepository, UserError, WrongUsage
+from .errors import UserError, WrongUsage
 from .events import EventHub
 from .finder import with_letters
 from .keys import Keys
@@ -42,14 +42,14 @@ from .oversight import Oversight
 from .parsing import ParserPool
 from .remembering import still_holds
 from .repository import LiveRepository
-from .store.claiming import claim
 from .store.journal import Journal
 from .store.ledger import Ledger
 from .store.repository import RepositoryStore
 from .studies import Studies
 from .thinking import ModelThinker
 from .tokens import TokenCounter
-from .worktree import RepositoryLocation, find
+from .watched import Watched
+from .worktree import RepositoryLocation
 from .writing import Writing
 
 if TYPE_CHECKING:
@@ -79,20 +79,14 @@ class Reverie:
         self.choosing = Choosing(where.config_file, self._journal, self._endpoints, _today)
         self._models = Models(self._journal, self._endpoints, self.choosing.choices, chance=random.random)
         self._pool = ParserPool(chosen.parsers or min(os.cpu_count() or 1, PARSERS_MAX))
-        self._repositories: dict[str, LiveRepository] = {}
-        self._stores: dict[Path, RepositoryStore] = {}
-        self._unrecorded: set[str] = set()
-        self._problems: dict[str, UserError] = {}
-        self._lock = threading.Lock()
         self._hub = EventHub(self.status)
         self._counter = TokenCounter()
         self._embedder = Embedder()
         self._meaning = Meaning(enabled=chosen.vectors_max > 0)
-        self._studies = Studies(
-            where, lambda: list(self._repositories.values()), self._hub.poke, ModelThinker(self._models)
-        )
+        self._watched = Watched(where, self._ledger, self._made, self._added)
+        self._studies = Studies(where, self._watched.every, self._hub.poke, ModelThinker(self._models))
         self.configuring = Configuring(where.config_file, self._list_again)
-        self.oversight = Oversight(self._repository, self.status, self._studies, self._journal, where.log)
+        self.oversight = Oversight(self._watched.at, self.status, self._studies, self._journal, where.log)
         self._answering_made: Answering | None = None
         self._making_answering = threading.Lock()
         self._closing = threading.Event()
@@ -143,37 +137,24 @@ class Reverie:
             except UserError as error:
                 log.warning("%.0f seconds of idle time are not accounted for: %s", idle_s, error.message)
 
-    def resume(self) -> None:
-        """Takes up the repositories that the ledger knows; one that cannot be used is shown with its problem."""
-        for root in self._ledger.repositories():
-            try:
-                self.add(Path(os.fsdecode(root)))
-            except UserError as error:
-                log.warning("%s: %s", os.fsdecode(root), error.message)
-                self._problems[os.fsdecode(root)] = error
-
     def close(self) -> None:
         """Stops every part; what was applied stays."""
         self._closing.set()
         self._hub.close()
         self._studies.close()
         self._settle_idle()
-        for repository in list(self._repositories.values()):
-            repository.cancel()
+        self._watched.cancel()
         self._pool.close()
         self._embedder.close()
         self._meaning.close()
         self._counter.close()
         self._endpoints.close()
-        for repository in list(self._repositories.values()):
-            repository.stop()
-        for store in self._stores.values():
-            store.close()
+        self._watched.stop()
         self._ledger.close()
 
     def status(self) -> dict[str, Any]:
-        rows = [one.status() | self._studies.counts(one) for one in list(self._repositories.values())]
-        rows += [_vanished(root, error) for root, error in self._problems.items()]
+        rows = [one.status() | self._studies.counts(one) for one in self._watched.every()]
+        rows += self._watched.unusable()
         busy = next((row for row in rows if row["progress"]), None)
         return {
             "pid": os.getpid(),
@@ -187,36 +168,21 @@ class Reverie:
             "socket": str(self._where.socket),
         }
 
+    def resume(self) -> None:
+        """Takes up the repositories that the ledger knows."""
+        self._watched.resume()
+
     def add(self, path: Path) -> tuple[str, bool]:
         """Watches the repository around `path`; its root, and whether anything of it is indexed yet."""
-        location = find(path)
-        root = str(location.root)
-        with self._lock:
-            if root not in self._repositories:
-                self._repositories[root] = self._open(location)
-                self._unrecorded.add(root)
-                self._problems.pop(root, None)
-        begun = self._repositories[root].begun
-        if begun:
-            self._warm_answering()
-        self._record(root)
+        return self._watched.add(path)
+
+    def remove(self, path: Path) -> str:
+        """Watches the repository around `path` no longer; its root."""
+        root = self._watched.remove(path)
         self._hub.poke()
-        return root, begun
+        return root
 
-    def _record(self, root: str) -> None:
-        """Writes down that the repository is watched; where that fails, again at the next command."""
-        if root in self._unrecorded:
-            try:
-                self._ledger.add_repository(os.fsencode(root), now=time.time())
-                self._unrecorded.discard(root)
-            except UserError as error:
-                log.warning("%s will be watched until the daemon leaves only: %s", root, error.message)
-
-    def _open(self, location: RepositoryLocation) -> LiveRepository:
-        store = self._stores.get(location.common_dir)
-        if store is None:
-            store = self._stores[location.common_dir] = self._open_store(location)
-            store.learned.give_all_back()
+    def _made(self, location: RepositoryLocation, store: RepositoryStore) -> LiveRepository:
         repository = LiveRepository(
             location,
             store,
@@ -231,51 +197,26 @@ class Reverie:
         )
         if not repository.begun:
             self._pool.warm(bulk=True)
-        repository.start()
         return repository
+
+    def _added(self, begun: bool) -> None:
+        if begun:
+            self._warm_answering()
+        self._hub.poke()
 
     def _list_again(self) -> None:
         """Other files are to be read than before."""
-        for repository in list(self._repositories.values()):
+        for repository in self._watched.every():
             repository.look_again("config")
 
     def _changed(self) -> None:
         self._hub.poke()
         self._studies.wake()
 
-    def _open_store(self, location: RepositoryLocation) -> RepositoryStore:
-        fallback = self._where.store_elsewhere(location.common_dir)
-        claimed = claim(location.common_dir / "reverie", fallback)
-        if claimed.elsewhere:
-            log.warning("%s: stored in %s, since %s", location.root, claimed.path, claimed.elsewhere)
-        try:
-            return RepositoryStore.open(claimed.path, now=time.time(), claim=claimed)
-        except UserError:
-            claimed.release()
-            raise
-
-    def remove(self, path: Path) -> str:
-        root = str(path) if str(path) in self._problems else str(find(path).root)
-        with self._lock:
-            repository = self._repositories.pop(root, None)
-            self._problems.pop(root, None)
-            self._ledger.remove_repository(os.fsencode(root))
-        if repository is not None:
-            repository.cancel()
-            repository.stop()
-        self._hub.poke()
-        return root
-
-    def _repository(self, root: str) -> LiveRepository:
-        repository = self._repositories.get(root)
-        if repository is None:
-            raise NoRepository(f"{root} is not watched.", next_step=f"reverie add {root}")
-        return repository
-
     def ask(
         self, root: str, question: str, *, path: str, conversation: str, counted: bool, again: bool
     ) -> Iterator[dict[str, Any]]:
-        repository = self._repository(root)
+        repository = self._watched.at(root)
         with self._studies.question():
             yield from self._answering.ask(
                 repository, question, under=path, conversation=conversation, counted=counted, again=again
@@ -285,29 +226,31 @@ class Reverie:
     def context(
         self, root: str, question: str, *, tokens: int, path: str, form: Form, parts: Collection[Part]
     ) -> dict[str, Any]:
-        repository = self._repository(root)
+        from .contexts import context
+
+        repository, count = self._watched.at(root), self._counter.count
         with self._studies.question():
-            return self._answering.context(repository, question, tokens_max=tokens, under=path, form=form, parts=parts)
+            return context(repository, question, count, tokens_max=tokens, under=path, form=form, parts=parts)
 
     def index(self, root: str) -> Iterator[dict[str, Any]]:
-        return self._repository(root).index()
+        return self._watched.at(root).index()
 
     def questions(self, root: str, limit: int) -> list[dict[str, Any]]:
         return self._ledger.questions(os.fsencode(root), limit)
 
     def source(self, root: str, path: str, start: int, end: int) -> dict[str, Any]:
-        return self._repository(root).source(path, start, end)
+        return self._watched.at(root).source(path, start, end)
 
     def names(self, root: str, letters: str, limit: int) -> list[dict[str, Any]]:
-        with self._repository(root).reading() as catalogue:
+        with self._watched.at(root).reading() as catalogue:
             return with_letters(catalogue, letters, limit)
 
     def still_holds(self, root: str, key: str, clock: int) -> bool | None:
-        return still_holds(self._repository(root), key, clock)
+        return still_holds(self._watched.at(root), key, clock)
 
     def ledger(self, root: str) -> dict[str, Any]:
         report = self._ledger.report(os.fsencode(root) if root else None)
-        known = [one for one in list(self._repositories.values()) if root in ("", one.root)]
+        known = [one for one in self._watched.every() if root in ("", one.root)]
         score, claims = self._studies.score(known), self._studies.claims(known)
         return report | {"today": _today(), "predictions": score, "claims": claims}
 
@@ -318,13 +261,13 @@ class Reverie:
         return entry
 
     def forget(self, root: str, path: str) -> dict[str, int]:
-        remembered = self._repository(root).store.forget(os.fsencode(path) if path else None)
+        remembered = self._watched.at(root).store.forget(os.fsencode(path) if path else None)
         asked = self._ledger.forget(os.fsencode(root), os.fsencode(path))
         self._journal.forget(os.fsencode(root), os.fsencode(path))
         return {"questions": max(asked, remembered.questions), "notes": remembered.notes}
 
     def wrong(self, root: str, number: int | None) -> dict[str, Any]:
-        return mark_wrong(self._ledger, self._repository(root), number)
+        return mark_wrong(self._ledger, self._watched.at(root), number)
 
     def events(self) -> Iterator[dict[str, Any] | None]:
         return self._hub.listen()
@@ -332,20 +275,11 @@ class Reverie:
     def end_streams(self) -> None:
         """Lets go of listeners and of those who wait for work to be done, so that serving can end."""
         self._hub.close()
-        for repository in list(self._repositories.values()):
-            repository.cancel()
+        self._watched.cancel()
 
 
 def _indexing(busy: dict[str, Any]) -> dict[str, str]:
     return {"state": "learning", "depth": "light", "reason": f"{busy['progress']['phase']} {busy['name']}"}
-
-
-def _vanished(root: str, error: UserError) -> dict[str, Any]:
-    counts = ("clock", "files", "symbols", "notes_fresh", "notes_stale", "jobs", "jobs_failed", "store_bytes")
-    nothing = dict.fromkeys(counts, 0)
-    unknown = dict.fromkeys(("head", "branch", "last_trigger", "progress", "store", "store_elsewhere"))
-    pending = {"files": 0, "share": 0.0}
-    return {"root": root, "name": Path(root).name, **nothing, **unknown, "pending": pending, "problem": error.to_wire()}
 
 
 def _today() -> str:

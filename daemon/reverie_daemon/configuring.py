@@ -64,7 +64,7 @@ class Configuring:
     def ignored(self, root: str) -> tuple[str, ...]:
         """The patterns of what is not read of a repository; those known before while the file cannot be used. Raises
         UserError where none are known."""
-        stamp = self._stat()
+        stamp = preferences.stamp(self._file)
         with self._lock:
             if stamp != self._stamp:
                 stale, self._ignored, self._stamp = self._ignored, {}, stamp
@@ -93,10 +93,3 @@ class Configuring:
             return
         if changed:
             self._other_rules()
-
-    def _stat(self) -> tuple[int, int] | None:
-        try:
-            found = self._file.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size

@@ -10,6 +10,8 @@ from .children import Child
 from .studying import Reply, Request
 
 REST_AFTER_S = 60.0
+ENDED = "it took too long, or its process ended"
+"""Why there was no reply."""
 
 
 class Desk:

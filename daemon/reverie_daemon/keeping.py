@@ -1,7 +1,7 @@
 """The thread that keeps one worktree's part of the store equal to its disk.
 
-It takes requests in turn (changes heard, changes a question found, hooks, a whole reconciliation, learning) and serves
-small ones in the midst of long ones. It answers nothing itself: `repository.py` shows what it keeps.
+It takes requests in turn (what `listening.py` hears, changes a question found, a whole reconciliation, learning) and
+serves small ones in the midst of long ones. It answers nothing itself: `repository.py` shows what it keeps.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
-from . import hooks
-from .core.changes import FileEvent, Rescan, Wait, settle
 from .core.nouns import ChangeSet
 from .core.roles import role_of
 from .embedding import Embeddings
 from .embedding_pace import EmbeddingPace
 from .errors import UserError
 from .indexing import Cancelled, Indexing
+from .listening import Listening
 from .parsing import ParserPool
 from .reading_history import learn_history
 from .store.mapping import FileRow
@@ -32,11 +31,6 @@ from .worktree import Head, Sweep, Worktree, compare
 from .worktree.history import COMMITS_MAX
 from .worktree.sweeping import FILES_SWEPT_MAX
 
-SWEEP_EVERY_S = 300.0
-"""Events can be lost; a reconciliation finds what they missed."""
-UNHEARD_SWEEP_EVERY_S = 60.0
-"""The same where the system does not let us watch everything."""
-INBOX_EVERY_S = 1.0
 QUIET_S = 30.0
 """The store is tidied, and what failed is tried again, when nothing happened for so long."""
 HISTORY_BATCH = 500
@@ -70,7 +64,6 @@ class Keeper:
         self.progress: Progress | None = None
         self.trigger: Trigger | None = None
         self.head: Head = worktree.head()
-        self.watching = os.environ.get("REVERIE_WATCH") != "off"
         self._location = worktree.location
         self._worktree = worktree
         self._store = store
@@ -80,11 +73,10 @@ class Keeper:
         self._indexing = Indexing(store, worktree, pool, time.time)
         self._embedding = EmbeddingPace(embeddings, lambda: store.clock(self.worktree_id), may_learn)
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
-        self._events: list[FileEvent] = []
         self._thread = threading.Thread(target=self._run, name=f"keep {self._location.name}", daemon=True)
-        self._watcher = worktree.watcher(lambda: self._requests.put(None))
+        self._listening = Listening(worktree, wake=lambda: self._requests.put(None), edited=pool.warm)
         self._sweeping = threading.Lock()
-        self._swept_at_s = self._busy_at_s = time.monotonic()
+        self._busy_at_s = time.monotonic()
         self._ready = threading.Event()
         self._left = threading.Event()
         self._untidy = False
@@ -93,6 +85,11 @@ class Keeper:
     @property
     def worktree_id(self) -> int:
         return self._indexing.worktree_id
+
+    @property
+    def watching(self) -> bool:
+        """Whether changes are looked for by itself."""
+        return self._listening.on
 
     @property
     def table(self) -> dict[bytes, FileRow]:
@@ -112,7 +109,7 @@ class Keeper:
     @property
     def problem(self) -> UserError | None:
         """Why the store is not kept as it should be: the last step failed, or not everything can be watched."""
-        return self._gone() or self._failure or next(iter(self._watcher.problems), None)
+        return self._gone() or self._failure or self._listening.problem
 
     def _gone(self) -> UserError | None:
         root = self._location.root
@@ -144,7 +141,7 @@ class Keeper:
 
     def stop(self) -> None:
         """Waits until the thread has left; call `cancel` first."""
-        self._watcher.stop()
+        self._listening.stop()
         self._thread.join(timeout=STOP_WAIT_S)
         self._worktree.close(STOP_WAIT_S)
 
@@ -172,7 +169,7 @@ class Keeper:
         Up to as many files as a sweep looks at all of, none can be.
         """
         table = self._indexing.table
-        if not self.watching or len(table) <= FILES_SWEPT_MAX:
+        if not self._listening.on or len(table) <= FILES_SWEPT_MAX:
             return None
         rows = {name: table[name] for name in map(os.fsencode, paths) if name in table}
         with self._sweeping:
@@ -187,12 +184,11 @@ class Keeper:
 
     def _run(self) -> None:
         try:
-            if self.watching:
-                self._watcher.start()  # before the listing, so that nothing falls between the two
+            self._listening.start()  # before the listing, so that nothing falls between the two
             self._serve(Request("start", "start", reconcile=True))
             self._ready.set()
             self._when_begun()
-            self._read_inbox()
+            self._serve_all(self._listening.inbox())
             # Behind what was asked for meanwhile: history takes seconds, and can wait.
             self._requests.put(Request("start", "start", learn=True))
             while True:
@@ -210,9 +206,10 @@ class Keeper:
                     request.done.set()
 
     def _step(self) -> None:
-        wait_s = self._settle() if self.watching else INBOX_EVERY_S
-        # Where hooks may not be heard the inbox is looked at now and then: they work all the same.
-        wait_s = wait_s if self._hears_all else min(wait_s, INBOX_EVERY_S)
+        settled, wait_s = self._listening.settled()
+        if settled is not None:
+            self._serve(settled)
+        wait_s = min(QUIET_S, wait_s, self._listening.pace_s)
         embed_in_s = self._embedding.due_in_s()
         try:
             request = self._requests.get(timeout=min(wait_s, embed_in_s))
@@ -225,46 +222,13 @@ class Keeper:
         if self._indexing.cancelled.is_set():
             raise Cancelled
         if request is None:
-            self._hear()
+            self._serve_all(self._listening.heard())
         else:
             self._serve(request)
 
-    @property
-    def _hears_all(self) -> bool:
-        return self.watching and not self._watcher.problems
-
-    def _hear(self) -> None:
-        heard = self._watcher.drain()
-        if heard.events:
-            self._events += heard.events
-            self._pool.warm()
-        if "overflow" in heard.signals:
-            self._serve(Request("watch", "overflow", reconcile=True))
-        elif "root gone" in heard.signals:
-            self._serve(Request("watch", "root gone", reconcile=True))
-        if "inbox" in heard.signals:
-            self._read_inbox()
-        elif "head" in heard.signals:
-            self._serve(Request("watch", "head", reconcile=True, learn=True))
-
-    def _read_inbox(self) -> None:
-        """Does what git hooks asked for, also while no daemon ran."""
-        for trigger in hooks.read_inbox(self._location):
-            self._serve(Request("hook", trigger.event, reconcile=True, learn=True))
-
-    def _settle(self) -> float:
-        """Acts on file events once they have settled; the seconds until there may be more to do."""
-        if not self._events:
-            return QUIET_S
-        outcome = settle(self._events, time.monotonic() * 1000)
-        if isinstance(outcome, Wait):
-            return outcome.ms / 1000
-        self._events = []
-        if isinstance(outcome, Rescan):
-            self._serve(Request("watch", outcome.reason, reconcile=True))
-        else:
-            self._serve(Request("watch", "changed", heard=outcome))
-        return QUIET_S
+    def _serve_all(self, requests: Iterable[Request]) -> None:
+        for request in requests:
+            self._serve(request)
 
     def _look_for_what_was_missed(self) -> None:
         now_s = time.monotonic()
@@ -273,11 +237,7 @@ class Keeper:
             self._serve(Request("sweep", "again", reconcile=True))
         elif self._untidy and quiet:
             self._tidy()
-        if not self._hears_all:
-            self._read_inbox()
-        if self.watching and now_s - self._swept_at_s >= (SWEEP_EVERY_S if self._hears_all else UNHEARD_SWEEP_EVERY_S):
-            self._swept_at_s = now_s
-            self._serve(Request("sweep", "periodic", reconcile=True))
+        self._serve_all(self._listening.missed(now_s))
 
     def _tidy(self) -> None:
         self._untidy = False
@@ -341,9 +301,8 @@ class Keeper:
     def _do(self, request: Request) -> None:
         if gone := self._gone():
             raise gone
-        if self.watching and self._failure is not None and self._failure.code == "root_gone":
-            self._watcher.stop()  # what it watched may have been another folder of the same name
-            self._watcher.start()
+        if self._failure is not None and self._failure.code == "root_gone":
+            self._listening.start_again()  # what was listened to may have been another folder of the same name
         clock, head = self._store.clock(self.worktree_id), self.head
         self.head = self._worktree.head()
         changes, reconcile = self._found(request)
@@ -414,8 +373,7 @@ class Keeper:
     def _embed_a_little(self) -> None:
         with self._failures_shown():
             self._embedding.embed_a_little()
-        if not self._hears_all:
-            self._read_inbox()
+        self._serve_all(self._listening.unheard())
 
     def _embed_all(self) -> None:
         """Embeds whatever has no vector yet; serves what comes meanwhile."""

@@ -27,6 +27,8 @@ from .store.repository import RepositoryStore
 from .work import Progress, Request
 from .worktree import RepositoryLocation, Worktree
 
+CATCH_UP_S = 0.3
+"""So long a question waits for saves that came before it."""
 PROGRESS_PACE_S = 0.1
 READINGS_MAX = 3
 """Of one question, while what it rests on is written to all the time; the answer then says that it may trail."""

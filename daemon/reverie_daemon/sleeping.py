@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from .core.idle import Policy, Readings, Standing, decide
 from .core.notes import Topic
@@ -23,6 +23,7 @@ from .planning import Plan
 from .preferences import Learning
 from .repository import LiveRepository
 from .sensors import Sensors
+from .still_here import shown
 from .working import FAILED_COUNTED_MAX, REPLY_WAIT_S, NoThinker, Thinker, Worker
 
 TICK_S = 0.5
@@ -38,12 +39,8 @@ REPLY_PACE_S = 0.5
 READINGS_KEPT_S = 3.0
 ROUNDS_MAX = 6
 """What is learned of a file makes more to learn of its folder, and so on upwards."""
-STILL_HERE_S = 5.0
-"""A model can take minutes for one job; a client takes so long a silence for the daemon's end."""
 
 log = logging.getLogger(__name__)
-
-Value = TypeVar("Value")
 
 
 class Sleeper:
@@ -210,7 +207,7 @@ class Sleeper:
             self._allowed.clear()
             self._standing = Standing()
             self._desk.rest()
-            return max(TICK_S, self._worker.until_planned(NOTHING_TICK_S))
+            return max(TICK_S, self._worker.agenda.until_due(NOTHING_TICK_S))
         before = self._standing
         now = self._read()
         self._standing = decide(before, now, policy)
@@ -238,7 +235,7 @@ class Sleeper:
 
     def _something_to_do(self) -> bool:
         return any(
-            self._worker.is_unplanned(one) or self._worker.has_jobs(one) or one.unembedded for one in self._ready()
+            self._worker.agenda.is_due(one) or self._worker.has_jobs(one) or one.unembedded for one in self._ready()
         )
 
     def _ready(self) -> Sequence[LiveRepository]:
@@ -303,7 +300,7 @@ class Sleeper:
     def plan_only(self, repository: LiveRepository) -> Plan:
         """What would be learned now; nothing is stored. Raises UserError."""
         with self._as_told():
-            plan = self._worker.made_plan(repository)
+            plan = self._worker.agenda.made(repository)
         if plan is None:
             raise UserError(
                 f"What to learn about {repository.root} could not be worked out.",
@@ -333,7 +330,7 @@ class Sleeper:
         learned = repository.store.learned
         while not self._closing.is_set():
             total = max(total, done + 1)
-            going_on = yield from _shown(partial(self._learned_for_a_while, repository), done, total)
+            going_on = yield from shown(partial(self._learned_for_a_while, repository), done, total)
             done = self._worker.done(repository) - before
             total = done + learned.count_open_jobs(repository.worktree_id)
             if not going_on:
@@ -353,14 +350,14 @@ class Sleeper:
     def _learn_about(self, repository: LiveRepository, subject: str) -> Iterator[dict[str, Any]]:
         tried: set[tuple[str, Topic]] = set()
         for _ in range(ROUNDS_MAX):
-            found = yield from _shown(partial(self._worker.jobs_about, repository, subject), len(tried), len(tried) + 1)
+            found = yield from shown(partial(self._worker.jobs_about, repository, subject), len(tried), len(tried) + 1)
             depths = self._worker.affordable(repository)
             jobs = [job for job in found if (job.analysis, job.topic) not in tried and job.depth in depths]
             for number, job in enumerate(jobs):
                 if self._closing.is_set():
                     break
                 if job.depth in self._worker.affordable(repository):
-                    yield from _shown(
+                    yield from shown(
                         partial(self._worker.do, repository, job), len(tried), len(tried) + len(jobs) - number
                     )
                     tried.add((job.analysis, job.topic))
@@ -369,37 +366,3 @@ class Sleeper:
         failed = repository.store.learned.failed_jobs(repository.worktree_id, FAILED_COUNTED_MAX)
         ours = sum((one.job.analysis, one.job.topic) in tried for one in failed)
         yield {"event": "learned", "jobs": len(tried), "failed": ours, "stopped": self._worker.declined}
-
-
-def _shown(work: Callable[[], Value], done: int, total: int) -> Generator[dict[str, Any], None, Value]:
-    """Does the work on a thread of its own and returns its result; meanwhile `progress` events say that it goes on."""
-    step = _Step(work)
-    event = {"event": "progress", "phase": "learning", "done": done, "total": total}
-    yield event
-    while not step.wait(STILL_HERE_S):
-        yield event
-    return step.result
-
-
-class _Step(Generic[Value]):
-    """Work on a thread of its own, so that whoever waits for it can be told that it goes on."""
-
-    def __init__(self, work: Callable[[], Value]) -> None:
-        self.result: Value
-        self._work = work
-        self._failed: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="step", daemon=True)
-        self._thread.start()
-
-    def wait(self, seconds: float) -> bool:
-        """Whether it is done. Raises what the work raised."""
-        self._thread.join(seconds)
-        if self._failed is not None:
-            raise self._failed
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        try:
-            self.result = self._work()
-        except Exception as error:  # noqa: BLE001 - raised again by whoever waits
-            self._failed = error

@@ -243,17 +243,10 @@ class _Watched:
 
     def read(self) -> preferences.Learning:
         """Raises UserError while the file cannot be used."""
-        stamp = self._stat()
+        stamp = preferences.stamp(self._file)
         if self._kept is None or stamp != self._stamp:
             self._kept, self._stamp = preferences.learning(self._file), stamp
         return self._kept
-
-    def _stat(self) -> tuple[int, int] | None:
-        try:
-            found = self._file.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size
 
 
 def _job(job: Job) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """One job after the other, in a child process: what is planned, leased, studied, compared and stored.
 
 While studies wait for a remote model's replies, others go on. What comes back is compared with the repository as it is
-by then, and only what still holds is kept. When to work is decided in `sleeping.py`, what is worth learning in
-`planning.py`.
+by then, and only what still holds is kept. When to work is decided in `sleeping.py`, when to plan in `agenda.py`.
 """
 
 from __future__ import annotations
@@ -16,30 +15,28 @@ from functools import partial
 from typing import Any, Protocol
 
 from .activity import Activity, JobKey
+from .agenda import Agenda, place_of
 from .analyses import discover
 from .calling import Arrived, Calls, Waiting
 from .core.idle import Depth
 from .core.inputs import deserialise, read_notes, unchanged
 from .core.notes import Ask, Completed, Declined, Topic
 from .core.plan import Job, concerns
-from .desk import Desk
+from .desk import ENDED, Desk
 from .errors import UserError
-from .planning import Plan
 from .preferences import Learning
 from .remembering import keep_answer
 from .repository import LiveRepository
 from .store.jobs import LEVEL_MAX, Leased
-from .studying import Begin, Broken, GoOn, MakePlan, Place, Reply, Studied, Unknown, Wanted
+from .studying import Begin, Broken, GoOn, Reply, Studied, Unknown, Wanted
 
 LEASE_S = 600.0
 STUDY_WAIT_S = 120.0
-PLAN_WAIT_S = 300.0
 BUDGET_RETRY_S = 60.0
 """A limit that stood in the way is looked at again so often: it renews by itself."""
 FAILED_COUNTED_MAX = 1_000
 REPLY_WAIT_S = 0.5
 """With nothing else to do, a reply is waited for so long at a time."""
-ENDED = "it took too long, or its process ended"
 EVERY_DEPTH: Sequence[Depth] = ("light", "remote", "deep")
 
 log = logging.getLogger(__name__)
@@ -69,17 +66,10 @@ class NoThinker:
         return Declined("No model is chosen for sleeping.", "reverie model")
 
 
-_State = tuple[int, str, int, Depth | None]
-"""All that a plan depends on: the clock, HEAD, how many questions wait to be learned from, and the model's depth."""
-
-
 @dataclass(slots=True)
-class _Plot:
-    """What is known of one repository's learning. `planned` is the moment that its plan is for, `done` counts the jobs
-    that came to an end."""
+class _Tally:
+    """Of one repository: how many jobs came to an end, and its notes as they were counted at a moment."""
 
-    planned: _State | None = None
-    again_at_s: float | None = None
     done: int = 0
     counted: tuple[tuple[int, str, int], tuple[int, int]] | None = None
 
@@ -110,7 +100,8 @@ class Worker:
         self._stopped = stopped
         self._desk = desk
         self._thinker = thinker
-        self._plots: dict[str, _Plot] = {}
+        self.agenda = Agenda(settings, thinker.depth, desk)
+        self._tallies: dict[str, _Tally] = {}
         self._current: _Current | None = None
         self._cancelled: set[JobKey] = set()
         self.activity = Activity(time.time)
@@ -133,12 +124,12 @@ class Worker:
 
     def counts(self, repository: LiveRepository) -> dict[str, Any]:
         """A repository's part of the status: notes known to hold or not, jobs that wait, jobs that failed."""
-        plot = self._plot(repository)
+        tally = self._tally(repository)
         learned = repository.store.learned
         now = (repository.store.clock(repository.worktree_id), repository.moment, repository.store.notes_revision())
-        if plot.counted is None or plot.counted[0] != now:
-            plot.counted = (now, learned.count_notes(now[0], now[1]))
-        fresh, stale = plot.counted[1]
+        if tally.counted is None or tally.counted[0] != now:
+            tally.counted = (now, learned.count_notes(now[0], now[1]))
+        fresh, stale = tally.counted[1]
         failed = len(learned.failed_jobs(repository.worktree_id, FAILED_COUNTED_MAX))
         return {
             "notes_fresh": fresh, "notes_stale": stale, "jobs": learned.count_open_jobs(repository.worktree_id),
@@ -147,7 +138,7 @@ class Worker:
 
     def done(self, repository: LiveRepository) -> int:
         """How many of its jobs came to an end since this began."""
-        return self._plot(repository).done
+        return self._tally(repository).done
 
     @property
     def waits_for_replies(self) -> bool:
@@ -160,16 +151,6 @@ class Worker:
         """Whether there is anything to do that needs no model."""
         waiting = repository.store.learned.open_jobs(repository.worktree_id, FAILED_COUNTED_MAX)
         return any(job.depth != self._thinker.depth(repository.root) for job in waiting)
-
-    def is_unplanned(self, repository: LiveRepository) -> bool:
-        plot = self._plot(repository)
-        due = plot.again_at_s is not None and time.monotonic() >= plot.again_at_s
-        return due or plot.planned != self._state(repository)
-
-    def until_planned(self, seconds_max: float) -> float:
-        """Until a file that is being edited will have been quiet for long enough."""
-        due = [plot.again_at_s for plot in self._plots.values() if plot.again_at_s is not None]
-        return max(0.0, min([seconds_max, *(at_s - time.monotonic() for at_s in due)]))
 
     def stop_what_is_outdated(self) -> None:
         """The repository changed under a study: it would be of what was."""
@@ -195,11 +176,9 @@ class Worker:
     def jobs_about(self, repository: LiveRepository, subject: str) -> list[Job]:
         """What there is to learn about a path or "path::qualname", best first, with the rest of a plan that holds it to
         be what will be asked about; nothing when planning was stopped or failed."""
-        plan = self.made_plan(repository, subject)
+        plan = self.agenda.plan_about(repository, subject)
         if plan is None:
             return []
-        self._adopt(repository, plan)
-        self._plot(repository).planned = None  # the next plan by itself goes by what is likely again
         asked_about = {one.question: one.topic.name for one in plan.predictions}
         return [job for job in plan.jobs if concerns(job.topic, subject, asked_about)]
 
@@ -225,8 +204,9 @@ class Worker:
         """Makes the plan where there is none for this moment, else begins the best job, and ends it unless a model's
         reply is waited for meanwhile; False when there is neither."""
         try:
-            if self.is_unplanned(repository):
-                return self._plan(repository)
+            if self.agenda.is_due(repository):
+                self.show("looking for what to learn")
+                return self.agenda.plan(repository)
             leased = self._next(repository, depths)
             if leased is None:
                 return False
@@ -276,55 +256,13 @@ class Worker:
         )  # fmt: skip
         return None if leased is None or self._calls.has(repository, leased) else leased
 
-    def _plan(self, repository: LiveRepository) -> bool:
-        plot, (clock, moment, asked, depth) = self._plot(repository), self._state(repository)
-        self.show("looking for what to learn")
-        plan = self.made_plan(repository)
-        if plan is None:
-            if self._desk.stopped:
-                return True  # it is still to be made: whoever was told to learn goes on
-            plot.planned = clock, moment, asked, depth  # not again before something changes
-            return False
-        self._adopt(repository, plan)
-        plot.planned = clock, moment, asked - len(plan.questions), depth
-        plot.again_at_s = None if plan.again_in_s is None else time.monotonic() + plan.again_in_s
-        return True
-
-    def _adopt(self, repository: LiveRepository, plan: Plan) -> None:
-        learned = repository.store.learned
-        learned.notes_held(plan.held, plan.clock, plan.moment)
-        if plan.questions:
-            learned.learn_habits(plan.habits, plan.questions)
-        learned.replan(repository.worktree_id, plan.jobs, plan.predictions)
-
-    def made_plan(self, repository: LiveRepository, subject: str = "") -> Plan | None:
-        """What is worth learning now; None when it was stopped or failed. Where the user names a subject, files that
-        are being edited are not left alone."""
-        chosen = self._settings()
-        depth, quiet_s = self._thinker.depth(repository.root), 0.0 if subject else chosen.file_quiet_s
-        wanted = MakePlan(_place(repository), time.time(), quiet_s, depth, chosen.rethink_passes, subject)
-        reply = self._desk.ask(wanted, PLAN_WAIT_S)
-        if isinstance(reply, Plan):
-            return reply
-        if not self._desk.stopped:
-            problem = reply.problem if isinstance(reply, Broken) else ENDED
-            log.warning("%s: what to learn could not be worked out: %s", repository.root, problem)
-        return None
-
-    def _state(self, repository: LiveRepository) -> _State:
-        asked = len(repository.store.learned.unlearned(repository.worktree_id))
-        return (
-            repository.store.clock(repository.worktree_id),
-            repository.moment,
-            asked,
-            self._thinker.depth(repository.root),
-        )
-
     def _study(self, repository: LiveRepository, leased: Leased) -> None:
         waiting = Waiting(next(self._studies), repository, leased)
         self.activity.began(_key(repository, leased), leased.job)
         passes = self._settings().rethink_passes
-        self._ask_desk(waiting, Begin(_place(repository), waiting.study, leased.job.analysis, leased.job.topic, passes))
+        self._ask_desk(
+            waiting, Begin(place_of(repository), waiting.study, leased.job.analysis, leased.job.topic, passes)
+        )
 
     def _ask_desk(self, waiting: Waiting, request: Begin | GoOn) -> None:
         """One step of a study: until it is done, or wants a reply, which is then asked for."""
@@ -372,7 +310,7 @@ class Worker:
     def _failed(self, repository: LiveRepository, leased: Leased, problem: str) -> None:
         self.activity.ended(_key(repository, leased), "failed", problem)
         if repository.store.learned.job_failed(leased, problem):
-            self._plot(repository).done += 1
+            self._tally(repository).done += 1
             log.warning("%s: %s of %s failed: %s", repository.root, leased.job.analysis, leased.job.topic.name, problem)
 
     def _was_declined(self, repository: LiveRepository, leased: Leased, declined: Declined) -> None:
@@ -410,24 +348,18 @@ class Worker:
             learned.count_claims(note.model, len(note.claims), studied.dropped)
         different = learned.keep_note(note)
         learned.job_done(leased)
-        self._plot(repository).done += 1
+        self._tally(repository).done += 1
         self.activity.ended(key, "done")
         if different and discover()[leased.job.analysis].steers:
-            self._plot(repository).planned = None
+            self.agenda.outdated(repository)
 
     def show(self, doing: str) -> None:
         self.doing = doing
         self._poke()
 
-    def _plot(self, repository: LiveRepository) -> _Plot:
-        return self._plots.setdefault(repository.root, _Plot())
+    def _tally(self, repository: LiveRepository) -> _Tally:
+        return self._tallies.setdefault(repository.root, _Tally())
 
 
 def _key(repository: LiveRepository, leased: Leased) -> JobKey:
     return repository.root, leased.id
-
-
-def _place(repository: LiveRepository) -> Place:
-    return Place(
-        repository.store.path, repository.worktree_id, repository.location, repository.settings.source_bytes_max
-    )

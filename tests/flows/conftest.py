@@ -17,9 +17,10 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "REVERIE_"))}
     environ |= {"REVERIE_HOME": str(home), "HOME": str(tmp_path), "NO_COLOR": "1"}
     home.mkdir(parents=True, mode=0o700)
-    # A model in each daemon would cost most flows more than all else; those about embeddings switch it on. What is
-    # learned meanwhile would make some answers remembered that the tests expect to be composed.
-    (home / "config.toml").write_text("[limits]\nvectors_max = 0\n\n[learning]\nwhen_idle = false\n")
+    # A model in each daemon would cost most flows more than all else; those about embeddings switch it on. So would a
+    # process a core to parse five files. What is learned meanwhile would make some answers remembered that the tests
+    # expect to be composed.
+    (home / "config.toml").write_text("[limits]\nvectors_max = 0\nparsers = 1\n\n[learning]\nwhen_idle = false\n")
     shell = Shell(home, environ)
     yield shell
     shell.run("stop", cwd=tmp_path)

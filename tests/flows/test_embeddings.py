@@ -30,8 +30,9 @@ def first_path(given: dict[str, Any]) -> str:
 
 def test_after_learning_a_question_in_other_words_finds_its_passage(learning: Shell, kettle: Path) -> None:
     """The whole way: store, child for learning, child for questions, ranking. One revision has one context."""
+    before = context(learning, kettle)
+    seen: dict[int, str] = {before["notes_revision"]: before["context"]}
     learning.ok("learn", cwd=kettle)
-    seen: dict[int, str] = {}
     for _ in range(100):
         given = context(learning, kettle)
         assert seen.setdefault(given["notes_revision"], given["context"]) == given["context"]

@@ -100,7 +100,7 @@ def test_a_model_is_told_what_a_follow_up_is_about(shell: Shell, kettle: Path, t
     """“And who calls it?” says nothing by itself."""
     replaying(shell, tmp_path, {"reply": GOOD})
     first = shell.json("ask", "what does Boiler.done do?", cwd=kettle)
-    again = shell.json("ask", "--conversation", first["conversation"], "and who calls it?", cwd=kettle)
+    again = shell.json("ask", "--conversation", first["conversation"], "--again", "and who calls it?", cwd=kettle)
     text = sent(shell, again, kettle)
     assert "Asked before it: what does Boiler.done do?" in text
     assert "It is about `Boiler.done` in kettle/boiler.py." in text

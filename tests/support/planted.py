@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import string
 from collections.abc import Callable
@@ -17,8 +18,18 @@ HEX = "0123456789abcdef"
 
 def body(seed: int, length: int, alphabet: str = LETTERS_AND_DIGITS) -> str:
     """Characters that look random, the same for the same seed, always with letters and digits among them."""
-    digest = b"".join(hashlib.sha256(f"{seed}/{block}".encode()).digest() for block in range(length // 32 + 1))
-    return "".join(alphabet[byte % len(alphabet)] for byte in digest[:length])
+
+    def draw(mark: str) -> str:
+        digest = b"".join(hashlib.sha256(f"{mark}/{block}".encode()).digest() for block in range(length // 32 + 1))
+        return "".join(alphabet[byte % len(alphabet)] for byte in digest[:length])
+
+    return _mixed(draw, seed)
+
+
+def _mixed(draw: Callable[[str], str], seed: int) -> str:
+    """The first that is drawn which has letters and digits: by chance one in hundreds is all letters, and a word."""
+    drawn = (draw(f"{seed}{'+' * again}") for again in itertools.count())
+    return next(one for one in drawn if any(map(str.isdigit, one)) and any(map(str.isalpha, one)))
 
 
 def url_safe(seed: int, length: int) -> str:
@@ -30,7 +41,11 @@ def upper(seed: int, length: int) -> str:
 
 
 def base64_of(seed: int, size: int) -> str:
-    return base64.b64encode(b"".join(hashlib.sha256(f"{seed}+{n}".encode()).digest() for n in range(4))[:size]).decode()
+    def draw(mark: str) -> str:
+        digest = b"".join(hashlib.sha256(f"{mark}+{n}".encode()).digest() for n in range(4))
+        return base64.b64encode(digest[:size]).decode()
+
+    return _mixed(draw, seed)
 
 
 SHAPES: dict[str, Callable[[int], str]] = {

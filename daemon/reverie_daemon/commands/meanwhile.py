@@ -29,5 +29,7 @@ def _show(event: dict[str, Any], stream: TextIO, shown: ExitStack) -> None:
     from rich.markdown import Markdown
     from rich.text import Text
 
-    said = Group(Markdown(event["answer"]), Text(f"\nThe model {event['model']} is asked, too…", style="dim"))
+    # First, since the end of what is longer than the screen is cut off.
+    told = Text(f"{event['model']} is asked; without it the answer is:\n", style="dim")
+    said = Group(told, Markdown(event["answer"]))
     shown.enter_context(Live(said, console=Console(file=stream), transient=True, auto_refresh=False))

@@ -163,8 +163,13 @@ def role_factors(asked: Asked, weights: Weights) -> dict[FileRole, float]:
     }  # fmt: skip
     if HOW_TO.search(asked.question):
         factors["docs"] = 1.0  # written for whoever asks so
-    wanted: set[FileRole] = {role for role, pattern in _ASKS_FOR.items() if pattern.search(asked.question)}
+    wanted = asks_for(asked.question)
     if wanted:
         factors["source"] = weights.source_unasked
         factors.update(dict.fromkeys(wanted, 1.0))
     return factors
+
+
+def asks_for(question: str) -> set[FileRole]:
+    """The roles of files, other than source, that a question asks for."""
+    return {role for role, pattern in _ASKS_FOR.items() if pattern.search(question)}

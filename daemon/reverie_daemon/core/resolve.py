@@ -8,7 +8,7 @@ used in a few files; what is beyond the bound is reported by nobody and counted 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from reverie_indexers.facts import Import, Reference
@@ -18,22 +18,12 @@ from reverie_daemon.core.modules import import_certainty, includes, local_name, 
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing, without_overloads
 from reverie_daemon.core.nouns import Catalogue, Definition, Site
 from reverie_daemon.core.pathnames import path_parts
-from reverie_daemon.core.receivers import (
-    ends_of,
-    has_name_of,
-    own_class,
-    resembles,
-    type_annotated,
-    type_made,
-    type_of_field,
-)
+from reverie_daemon.core.receivers import ends_of, has_name_of, own_class, resembles
+from reverie_daemon.core.types_told import SELF, Types
 
 SITES_MAX = 200
 FILES_MAX = 40
 """In how many files' imports are looked at for one question."""
-
-TEXTS_MAX = 4
-"""How many files' texts are read to learn what a local variable holds; reading is what costs most."""
 
 CALLEES_MAX = 80
 CANDIDATES_MAX = 40
@@ -44,7 +34,6 @@ LIKELY = 0.5
 KNOWN = 0.8
 """From this certainty on it is no guess, and what else bears the name does not matter."""
 
-_SELF = frozenset({"self", "this", "cls", "@", "Self", "self.class", "static", "$this", "&self"})
 _SUPER = re.compile(r"^(?:super\b|parent$|base$)")
 _COMMON_NAMES = """
     get set add pop append extend insert remove delete update items keys values copy clear join split strip
@@ -147,16 +136,14 @@ def _shared(targets: list[Target]) -> list[Target]:
 
 
 class Resolver:
-    """Resolves many references of one answer, asking the catalogue each thing once."""
+    """Resolves many references of one answer, asking the catalogue each thing once. `types` are what receivers hold."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._imports: dict[str, dict[str, Import]] = {}
         self._stars: dict[str, list[Import]] = {}
         self._named: dict[str, tuple[Definition, ...]] = {}
-        self._lineages: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._texts: dict[str, Sequence[str]] = {}
-        self._types_told: dict[tuple[str, str, int], str] = {}
+        self.types = Types(catalogue, self.candidates)
         self._known_parts: frozenset[str] | None = None
 
     def resolve(self, reference: Reference, path: str, scope: Definition | None) -> tuple[Target, ...]:
@@ -231,7 +218,7 @@ class Resolver:
                 for target in self.resolve(reference, definition.path, None)
                 if target.definition.symbol.kind in TYPE_KINDS and target.definition != definition
             ]
-            if targets and targets[0].certainty < LIKELY and len(self._types(name, "")) == 1:
+            if targets and targets[0].certainty < LIKELY and len(self.types.named(name, "")) == 1:
                 targets = [Target(targets[0].definition, 0.6, "the only type of this name")]
             result.append((name, targets[0] if targets else None))
         return result
@@ -251,7 +238,7 @@ class Resolver:
         receiver = reference.receiver.strip()
         owner = candidate.symbol.qualname.rpartition(".")[0].rpartition(".")[2]
         member = bool(owner) and candidate.symbol.kind in ("method", "property", "attribute")
-        if receiver in _SELF or _SUPER.match(receiver):
+        if receiver in SELF or _SUPER.match(receiver):
             return self._through_self(receiver, scope, candidate, owner) if member else (0.0, "")
         if receiver:
             return self._through_receiver(receiver, path, scope, candidate, owner if member else "", count)
@@ -265,34 +252,14 @@ class Resolver:
         own = own_class(scope)
         if not own:
             return 0.3, "by name"
-        lineage = self.lineage(own, scope.path if scope else "")
+        lineage = self.types.lineage(own, scope.path if scope else "")
         if owner == own and not _SUPER.match(receiver):
             return (0.97, "its own class") if scope and candidate.path == scope.path else (0.5, "a class of that name")
         if owner in lineage:
             return 0.9 - 0.05 * lineage.index(owner), "a base class"
-        if own in self.lineage(owner, candidate.path) and not _SUPER.match(receiver):
+        if own in self.types.lineage(owner, candidate.path) and not _SUPER.match(receiver):
             return 0.45, "a subclass"
         return 0.0, ""
-
-    def lineage(self, class_name: str, path: str) -> tuple[str, ...]:
-        """The names of a class's bases, and theirs, nearest first; bounded."""
-        if (class_name, path) in self._lineages:
-            return self._lineages[class_name, path]
-        seen: list[str] = []
-        queue = [(class_name, path)]
-        while queue and len(seen) < 12:
-            name, where = queue.pop(0)
-            for item in self._types(name, where)[:1]:
-                for base in base_names(item, self._catalogue):
-                    if base not in seen and base != class_name:
-                        seen.append(base)
-                        queue.append((base, ""))
-        self._lineages[class_name, path] = tuple(seen)
-        return tuple(seen)
-
-    def _types(self, name: str, path: str) -> list[Definition]:
-        found = [item for item in self.candidates(name) if item.symbol.kind in TYPE_KINDS]
-        return sorted(found, key=lambda item: (item.path != path, standing(item)))
 
     def _through_receiver(
         self, receiver: str, path: str, scope: Definition | None, candidate: Definition, owner: str, count: int
@@ -311,12 +278,12 @@ class Resolver:
             return (
                 (0.6, "through its module's name") if last in candidate.path else (0.1 if count > 1 else 0.3, "by name")
             )
-        typed = self._field_type(receiver, scope) or self._typed_as(last, scope)
+        typed = self.types.held_by(receiver, scope)
         if typed:
-            if typed == owner or owner in self.lineage(typed, ""):
+            if typed == owner or owner in self.types.lineage(typed, ""):
                 return 0.85, f"`{last}` is a `{typed}`"
-            if self._types(typed, path):
-                return (0.4, "a subclass") if typed in self.lineage(owner, candidate.path) else (0.0, "")
+            if self.types.named(typed, path):
+                return (0.4, "a subclass") if typed in self.types.lineage(owner, candidate.path) else (0.0, "")
             if len(typed) > 1:
                 return 0.1, f"`{last}` is a `{typed}`, which is not of this repository"
         if has_name_of(last, owner):
@@ -324,7 +291,7 @@ class Resolver:
         if resembles(last, owner):
             return 0.65, f"`{last}` reads like a `{owner}`"
         if count <= CANDIDATES_JUDGED and any(
-            resembles(last, base) for base in self.lineage(owner, candidate.path)[:3]
+            resembles(last, base) for base in self.types.lineage(owner, candidate.path)[:3]
         ):
             return 0.55, f"`{last}` reads like a `{owner}`"
         common = candidate.symbol.name in COMMON or (imported is not None)
@@ -334,40 +301,9 @@ class Resolver:
 
     def _elsewhere(self, owner: str, candidate: Definition, path: str) -> bool:
         return (
-            len([item for item in self._types(owner, path) if item.path != candidate.path]) > 0
+            len([item for item in self.types.named(owner, path) if item.path != candidate.path]) > 0
             and candidate.path != path
         )
-
-    def _field_type(self, receiver: str, scope: Definition | None) -> str:
-        """The type of a field of the own class ("self.store", in Go "s.store"), where its declaration tells it."""
-        root, _, name = receiver.partition(".")
-        own = own_class(scope)
-        if scope is None or not own or not name.isidentifier():
-            return ""
-        if root not in _SELF and not scope.symbol.signature.startswith(f"func ({root} "):
-            return ""
-        for field in self.candidates(name):
-            owner, _, _ = field.symbol.qualname.rpartition(".")
-            if field.path == scope.path and field.symbol.kind == "attribute" and owner.rpartition(".")[2] == own:
-                return type_of_field(name, field.symbol.signature)
-        return ""
-
-    def _typed_as(self, name: str, scope: Definition | None) -> str:
-        """The type of a local or parameter, where an annotation or a constructor call tells it."""
-        if scope is None or not name.isidentifier():
-            return ""
-        key = (name, scope.path, scope.ordinal)
-        if key not in self._types_told:
-            signature = scope.symbol.signature
-            told = type_annotated(name, signature) if name in signature else ""
-            self._types_told[key] = told or type_made(name, self._body(scope))
-        return self._types_told[key]
-
-    def _body(self, scope: Definition) -> str:
-        if scope.path not in self._texts:
-            self._texts[scope.path] = (self._catalogue.text(scope.path) or ()) if len(self._texts) < TEXTS_MAX else ()
-        span = scope.symbol.span
-        return "\n".join(self._texts[scope.path][span.start_line - 1 : min(span.end_line, span.start_line + 200)])
 
     def _bare_member(
         self, path: str, scope: Definition | None, candidate: Definition, owner: str, count: int
@@ -382,7 +318,7 @@ class Resolver:
         )
         if owner == own or within:
             return 0.9, "its own class"
-        if own and owner in self.lineage(own, path):
+        if own and owner in self.types.lineage(own, path):
             return 0.8, "a base class"
         return (0.35 if count == 1 else 0.1), "by name"
 

@@ -67,6 +67,14 @@ _ASKING_WORDS = """
 _ASKING = frozenset(_ASKING_WORDS.split())
 
 
+_FORMS = """
+    kept/keep found/find held/hold sent/send built/build caught/catch chosen/choose thrown/throw written/write
+    drawn/draw taken/take broken/break hidden/hide frozen/freeze overridden/override rewritten/rewrite"""
+_IRREGULAR = dict(pair.split("/") for pair in _FORMS.split())
+"""Verbs whose forms share no stem. Words that are names in code themselves ("bound", "left", "split") are not here."""
+_BRITISH = re.compile(r"\b(col|behavi|fav|hon|neighb|lab)our")
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A content word: `text` in lower case, `stem` a prefix of it that its inflections share. `asking` words say how a
@@ -97,12 +105,19 @@ def understand(question: str) -> Asked:
     """Takes a question apart. Never fails: a question without content words gives empty parts."""
     words: dict[str, Word] = {}
     for token in _IDENTIFIER.findall(question):
-        for part in split_identifier(token):
-            if len(words) < WORDS_MAX and len(part) > 1 and part not in STOPWORDS:
+        for said in split_identifier(token):
+            part = as_code_has_it(said)
+            if len(words) < WORDS_MAX and len(part) > 1 and said not in STOPWORDS:
                 words.setdefault(stem(part), Word(part, stem(part), part in _ASKING))
     names, owners = _identifiers(question)
     paths = tuple(dict.fromkeys(match.strip(".") for match in _PATH.findall(question)))
     return Asked(question, tuple(words.values()), names, owners, paths, _hints(question, names), _described(question))
+
+
+def as_code_has_it(word: str) -> str:
+    """The plain form of an irregular verb and the spelling that code is written in: "kept" as "keep", "colours" as
+    "colors"."""
+    return _IRREGULAR.get(word) or _BRITISH.sub(lambda found: f"{found[1]}or", word)
 
 
 def _described(question: str) -> frozenset[str]:

@@ -61,3 +61,17 @@ def test_paths_are_seen_and_sizes_bounded() -> None:
     """A pasted file is cut, not chewed for seconds."""
     assert "src/flask/app.py" in understand("What is in src/flask/app.py?").paths
     assert len(understand(" ".join(f"alpha{n:04d}x{n}" for n in range(5_000))).words) <= WORDS_MAX
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("where are parcels kept?", "keep"),
+        ("how is a parcel found?", "find"),
+        ("what colours do parcels have?", "colors"),
+        ("where is behaviour overridden?", "behavior"),
+    ],
+)
+def test_irregular_verbs_and_other_spellings_are_looked_for_as_code_has_them(question, word):
+    """Code says `find_parcel` and `color`; no stem leads there from "found" or "colour"."""
+    assert word in [one.text for one in understand(question).words]

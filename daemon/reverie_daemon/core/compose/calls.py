@@ -1,4 +1,4 @@
-"""Answers to "who calls X", "what does X call", and which tests use X."""
+"""Answers to "who calls X" and "what does X call"; which tests use it is `covering.py`'s."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, path_claims
-from reverie_daemon.core.compose.describing import Said, cited, deed, name, which
+from reverie_daemon.core.compose.describing import Said, cited, name, which
 from reverie_daemon.core.compose.literal import occurrences
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.resolve import COMMON, LIKELY, SITES_MAX, Call, Use, callees, callers, tests_of
+from reverie_daemon.core.resolve import COMMON, LIKELY, SITES_MAX, Call, Use, callees, callers
 
 LISTED_MAX = 12
 MEMBERS_MAX = 12
@@ -84,20 +84,20 @@ def _first(catalogue: Catalogue, definition: Definition, code: Sequence[Use], te
     if not code:
         files = len({use.site.path for use in tests})
         text = f"Only tests call {cited(definition)}" if verb == "called" else f"Only tests use {cited(definition)}"
-        text += f": {prose.count(len(tests), 'place')} in {prose.count(files, 'file')}, for example {_at(tests[0])}."
+        text += f": {prose.count(len(tests), 'place')} in {prose.count(files, 'file')}, for example {placed(tests[0])}."
         return citing.claim(text, evidence)
     if len(code) == 1:
         line = _line(catalogue, code[0])
         shown = f": {line}" if line else ""
-        return citing.claim(f"{cited(definition)} is {verb} in one place, {_at(code[0])}{shown}.", evidence)
+        return citing.claim(f"{cited(definition)} is {verb} in one place, {placed(code[0])}{shown}.", evidence)
     files = len({use.site.path for use in code})
     spread = f" across {prose.count(files, 'file')}" if files > 1 else f" in `{code[0].site.path}`"
     many = " at least" if len(code) + len(tests) >= SITES_MAX - 10 else ""
     number = prose.count(len(code), "place")
     lead = (
-        prose.joined([_at(use) for use in scopes[:3]])
+        prose.joined([placed(use) for use in scopes[:3]])
         if len(scopes) <= 3
-        else ", ".join(_at(use) for use in scopes[:3])
+        else ", ".join(placed(use) for use in scopes[:3])
     )
     tail = f" and {prose.count(len(scopes) - 3, 'other')}" if len(scopes) > 3 else ""
     return citing.claim(f"{cited(definition)} is {verb} in{many} {number}{spread}: by {lead}{tail}.", evidence)
@@ -119,7 +119,8 @@ def each_scope(uses: Sequence[Use]) -> list[Use]:
     return list(seen.values())
 
 
-def _at(use: Use) -> str:
+def placed(use: Use) -> str:
+    """Around what a use stands, with its citation."""
     mark = citing.mark(use.site.path, use.site.reference.line)
     scope = use.site.scope
     return (
@@ -141,7 +142,7 @@ def _listed(catalogue: Catalogue, definition: Definition, code: Sequence[Use]) -
             continue
         line = lines[use.site.reference.line - 1].strip()
         hedge = f" ({use.reason})" if 0.3 < use.certainty < 0.7 else ""
-        rows.append(f"- {_at(use)}: {prose.code(line, 100)}{hedge}")
+        rows.append(f"- {placed(use)}: {prose.code(line, 100)}{hedge}")
         evidence += found
     rest = len(code) - len(shown)
     tail = f"\n- and {rest} more" if rest > 0 else ""
@@ -177,7 +178,7 @@ def _by_name_only(catalogue: Catalogue, definition: Definition, unsure: Sequence
     text = (
         f"{prose.capital(number)} {verb} something named `{definition.symbol.name}` on an object whose type "
         f"the source does not "
-        f"tell, for example {_at(use)}; I do not count {'it' if len(unsure) == 1 else 'those'}."
+        f"tell, for example {placed(use)}; I do not count {'it' if len(unsure) == 1 else 'those'}."
     )
     return citing.claim(text, citing.site_evidence(catalogue, use.site))
 
@@ -192,7 +193,7 @@ def _nobody(catalogue: Catalogue, definition: Definition, unsure: Sequence[Use])
         number = prose.count(len(passed), "place")
         text = (
             f"Nothing calls {cited(definition)} by name, but {number} {'passes' if len(passed) == 1 else 'pass'} "
-            f"it on or {'refers' if len(passed) == 1 else 'refer'} to it, first {_at(use)}."
+            f"it on or {'refers' if len(passed) == 1 else 'refer'} to it, first {placed(use)}."
         )
         return [
             citing.claim(text, evidence, citing.site_evidence(catalogue, use.site)),
@@ -315,104 +316,3 @@ def _as_written(call: Call) -> str:
     receiver = call.reference.receiver
     simple = receiver and len(receiver) < 40 and all(letter.isalnum() or letter in "._:$" for letter in receiver)
     return f"`{receiver}.{call.reference.name}`" if simple and "::" not in receiver else f"`{call.reference.name}`"
-
-
-def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
-    """The tests that use a thing directly; else those that reach it through its callers, or share its file's name."""
-    subject = question.subjects[0]
-    definition = subject.definition
-    if definition is None:
-        return _tests_of_path(catalogue, subject.path)
-    uses = tests_of(definition, catalogue)
-    sure = [use for use in uses if use.certainty >= LIKELY] or [use for use in uses if use.certainty >= 0.3]
-    if sure:
-        return kept(_direct_tests(catalogue, definition, sure))
-    through = _through_callers(catalogue, definition)
-    if through:
-        caller, found = through
-        text = (
-            f"No test names {cited(definition)} directly; it is reached through {cited(caller)}, which "
-            f"{prose.count(len(found), 'test')} {'uses' if len(found) == 1 else 'use'}, for example "
-            f"{_at(found[0])}."
-        )
-        evidence = citing.site_evidence(catalogue, found[0].site)
-        return [
-            citing.claim(text, citing.head(catalogue, definition), citing.head(catalogue, caller), evidence),
-            as_claim(_test_rows(catalogue, found)),
-        ]
-    text = f"No test names {cited(definition)}, and none that I can trace reaches it"
-    return [citing.claim(f"{text}.", citing.head(catalogue, definition)), *_tests_of_path(catalogue, definition.path)]
-
-
-def _direct_tests(catalogue: Catalogue, definition: Definition, sure: Sequence[Use]) -> list[Claim]:
-    scopes = each_scope(sure)
-    files = list(dict.fromkeys(use.site.path for use in sure))
-    name_in_test = [
-        use
-        for use in scopes
-        if use.site.scope and definition.symbol.name.lower().strip("_") in use.site.scope.symbol.name.lower()
-    ]
-    ordered = [*name_in_test, *(use for use in scopes if use not in name_in_test)]
-    ordered.sort(
-        key=lambda use: use.site.scope is None or not use.site.scope.symbol.name.lower().startswith(("test", "it_"))
-    )
-    lead = _at(ordered[0])
-    evidence = [*citing.head(catalogue, definition), *citing.site_evidence(catalogue, ordered[0].site)]
-    if len(scopes) == 1:
-        return [citing.claim(f"One test covers {cited(definition)}: {lead}.", evidence)]
-    spread = f"in {prose.count(len(files), 'file')}" if len(files) > 1 else f"in `{files[0]}`"
-    text = (
-        f"{prose.capital(prose.count(len(scopes), 'test'))} {spread} exercise {cited(definition)}, most plainly {lead}."
-    )
-    return [citing.claim(text, evidence), as_claim(_test_rows(catalogue, ordered))]
-
-
-def _test_rows(catalogue: Catalogue, uses: Sequence[Use]) -> Said:
-    rows = [f"- {_at(use)}{_test_doc(use)}" for use in uses[:LISTED_MAX]]
-    more = f"\n- and {len(uses) - LISTED_MAX} more" if len(uses) > LISTED_MAX else ""
-    evidence = [item for use in uses[:LISTED_MAX] for item in citing.site_evidence(catalogue, use.site)]
-    heads = [item for use in uses[:LISTED_MAX] if use.site.scope for item in citing.head(catalogue, use.site.scope)]
-    return Said("The tests:\n\n" + "\n".join(rows) + more, (*evidence, *heads)) if len(uses) > 1 else Said("")
-
-
-def _test_doc(use: Use) -> str:
-    said = deed(use.site.scope) if use.site.scope is not None else ""
-    return f" {prose.shorten(said, 90)}" if said else ""
-
-
-def _through_callers(catalogue: Catalogue, definition: Definition) -> tuple[Definition, list[Use]] | None:
-    """A caller, at most two steps up, that tests use."""
-    queue, seen = [definition], {definition}
-    for _ in range(8):
-        if not queue:
-            return None
-        current = queue.pop(0)
-        for use in callers(current, catalogue)[:12]:
-            scope = use.site.scope
-            if scope is None or scope in seen or use.certainty < LIKELY or scope.role == "test":
-                continue
-            seen.add(scope)
-            found = [item for item in tests_of(scope, catalogue) if item.certainty >= LIKELY]
-            if found:
-                return scope, each_scope(found)
-            queue.append(scope)
-    return None
-
-
-def _tests_of_path(catalogue: Catalogue, path: str) -> list[Claim]:
-    """Test files that are named after a file, or that stand for a folder."""
-    stem = path.rstrip("/").rpartition("/")[2].split(".")[0].strip("_").lower()
-    tests = [version for version in catalogue.files() if version.role == "test"]
-    named = [version for version in tests if stem and stem in version.path.rpartition("/")[2].lower()]
-    inside = [version for version in tests if path.endswith("/") and version.path.startswith(path)]
-    found = [*dict.fromkeys([*named, *inside])][:LISTED_MAX]
-    if not found:
-        return []
-    marks = [citing.mark(version.path, 1) for version in found]
-    evidence = [
-        item
-        for version in found
-        for item in citing.span_evidence(catalogue, version.path, version.blob, 1, min(20, version.lines))
-    ]
-    verb = "is the test file" if len(found) == 1 else "are the test files"
-    return [citing.claim(f"By name, {prose.joined(marks)} {verb} for `{path}`.", evidence)]

@@ -9,12 +9,14 @@ from reverie_daemon.core.compose import (
     calls,
     citing,
     configuration,
+    covering,
     definitions,
     described,
     flow,
     history,
     howto,
     impact,
+    leading,
     literal,
     project,
     prose,
@@ -24,7 +26,7 @@ from reverie_daemon.core.naming import Subject, bare, split_name
 from reverie_daemon.core.nouns import Catalogue, Claim, Composition, Definition, Evidence
 from reverie_daemon.core.phrasing_table import Kind
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.ranking import Ranking
+from reverie_daemon.core.ranking import HOW_TO, Ranking
 
 Composer = Callable[[Question, Catalogue], list[Claim]]
 
@@ -34,7 +36,7 @@ COMPOSERS: dict[Kind, Composer] = {
     "family": definitions.family,
     "callers": calls.who_calls,
     "callees": calls.what_it_calls,
-    "tests": calls.which_tests,
+    "tests": covering.which_tests,
     "how": flow.how,
     "relate": relations.relate,
     "impact": impact.impact,
@@ -52,9 +54,13 @@ _SURE = {
     "joined": 0.78, "similar": 0.45, "unknown": 0.15,
 }  # fmt: skip
 LITERAL_CONFIDENCE = 0.7
-LEAD_BASE, LEAD_WEIGHT = 0.5, 4.0
+LEAD_BASE, LEAD_WEIGHT = 0.5, 5.0
 LEAD_MAX = 0.6
 """A lead over nothing says little."""
+LEAD_MIN = -0.25
+"""What names and docs put first is not the worse for ranking low."""
+NOTHING = 0.05
+"""How sure an answer is that has nothing to rest on."""
 CLOSE = 0.05
 """Another definition that scores within this share of the best may as well be meant: of such answers a third leads with
 the right lines, of the others more than half."""
@@ -90,11 +96,15 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
     composer = COMPOSERS.get(question.kind)
     if composer is not None and (not missing or question.kind == "config"):
         claims = composer(question, catalogue)
+    if claims and question.kind == "config" and HOW_TO.search(question.text):
+        claims = [*_told_how(question, catalogue, ranked()), *claims]
     if not claims:
         ranking = ranked()
         literal = literal_claims(question, catalogue, missing)
-        claims = literal or _told_how(question, catalogue, ranking) or described.described(question, catalogue, ranking)
-        confidence = _described_confidence(question, catalogue, ranking, bool(claims), bool(missing))
+        documented = [] if literal else _told_how(question, catalogue, ranking)
+        claims = literal or documented or described.described(question, catalogue, ranking)
+        led = "" if documented else _led(claims)
+        confidence = _described_confidence(question, catalogue, ranking, led, bool(missing)) if claims else NOTHING
         if not literal and question.kind == "described":
             readings = readings or _instead(claims, _close(ranking))
         if literal:
@@ -133,12 +143,16 @@ def _in_english(
 
 
 def _told_how(question: Question, catalogue: Catalogue, ranking: Ranking | None) -> list[Claim]:
-    return howto.how_to(question.text, catalogue, ranking, described.words_of(question, catalogue).matched)
+    return howto.how_to(question.text, catalogue, ranking, leading.words_of(question, catalogue).matched)
 
 
 def literal_claims(question: Question, catalogue: Catalogue, missing: Sequence[Subject]) -> list[Claim]:
-    """Where the one unknown name of a question stands in the text, when the question is about that name."""
-    if len(missing) != 1 or (question.kind == "described" and question.asks not in ("where", "what", "which", "")):
+    """Where a message that the question quotes is made; where its one unknown name stands in the text, when the
+    question is about that name."""
+    said = literal.message(catalogue, question.text)
+    if said or len(missing) != 1:
+        return said
+    if question.kind == "described" and question.asks not in ("where", "what", "which", ""):
         return []
     return literal.occurrences(catalogue, bare(missing[0].mention))
 
@@ -204,21 +218,27 @@ def _confidence(question: Question) -> float:
 
 
 def _described_confidence(
-    question: Question, catalogue: Catalogue, ranking: Ranking | None, answered: bool, missing: bool
+    question: Question, catalogue: Catalogue, ranking: Ranking | None, led: str, missing: bool
 ) -> float:
-    """For described questions: how far the best file leads, as the chance that it is the right one (a logistic curve
-    fitted on the bench's questions and on commits of other repositories); less when hardly a word of the question
-    stands in the best place."""
-    if not answered or ranking is None or not ranking.pieces:
-        return 0.05
-    words = described.words_of(question, catalogue)
-    best = ranking.pieces[0]
+    """For described questions: how far the file that the answer leads with (`led`, the best one where that is "") is
+    ahead of the others or behind them, as the chance that it is the right one (a logistic curve fitted on the bench's
+    questions and on commits of other repositories); less when hardly a word of the question stands in its best
+    place."""
+    if ranking is None or not ranking.pieces:
+        return NOTHING
+    words = leading.words_of(question, catalogue)
+    best = next((piece for piece in ranking.pieces if piece.path == led), ranking.pieces[0])
     covered = words.matched(f"{best.title} {best.path} {best.text}") / words.total
-    second = ranking.files[1][1] if len(ranking.files) > 1 else 0.0
-    lead = 1 - second / best.score if best.score else 0.0
-    sure = 1 / (1 + math.exp(-(LEAD_BASE + LEAD_WEIGHT * min(lead, LEAD_MAX))))
+    other = max((score for path, score in ranking.files if path != best.path), default=0.0)
+    lead = 1 - other / best.score if best.score else 0.0
+    sure = 1 / (1 + math.exp(-(LEAD_BASE + LEAD_WEIGHT * max(LEAD_MIN, min(lead, LEAD_MAX)))))
     sure *= CLOSE_SHARE if _close(ranking) else 1.0
     return sure * min(1.0, covered / COVERED_USUAL) * (0.6 if missing else 1.0)
+
+
+def _led(claims: Sequence[Claim]) -> str:
+    """The file that an answer leads with, "" for none."""
+    return next((one.path for claim in claims for one in claim.evidence if one.path), "")
 
 
 def _close(ranking: Ranking | None) -> list[Definition]:

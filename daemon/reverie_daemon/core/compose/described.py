@@ -1,77 +1,34 @@
 """Answers to questions that describe rather than name: what the ranking found, told from the statements that match.
 
-The ranking says where to look; which lines of it speak to the question is decided here, by the question's own words.
+`leading` says which definitions are told of; which of their lines speak to the question is decided here, by its words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from reverie_daemon.core import terms
-from reverie_daemon.core.compose import citing, prose
+from reverie_daemon.core.compose import citing, leading, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, usage
 from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place, shown
+from reverie_daemon.core.compose.leading import PIECES_MAX, Words
 from reverie_daemon.core.compose.steps import Step, clause, in_order, story
-from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
+from reverie_daemon.core.naming import CALLABLE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.ranking import Piece, Ranking, rarity
-from reverie_daemon.core.resolve import LIKELY, callers
+from reverie_daemon.core.ranking import Piece, Ranking
 
-PIECES_MAX = 12
 TOLD_MAX = 3
 STATEMENTS_MAX = 5
 STORY_MAX = 24
-SCORE_SHARE_MIN = 0.55
-"""What scores less than this share of the best is not told of."""
 
-ACCESSOR_LINES_MAX, ACCESSOR_SHARE = 4, 0.8
-"""A function of so few lines hands something on, and is seldom how something goes."""
-CONTRAST_WEIGHT = 2.5
-NAME_WEIGHT = 4.0
-_CONTRASTS = frozenset(["before", "after", "first", "last", "once", "without", "all", "each", "not", "down", "up"])
-"""Small words that tell one thing from its opposite, though a search cannot use them."""
-
-_ERROR = re.compile(r"(?:Error|Exception|Warning|Exit|Failure)$")
 _CHANGES = re.compile(r"(?:^|/)(?:change|history|news|release)[\w-]*\.\w+$", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The question's words by stem, with how much each tells (rarer tells more)."""
-
-    weights: Mapping[str, float]
-
-    def matched(self, text: str) -> float:
-        lowered = text.lower()
-        return sum(weight for stem, weight in self.weights.items() if stem in lowered)
-
-    @property
-    def total(self) -> float:
-        return sum(self.weights.values()) or 1.0
-
-
-def words_of(question: Question, catalogue: Catalogue) -> Words:
-    """The question's content words with their rarity here."""
-    passages = max(1, catalogue.passage_count())
-    asked = terms.understand(question.text)
-    weights = {_short(word): rarity(catalogue.frequency(word.text), passages) for word in asked.words[:24]}
-    said = set(re.findall(r"[a-z]+", question.text.lower()))
-    named = dict.fromkeys((name.lower() for name in asked.names[:6]), NAME_WEIGHT)
-    return Words({**weights, **named, **dict.fromkeys(sorted(_CONTRASTS & said), CONTRAST_WEIGHT)})
-
-
-def _short(word: terms.Word) -> str:
-    """The word's stem; of short past forms less: "saved" is found in `save`."""
-    return word.text[:-2] if word.stem == word.text and len(word.text) >= 5 and word.text.endswith("ed") else word.stem
 
 
 def described(question: Question, catalogue: Catalogue, ranking: Ranking | None) -> list[Claim]:
     """The best one to three places, what each does that bears on the question, and what stands around them."""
-    words = words_of(question, catalogue)
-    chosen = _chosen(question, catalogue, ranking, words)
+    words = leading.words_of(question, catalogue)
+    chosen = leading.chosen(question, catalogue, ranking, words)
     if not chosen:
         return _documents(catalogue, ranking, words)
     best = chosen[0]
@@ -83,92 +40,6 @@ def described(question: Question, catalogue: Catalogue, ranking: Ranking | None)
     claims += usage(catalogue, best)
     related = [item for item in chosen[TOLD_MAX:] if item not in chosen[:TOLD_MAX]][:4]
     return kept([*claims, _related(catalogue, related)])
-
-
-def _chosen(question: Question, catalogue: Catalogue, ranking: Ranking | None, words: Words) -> list[Definition]:
-    """Definitions worth telling of: the ranking's, weighed again with their names and docs, named subjects first."""
-    scored: dict[Definition, float] = {}
-    pieces = [piece for piece in (ranking.pieces if ranking else ()) if piece.definition is not None][:PIECES_MAX]
-    top = pieces[0].score if pieces else 1.0
-    for piece in pieces:
-        definition = _narrowed(catalogue, piece, words)
-        share = piece.score / top if top else 0.0
-        scored[definition] = max(scored.get(definition, 0.0), share + 0.5 * _fit(definition, words))
-    for subject in question.subjects:
-        if subject.definition is not None:
-            users = _users(catalogue, subject.definition, words) if question.asks else {}
-            for item in _within(catalogue, subject.definition, words):
-                scored[item] = scored.get(item, 0.0) + (0.3 if users else 0.8) + 0.5 * _fit(item, words)
-            for item, fit in users.items():
-                scored[item] = scored.get(item, 0.0) + fit
-    if question.asks in ("how", "when", "why"):
-        scored = {item: score * _told_by(item, question) for item, score in scored.items()}
-    ordered = sorted(scored, key=lambda item: (-scored[item], item.path, item.ordinal))
-    least = max(scored.values(), default=0.0) * SCORE_SHARE_MIN
-    return [item for item in ordered if item.symbol.kind not in ("heading", "key") and scored[item] >= least]
-
-
-def _told_by(definition: Definition, question: Question) -> float:
-    """How much a definition can tell of how something goes: a value less than code, one line less than several."""
-    if definition.symbol.kind not in CALLABLE_KINDS | TYPE_KINDS:
-        return 0.6
-    lines = definition.symbol.span.end_line - definition.symbol.span.start_line + 1
-    accessor = definition.symbol.kind in CALLABLE_KINDS and lines <= ACCESSOR_LINES_MAX
-    return ACCESSOR_SHARE if accessor and question.asks == "how" else 1.0
-
-
-def _users(catalogue: Catalogue, definition: Definition, words: Words) -> dict[Definition, float]:
-    """Of an error that a question names, the functions that raise it, with how much of the question their lines say."""
-    if not _ERROR.search(definition.symbol.name):
-        return {}
-    found: dict[Definition, float] = {}
-    for use in callers(definition, catalogue, limit=40):
-        scope, lines = use.site.scope, catalogue.text(use.site.path)
-        if scope is None or lines is None or scope.role != "source" or use.certainty < LIKELY:
-            continue
-        line = use.site.reference.line
-        said = f"{scope.symbol.qualname} {scope.symbol.doc[:300]} {' '.join(lines[max(0, line - 4) : line + 4])}"
-        found[scope] = max(found.get(scope, 0.0), 0.3 + 1.2 * words.matched(said) / words.total)
-    return found
-
-
-def _fit(definition: Definition, words: Words) -> float:
-    """How much of the question a definition's name and doc's first sentence say, the name counting twice."""
-    symbol = definition.symbol
-    named = words.matched(symbol.name) / words.total
-    return named + words.matched(f"{symbol.qualname} {doc_of(definition)}") / words.total
-
-
-def _within(catalogue: Catalogue, definition: Definition, words: Words) -> list[Definition]:
-    """A class that is named stands for its methods that fit, where the question is about one of them."""
-    if definition.symbol.kind not in TYPE_KINDS:
-        return [definition]
-    prefix = f"{definition.symbol.qualname}."
-    inside = [
-        item
-        for item in catalogue.outline(definition.path)
-        if item.symbol.qualname.startswith(prefix) and item.symbol.kind in CALLABLE_KINDS
-    ]
-    fitting = sorted(inside, key=lambda item: -words.matched(f"{item.symbol.name} {item.symbol.doc[:400]}"))[:2]
-    return [
-        definition,
-        *[item for item in fitting if words.matched(f"{item.symbol.name} {doc_of(item)}") > 0.3 * words.total],
-    ]
-
-
-def _narrowed(catalogue: Catalogue, piece: Piece, words: Words) -> Definition:
-    """The attribute inside a class's head that the words mean, when there is one; else the piece's own definition."""
-    definition = piece.definition
-    assert definition is not None
-    if definition.symbol.kind not in TYPE_KINDS:
-        return definition
-    inside = [item for item in catalogue.outline(definition.path)
-              if item.symbol.parent == definition.ordinal and item.symbol.kind in ("attribute", "constant", "property")
-              and piece.span.start_line <= item.symbol.span.start_line <= piece.span.end_line]  # fmt: skip
-    best = max(inside, key=lambda item: words.matched(f"{item.symbol.name} {item.symbol.doc}"), default=None)
-    if best is not None and words.matched(f"{best.symbol.name} {best.symbol.doc}") > 0.5 * words.total:
-        return best
-    return definition
 
 
 def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Question) -> Claim:

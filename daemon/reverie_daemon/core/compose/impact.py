@@ -138,7 +138,7 @@ def _overridden(catalogue: Catalogue, definition: Definition) -> Said:
         item
         for item in resolver.candidates(definition.symbol.name)
         if item != definition and item.symbol.kind == "method"
-        and owner in resolver.lineage(item.symbol.qualname.rpartition(".")[0].rpartition(".")[2], item.path)
+        and owner in resolver.types.lineage(item.symbol.qualname.rpartition(".")[0].rpartition(".")[2], item.path)
     ][:8]  # fmt: skip
     if not found:
         return Said("")

@@ -1,0 +1,125 @@
+"""What an answer to a description leads with: what does the thing, not what mentions it."""
+
+from __future__ import annotations
+
+import pytest
+from reverie_daemon.core.compose import compose
+from reverie_daemon.core.questions import understand
+from reverie_daemon.core.retrieve import rank
+
+JAVA = {
+    "src/main/java/shop/Basket.java": (
+        "package shop;\n\n/** Reads orders one line at a time. */\npublic class Basket {\n"
+        "  /** Open orders, innermost last; a plain array is faster than a list. */\n"
+        "  private int[] pile = new int[32];\n\n"
+        "  public Basket(Reader source) {\n    this.source = source;\n    this.pile[0] = 1;\n  }\n\n"
+        "  /** Reads the next line. */\n  public String next() {\n    String line = source.read();\n"
+        "    if (line == null) {\n      return null;\n    }\n    return line.trim();\n  }\n}\n"
+    ),
+    "src/main/java/shop/LateOrder.java": (
+        "package shop;\n\n/** Holds an order whose price is worked out when somebody wants it. */\n"
+        "public class LateOrder {\n  private String value;\n\n  public LateOrder(String value) {\n"
+        "    this.value = value;\n    this.late = true;\n    this.order = value;\n  }\n}\n"
+    ),
+}
+PYTHON = {
+    "shop/ports.py": (
+        '"""What a till talks to."""\n\n\nclass TillError(Exception):\n    """The till did not answer in time."""\n\n\n'
+        'def ring(till, sum):\n    """Rings up a sum."""\n    answer = till.send(sum)\n    if answer is None:\n'
+        '        raise TillError("no answer from the till " + till.name)\n    return answer\n'
+    ),
+    "shop/refusals.py": (
+        "def refused(order, line):\n    reason = line.strip()\n    if not reason:\n        return None\n"
+        '    message = f"Cannot refund {order.name} after closing time"\n    return Refusal(message, reason)\n\n\n'
+        "def close(order):\n    return refused(order, order.last)\n"
+    ),
+    "shop/parcels.py": (
+        '"""Parcels and how they go."""\n\n\ndef parcel_weight_is_reported(parcel):\n    return parcel.weight\n\n\n'
+        "def dispatch(parcel, depot):\n"
+        '    """Weighs a parcel and reports it to the depot."""\n    weight = depot.weigh(parcel)\n'
+        "    if weight is None:\n        return False\n    depot.report(parcel, weight)\n    return True\n"
+    ),
+    "tests/helpers.py": (
+        '"""For tests."""\n\n\ndef assert_parcel_weight_reported_to_depot(parcel, depot):\n'
+        '    """Checks that a parcel was weighed and its weight reported to the depot."""\n'
+        "    assert depot.reported(parcel) == parcel.weight\n    assert depot.count == 1\n    assert parcel.weighed\n"
+    ),
+}
+TYPESCRIPT = {
+    "src/basket.ts": (
+        "/** How a discount is applied to a basket. */\nexport interface DiscountApplied {\n  basket: Basket;\n"
+        "  discount: number;\n}\n\nexport const discountBasket = 4;\n\n"
+        "/** Applies a discount to each line of a basket. */\n"
+        "export function applyDiscount(basket: Basket, discount: number): Basket {\n"
+        "  const lines = basket.lines.map((line) => line.price * (1 - discount));\n"
+        "  if (lines.length === 0) {\n    return basket;\n  }\n  return { ...basket, lines };\n}\n"
+    ),
+}
+
+
+def answered(catalogue, text):
+    return compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue))
+
+
+@pytest.mark.parametrize(
+    ("files", "question", "lead"),
+    [
+        (JAVA, "why does Basket keep a pile?", "`Basket.pile`"),
+        (JAVA, "why is an order late?", "`LateOrder` "),
+        (PYTHON, "when is TillError raised?", "`ring`"),
+        (PYTHON, "how is the weight of a parcel reported to the depot?", "`dispatch`"),
+        (TYPESCRIPT, "how is a discount applied to a basket?", "`applyDiscount`"),
+        (TYPESCRIPT, "where is a discount applied to a basket?", "`applyDiscount`"),
+    ],
+    ids=["a member", "a constructor", "an error", "a test", "how: a type", "where: a type"],
+)
+def test_an_answer_leads_with_what_the_question_is_about(catalogue_of, files, question, lead):
+    """A field of the class that is named, the class rather than its constructor, who raises rather than what is raised,
+    and code rather than tests or declared types: a wrong first sentence is a wrong answer to most readers."""
+    assert lead in answered(catalogue_of(files), question).claims[0].text
+
+
+def test_a_test_leads_where_tests_are_asked_for(catalogue_of):
+    """What is put behind for everybody else must stay first for whoever wants just that."""
+    text = "where is the test that a parcel's weight is reported to the depot?"
+    assert "assert_parcel_weight_reported_to_depot" in answered(catalogue_of(PYTHON), text).claims[0].text
+
+
+def test_how_a_class_is_made_is_told_from_its_constructor(catalogue_of):
+    """The constructor stands aside for its class only where nobody asks about making one."""
+    text = "how is a LateOrder constructed from its value?"
+    assert "LateOrder.LateOrder" in answered(catalogue_of(JAVA), text).claims[0].text
+
+
+@pytest.mark.parametrize("quoted", ['"Cannot refund tea after closing time"', "'Cannot refund'"])
+def test_a_quoted_message_is_found_where_it_is_made(catalogue_of, quoted):
+    """Users paste what they saw, names and numbers filled in, and want the line that says it and who gets there."""
+    composition = answered(catalogue_of(PYTHON), f"where does the error {quoted} come from?")
+    assert "`shop/refusals.py:5`" in composition.claims[0].text
+    assert any("`close`" in claim.text for claim in composition.claims[1:])
+
+
+def test_a_quotation_that_no_string_says_is_looked_for_as_any_description(catalogue_of):
+    """A quotation may be prose, or come from another program."""
+    composition = answered(catalogue_of(PYTHON), 'where does the error "the kettle boiled over" come from?')
+    assert not any("is said" in claim.text for claim in composition.claims)
+
+
+@pytest.mark.parametrize("quoted", ["`shop.refusals`", '"shop.refusals"'])
+def test_a_quoted_name_is_no_message(catalogue_of, quoted):
+    """Names stand in doc strings as well, which say less of them than the names themselves do."""
+    files = {**PYTHON, "shop/old.py": 'def refused():\n    """See shop.refusals."""\n'}
+    composition = answered(catalogue_of(files), f"where does {quoted} refuse a refund after closing time?")
+    assert not any("is said" in claim.text for claim in composition.claims)
+
+
+def test_an_answer_is_less_sure_when_it_leads_with_a_file_that_ranks_lower(catalogue_of):
+    """The best file's lead says nothing of an answer that goes elsewhere first."""
+    types = {"src/applied.ts": TYPESCRIPT["src/basket.ts"].partition("export const")[0]}
+    code = {"src/basket.ts": "// Baskets.\n" + TYPESCRIPT["src/basket.ts"].partition("discountBasket = 4;")[2]}
+    text = "how is a discount applied to a basket?"
+    both = catalogue_of({**types, **code})
+    assert rank(text, both).files[0][0] == "src/applied.ts"
+    behind, alone = answered(both, text), answered(catalogue_of(code), text)
+    assert behind.evidence[0].path == alone.evidence[0].path == "src/basket.ts"
+    assert behind.confidence < 0.62 < alone.confidence
