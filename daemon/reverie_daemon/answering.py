@@ -41,6 +41,11 @@ from .store.ledger import Ledger
 from .tokens import TokenCounter
 from .writing import SETTLED, Writing, Written, earlier_word
 
+HISTORICAL = frozenset({"history", "recent", "commit"})
+"""Kinds of question that only git's history answers."""
+READING_CONFIDENCE = 0.3
+READING = "*Commits are still being read: ask again in a moment.*"
+
 log = logging.getLogger(__name__)
 
 
@@ -82,6 +87,7 @@ class _Given:
     moment: str
     notes_revision: int
     marks: Mapping[str, float]
+    without_history: bool
 
 
 class Answering:
@@ -131,7 +137,10 @@ class Answering:
             CATCH_UP_S,
             lambda given: _paths(given.found.composition.evidence),
         )
+        pending = replace(pending, history=given.without_history)
         question, found, account = given.question, given.found, given.account
+        if given.without_history:
+            found = replace(found, composition=_still_reading(found.composition))
         yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
         if found.prepared is not None:
             yield {"event": "composed", "answer": found.composition.markdown, "model": self._writing.name()}
@@ -183,6 +192,7 @@ class Answering:
         identity = f"{under}|{key(question)}"
         model = self._writing.model()
         marks = repository.store.marks.of(identity)
+        without_history = question.kind in HISTORICAL and not repository.knows_history
         kept = _remembered(repository, catalogue, identity, model, marks)
         if kept is None or again:
             found = self._composed(repository, question, catalogue, under, earlier if model else None, again)
@@ -200,6 +210,7 @@ class Answering:
             repository.moment,
             catalogue.notes_revision,
             marks,
+            without_history,
         )
 
     def _composed(
@@ -365,6 +376,12 @@ def _compared(found: _Found, marks: Mapping[str, float]) -> _Found:
     marked_on = time.strftime("%Y-%m-%d", time.localtime(marks[said]))
     composition = doubted(found.composition, marked_on)
     return replace(found, composition=composition, said=said, marked=True, repeated=True)
+
+
+def _still_reading(composition: Composition) -> Composition:
+    """The answer as it is given while commits may be missing."""
+    sure = min(composition.confidence, READING_CONFIDENCE)
+    return replace(composition, claims=(*composition.claims, Claim(READING)), confidence=sure)
 
 
 def _asked(question: Question, identity: str, tokens: Tokens) -> Asked:

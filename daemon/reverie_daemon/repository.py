@@ -43,12 +43,15 @@ class Pending:
 
     files: int = 0
     share: float = 0.0
+    history: bool = False
+    """Whether commits that HEAD reaches are not read yet, for an answer that is about history."""
 
     def __bool__(self) -> bool:
-        return bool(self.files or self.share)
+        return bool(self.files or self.share or self.history)
 
     def to_wire(self) -> dict[str, Any]:
-        return {"files": self.files, "share": round(self.share, 4)}
+        history = {"history": True} if self.history else {}
+        return {"files": self.files, "share": round(self.share, 4), **history}
 
 
 class LiveRepository:
@@ -171,6 +174,11 @@ class LiveRepository:
         """The worktree, its HEAD, and up to where its history is known: with the clock, all that an answer can rest
         on."""
         return f"{self.worktree_id} {self._keeper.head.oid} {self.store.history_head(self.worktree_id)}"
+
+    @property
+    def knows_history(self) -> bool:
+        """Whether all commits that HEAD reaches are read."""
+        return self.store.history_head(self.worktree_id) == self._keeper.head.oid
 
     def stands(self, path: str, blob: str) -> bool:
         """Whether an indexed file holds this blob, on disk as well: told by its stat, without reading it."""

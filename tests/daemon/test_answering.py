@@ -109,3 +109,24 @@ def test_a_new_caller_in_a_new_file_outdates_a_remembered_answer(
     assert answer["route"] == "composed" and "fresh_caller" in answer["answer"]
     (root / "new.py").unlink()
     assert "fresh_caller" not in watched.ask("who calls shared?")["answer"]
+
+
+def test_an_answer_from_history_says_when_that_is_still_being_read(
+    watch: Callable[[Path], Watched], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large repository's commits take seconds after its first index; “no commit yet” would be a lie until then."""
+    root = repository(tmp_path / "young", {"a.py": "def alpha():\n    pass\n"})
+    watched = watch(root)
+    question = "who last changed a.py?"
+    told = watched.ask(question)
+    assert told["confidence"] > 0.5 and "still being read" not in told["answer"]
+    git(root, "commit", "-q", "--allow-empty", "-m", "Later")
+    list(watched.live.learn())
+    monkeypatch.setattr(type(watched.live), "knows_history", property(lambda live: False))
+    *_, answer = watched.answering.ask(watched.live, question, under="", conversation="", counted=True)
+    assert (answer["fresh"], answer["pending"]["history"], answer["confidence"]) == (False, True, 0.3)
+    assert "still being read" in answer["answer"]
+    *_, other = watched.answering.ask(watched.live, "where is alpha?", under="", conversation="", counted=True)
+    assert other["fresh"], "what does not rest on history does not wait for it"
+    monkeypatch.undo()
+    assert "still being read" not in watched.ask(question)["answer"], "nothing of it was remembered"

@@ -11,6 +11,8 @@ from reverie_daemon.core.nouns import Commit
 from reverie_daemon.core.questions import understand
 from reverie_daemon.core.retrieve import rank
 
+from .conftest import MemoryCatalogue
+
 SHOP = '''"""A shop that sells things."""
 
 import os
@@ -423,3 +425,21 @@ def test_a_constructor_is_no_reading_of_its_class(catalogue_of):
     """In Java both have the same name, and whoever says the name means the class."""
     catalogue = catalogue_of({"Kiln.java": "class Kiln {\n  Kiln() {}\n\n  void bake() {}\n}\n"})
     assert understand("what is Kiln?", catalogue).readings == ()
+
+
+class Unread(MemoryCatalogue):
+    """A repository whose commits git has, and which were not read yet."""
+
+    def commits(self, path: str = "", limit: int = 20):
+        return ()
+
+
+def test_that_there_are_no_commits_is_said_only_where_git_has_none():
+    """A first index is there seconds before the history is."""
+    files = {"tea.py": "def brew():\n    pass\n"}
+    made = Commit("a" * 40, "Ada", "2025-01-01T00:00:00+00:00", "Brew", "")
+    for question, none in (("who last changed tea.py?", "Git has no commit"), ("what changed recently?", "no commits")):
+        for commits, expected in (((), none), ((made,), "No commit was read yet; the newest is “Brew”")):
+            catalogue = Unread(files, commits=commits)
+            said = compose(understand(question, catalogue), catalogue, lambda one=catalogue: rank("", one))
+            assert expected in said.claims[0].text

@@ -59,7 +59,7 @@ def history(question: Question, catalogue: Catalogue) -> list[Claim]:
     commits = _commits_of(catalogue, question, path)
     evidence = citing.head(catalogue, definition) if definition is not None else ()
     if not commits:
-        return [citing.claim(f"Git has no commit yet that touched {label}.", evidence)]
+        return [_unread(catalogue) or citing.claim(f"Git has no commit yet that touched {label}.", evidence)]
     if definition is None and _BEGINNING.search(question.text) and {"why", "when", "who"} & set(question.qualifiers):
         return kept([_begun(catalogue, path), _reasons(commits, whole=True), _together(catalogue, path)])
     if definition is None and (path.endswith("/") or "recent" in question.text.lower()):
@@ -73,6 +73,14 @@ def history(question: Question, catalogue: Catalogue) -> list[Claim]:
         said = opening(catalogue, definition)
         claims.append(citing.claim(said.text, said.evidence))
     return kept([*claims, _who_knows(catalogue, path), _together(catalogue, path)])
+
+
+def _unread(catalogue: Catalogue) -> Claim | None:
+    """What is said where there are commits, and none of them is known yet."""
+    head = None if catalogue.commits("", 1) else catalogue.commit("HEAD")
+    if head is None:
+        return None
+    return citing.claim(f"No commit was read yet; the newest is {told(head)}.", citing.commit_evidence([head]))
 
 
 def _begun(catalogue: Catalogue, path: str) -> Claim:
@@ -188,14 +196,14 @@ def recent(question: Question, catalogue: Catalogue) -> list[Claim]:
     if since and commits:
         commits = _since(list(catalogue.commits(place.rstrip("/"), RECENT_MAX)), since) or commits[:1]
     if not commits:
-        return _uncommitted(catalogue, dirty) if dirty else [citing.claim("There are no commits yet.")]
+        return [_unread(catalogue) or citing.claim("There are no commits yet."), *_if_any(catalogue, dirty)]
     shown = commits[: max(wanted, 1)]
     return kept(
         [
             _recent_lead(shown, place),
             _recent_rows(shown),
             _busy_places(shown),
-            *(_uncommitted(catalogue, dirty) if dirty else []),
+            *_if_any(catalogue, dirty),
         ]
     )
 
@@ -248,6 +256,10 @@ def _since(commits: Sequence[Commit], since: str) -> list[Commit]:
     )
     newest = datetime.fromisoformat(commits[0].date)
     return [commit for commit in commits if newest - datetime.fromisoformat(commit.date) <= timedelta(days=days)]
+
+
+def _if_any(catalogue: Catalogue, paths: Sequence[str]) -> list[Claim]:
+    return _uncommitted(catalogue, paths) if paths else []
 
 
 def _uncommitted(catalogue: Catalogue, paths: Sequence[str]) -> list[Claim]:
