@@ -30,6 +30,7 @@ from .core.questions import Question, key, understand
 from .core.ranking import Piece
 from .core.redact import redact
 from .core.retrieve import rank
+from .core.trailing import trailing
 from .errors import UserError
 from .meaning import Meaning
 from .recalling import fresh_notes
@@ -43,8 +44,6 @@ from .writing import SETTLED, Writing, Written, earlier_word
 
 HISTORICAL = frozenset({"history", "recent", "commit"})
 """Kinds of question that only git's history answers."""
-READING_CONFIDENCE = 0.3
-READING = "*Commits are still being read: ask again in a moment.*"
 
 log = logging.getLogger(__name__)
 
@@ -139,14 +138,12 @@ class Answering:
         )
         pending = replace(pending, history=given.without_history)
         question, found, account = given.question, given.found, given.account
-        if given.without_history:
-            found = replace(found, composition=_still_reading(found.composition))
         yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
         if found.prepared is not None:
             yield {"event": "composed", "answer": found.composition.markdown, "model": self._writing.name()}
             found = yield from self._written(repository, text, found, found.prepared)
             account = self._repriced(text, found, account, conversation)
-        found = _compared(found, given.marks)
+        found = _trailing(_compared(found, given.marks), pending)
         # What a model wrote was told as it came, but for what is said about it.
         written = found.written is not None and found.route == found.written.route
         for claim in found.composition.claims:
@@ -378,10 +375,10 @@ def _compared(found: _Found, marks: Mapping[str, float]) -> _Found:
     return replace(found, composition=composition, said=said, marked=True, repeated=True)
 
 
-def _still_reading(composition: Composition) -> Composition:
-    """The answer as it is given while commits may be missing."""
-    sure = min(composition.confidence, READING_CONFIDENCE)
-    return replace(composition, claims=(*composition.claims, Claim(READING)), confidence=sure)
+def _trailing(found: _Found, pending: Pending) -> _Found:
+    """The answer, with what it cannot know yet."""
+    told = trailing(found.composition, files=pending.files, share=pending.share, history=pending.history)
+    return replace(found, composition=told)
 
 
 def _asked(question: Question, identity: str, tokens: Tokens) -> Asked:

@@ -119,14 +119,14 @@ def test_an_answer_from_history_says_when_that_is_still_being_read(
     watched = watch(root)
     question = "who last changed a.py?"
     told = watched.ask(question)
-    assert told["confidence"] > 0.5 and "still being read" not in told["answer"]
+    assert told["confidence"] > 0.5 and "Still to be read: commits" not in told["answer"]
     git(root, "commit", "-q", "--allow-empty", "-m", "Later")
     list(watched.live.learn())
     monkeypatch.setattr(type(watched.live), "knows_history", property(lambda live: False))
     *_, answer = watched.answering.ask(watched.live, question, under="", conversation="", counted=True)
     assert (answer["fresh"], answer["pending"]["history"], answer["confidence"]) == (False, True, 0.3)
-    assert "still being read" in answer["answer"]
+    assert "Still to be read: commits" in answer["answer"]
     *_, other = watched.answering.ask(watched.live, "where is alpha?", under="", conversation="", counted=True)
     assert other["fresh"], "what does not rest on history does not wait for it"
     monkeypatch.undo()
-    assert "still being read" not in watched.ask(question)["answer"], "nothing of it was remembered"
+    assert "Still to be read: commits" not in watched.ask(question)["answer"], "nothing of it was remembered"
