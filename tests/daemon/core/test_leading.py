@@ -123,3 +123,12 @@ def test_an_answer_is_less_sure_when_it_leads_with_a_file_that_ranks_lower(catal
     behind, alone = answered(both, text), answered(catalogue_of(code), text)
     assert behind.evidence[0].path == alone.evidence[0].path == "src/basket.ts"
     assert behind.confidence < 0.62 < alone.confidence
+
+
+def test_a_question_of_words_that_stand_nowhere_is_not_answered_surely(catalogue_of):
+    """That the one known word is in one place only says nothing: the question may not be about this repository."""
+    shop = catalogue_of(PYTHON)
+    asked = "how is a sum rung up on the till?"
+    foreign = "which espresso, grinder, nozzle and gauge does a barista couple with the till?"
+    assert answered(shop, asked).confidence > 0.7
+    assert answered(shop, foreign).confidence < 0.3

@@ -70,6 +70,8 @@ UNREAD, WORDS_ONLY = 0.05, 0.6
 """How sure an answer is to a question in another language: with nothing known of it, and with a few of its words."""
 COVERED_USUAL = 0.12
 """Nine of ten questions share at least this much of their words, weighed by rarity, with their best place."""
+KNOWN_USUAL = 0.7
+"""Each of the bench's questions has at least this share of its words somewhere in its repository."""
 NEAR_CLAIMS_MAX = 3
 BRIEF_TERMS_MAX = 3
 """A described question of so few words is about the name in it."""
@@ -223,7 +225,7 @@ def _described_confidence(
     """For described questions: how far the file that the answer leads with (`led`, the best one where that is "") is
     ahead of the others or behind them, as the chance that it is the right one (a logistic curve fitted on the bench's
     questions and on commits of other repositories); less when hardly a word of the question stands in its best
-    place."""
+    place, or many stand nowhere."""
     if ranking is None or not ranking.pieces:
         return NOTHING
     words = leading.words_of(question, catalogue)
@@ -233,7 +235,8 @@ def _described_confidence(
     lead = 1 - other / best.score if best.score else 0.0
     sure = 1 / (1 + math.exp(-(LEAD_BASE + LEAD_WEIGHT * max(LEAD_MIN, min(lead, LEAD_MAX)))))
     sure *= CLOSE_SHARE if _close(ranking) else 1.0
-    return sure * min(1.0, covered / COVERED_USUAL) * (0.6 if missing else 1.0)
+    sure *= min(1.0, covered / COVERED_USUAL) * min(1.0, words.known / KNOWN_USUAL)
+    return sure * (0.6 if missing else 1.0)
 
 
 def _led(claims: Sequence[Claim]) -> str:

@@ -56,6 +56,8 @@ class Words:
     """The question's words by stem, with how much each tells (rarer tells more)."""
 
     weights: Mapping[str, float]
+    known: float = 1.0
+    """The share of them that occur in this repository at all."""
 
     def matched(self, text: str) -> float:
         lowered = text.lower()
@@ -80,7 +82,8 @@ def words_of(question: Question, catalogue: Catalogue) -> Words:
     weights = {_short(word): rarity(count, passages) for word, count in found.items() if count}
     said = set(re.findall(r"[a-z]+", question.text.lower()))
     named = dict.fromkeys((name.lower() for name in asked.names[:6]), NAME_WEIGHT)
-    return Words({**weights, **named, **dict.fromkeys(sorted(_CONTRASTS & said), CONTRAST_WEIGHT)})
+    known = len(weights) / len(found) if found else 1.0
+    return Words({**weights, **named, **dict.fromkeys(sorted(_CONTRASTS & said), CONTRAST_WEIGHT)}, known)
 
 
 def _short(word: terms.Word) -> str:
