@@ -46,8 +46,9 @@ BATCH_TOKENS = 128
 """Small, since a prompt can be given up only between batches."""
 LOAD_WAIT_S = 120.0
 UNLOAD_AFTER_S = 300.0
-STOP_WAIT_S = 0.6
-"""Generation that does not stop by itself within this is killed."""
+STOP_WAIT_S = 0.3
+"""Generation that does not stop by itself within this is killed: while the server reads a prompt, it looks only once a
+second whether anybody still waits, and to be loaded again costs less than to be in the way."""
 LOWEST_PRIORITY = 19
 READY = b"ready\n"
 SOCKET = "llama.sock"
