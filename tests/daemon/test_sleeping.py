@@ -225,7 +225,7 @@ def test_a_commit_makes_its_questions_expected_and_answered(live: LiveRepository
         kept = live.store.recall("|commit||positive||")
         assert kept is not None and "Add an alarm" in str(kept.answer)
         questions = [one.prediction.question for one in live.store.learned.expected(live.worktree_id, 10)]
-        assert "what did this change, and why?" in questions
+        assert "what did the last commit change, and why?" in questions
     finally:
         sleeper.close()
 

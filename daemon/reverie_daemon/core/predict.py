@@ -141,7 +141,7 @@ def about_commit(commit: Commit, habits: Habits, share_left: float) -> list[Pred
     short = commit.oid[:10]
     topic = Topic("commit", commit.oid)
     return [
-        Prediction("what did this change, and why?", topic, "commit", likely),
+        Prediction("what did the last commit change, and why?", topic, "commit", likely),
         Prediction(f"what did commit {short} change?", topic, "commit", likely / 2),
         Prediction(f"why was commit {short} made?", topic, "commit", likely / 3),
     ]

@@ -63,7 +63,7 @@ def test_habits_follow_the_users_own_questions() -> None:
 def test_the_newest_commit_is_asked_about_while_it_is_new() -> None:
     """After a commit: what did this change, and why?"""
     new, old = (predict.about_commit(COMMIT, Habits(), share)[0] for share in (1.0, 0.1))
-    assert new.question == "what did this change, and why?" and new.probability > 5 * old.probability
+    assert new.question == "what did the last commit change, and why?" and new.probability > 5 * old.probability
 
 
 def test_a_question_is_expected_once_as_likely_as_its_best_reason() -> None:
