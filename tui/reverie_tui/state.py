@@ -202,8 +202,12 @@ class State:
     @property
     def examples(self) -> tuple[str, ...]:
         """Questions to offer while nothing is asked, beside those that are expected."""
-        expected = {one.question for one in self.expected}
-        return tuple(question for question in EXAMPLES if question not in expected)
+        expected = tuple(one.question.casefold() for one in self.expected)
+        return tuple(
+            question
+            for question in EXAMPLES
+            if not any(one.startswith(question.casefold().rstrip("?")) for one in expected)
+        )
 
     @property
     def completion(self) -> str:
