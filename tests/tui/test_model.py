@@ -29,7 +29,7 @@ from reverie_tui.events import (
 )
 from reverie_tui.model import reduce
 from reverie_tui.reading import ANSWER_CHARACTERS_MAX, Problem
-from reverie_tui.state import EXAMPLES, PAST_MAX, QUESTION_CHARACTERS_MAX, Exchange, State
+from reverie_tui.state import PAST_MAX, QUESTION_CHARACTERS_MAX, Exchange, State
 
 ROOT = "/home/ada/flask"
 UP = reduce(State(folder=ROOT), Connected(ROOT))
