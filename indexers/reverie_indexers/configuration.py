@@ -81,6 +81,9 @@ def _facts(language: str, lines: Sequence[str], keys: Iterable[Key], comments: C
         if len(symbols) >= KEYS_MAX:
             problems.append(f"Only the first {KEYS_MAX:,} keys were kept.")
             break
+        if not key.name:  # JSON allows it, and a broken file may seem to have one: nobody can ask for it
+            parent = parent if key.depth else NO_SYMBOL
+            continue
         around = parent if key.depth else NO_SYMBOL
         name = key.name[:NAME_CHARACTERS_MAX]
         qualname = f"{symbols[around].qualname}.{name}" if around != NO_SYMBOL else name

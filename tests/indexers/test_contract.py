@@ -20,6 +20,7 @@ NASTY = {
     "only carriage returns": "a = 1\r\rdef f():\r    pass\r" * 3,
     "windows line ends": "def f():\r\n    return g(1)\r\n\r\nclass A {\r\n}\r\n",
     "no line end": "x = f(1)",
+    "keys without a name": '{"": 1, "a": {"": 2}, :3, {:,',
     "NULs": "def f():\0\n\0  return 1\n\0\0",
     "lone surrogates": "name = '\udcff\ud800' + f('\udc80')\n",
     "form feeds and line separators": "a = 1\x0c\nb = 2\u2028c = f(3)\x85d\n# Section\x0b\n",
