@@ -15,6 +15,8 @@ from reverie_daemon.core.nouns import Definition
 from reverie_daemon.core.pathnames import path_parts
 
 _FOLDER_IS_PACKAGE = frozenset({"go", "java", "csharp", "c_sharp", "php", "kotlin"})
+_TEST_ROOT = re.compile(r"(?<![^/])src/\w*[tT]est\w*/(?=java/|kotlin/|groovy/|scala/)")
+"""Maven's and Gradle's folders of tests: src/test, src/androidTest, src/integrationTest."""
 _SELF_CRATES = frozenset({"crate", "self", "super", "std", "core", "alloc"})
 
 
@@ -96,10 +98,12 @@ def _rust(parts: list[str], path: str) -> list[str]:
 
 def same_package(candidate: Definition, path: str) -> bool:
     """Whether a bare name sees the candidate because both files are in one folder and the language makes that a
-    package."""
-    return (
-        candidate.language in _FOLDER_IS_PACKAGE and PurePosixPath(candidate.path).parent == PurePosixPath(path).parent
-    )
+    package; the sources of a Java package and its tests lie below different roots."""
+    return candidate.language in _FOLDER_IS_PACKAGE and _package_folder(candidate.path) == _package_folder(path)
+
+
+def _package_folder(path: str) -> str:
+    return _TEST_ROOT.sub("src/main/", str(PurePosixPath(path).parent), count=1)
 
 
 def includes(item: Import) -> bool:

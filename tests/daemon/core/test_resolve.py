@@ -212,3 +212,19 @@ def test_namesakes_that_a_receiver_fits_alike_are_no_facts(catalogue_of):
     assert len(targets) == 2 and all(target.certainty < resolve.LIKELY for target in targets)
     for target in targets:
         assert all(use.certainty < resolve.LIKELY for use in resolve.callers(target.definition, catalogue))
+
+
+@pytest.mark.parametrize(
+    ("test", "seen"),
+    [
+        ("lib/src/test/java/shop/TillTest.java", True), ("lib/src/androidTest/java/shop/TillTest.java", True),
+        ("lib/src/test/java/other/TillTest.java", False), ("app/src/test/java/shop/TillTest.java", False),
+    ],
+)  # fmt: skip
+def test_a_java_test_sees_what_is_in_its_package_below_the_other_root(catalogue_of, test, seen):
+    """It imports nothing; “no test names it” was said of classes with a test of their own."""
+    till = "package shop;\n\npublic class Till<K> {\n  public Till() {\n  }\n}\n"
+    uses = "package shop;\n\nclass TillTest {\n  void opens() {\n    Till<String> till = new Till<>();\n  }\n}\n"
+    catalogue = catalogue_of({"lib/src/main/java/shop/Till.java": till, test: uses})
+    (found,) = [one for one in catalogue.definitions("Till") if one.symbol.kind == "class"]
+    assert any(use.certainty >= resolve.LIKELY for use in resolve.tests_of(found, catalogue)) == seen
