@@ -140,7 +140,8 @@ class Answering:
         question, found, account = given.question, given.found, given.account
         yield {"event": "understood", "kind": question.kind, "subjects": [s.mention for s in question.subjects]}
         if found.prepared is not None:
-            yield {"event": "composed", "answer": found.composition.markdown, "model": self._writing.name()}
+            stands = _trailing(found, pending).composition.markdown
+            yield {"event": "composed", "answer": stands, "model": self._writing.name()}
             found = yield from self._written(repository, text, found, found.prepared)
             account = self._repriced(text, found, account, conversation)
         found = _trailing(_compared(found, given.marks), pending)

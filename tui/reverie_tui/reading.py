@@ -225,10 +225,7 @@ def read_status(changes: Mapping[str, Any], before: DaemonStatus) -> DaemonStatu
         )
     if "model" in changes:
         model = payload.mapping(changes["model"])
-        asleep, problem = (
-            payload.line(model.get("sleeping")),
-            read_problem(payload.mapping(model.get("problem"))),
-        )
+        asleep, problem = payload.line(model.get("sleeping")), read_problem(payload.mapping(model.get("problem")))
         status = replace(status, model=_read_model(changes["model"]), model_asleep=asleep, model_problem=problem)
     return status
 
