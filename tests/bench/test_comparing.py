@@ -66,6 +66,19 @@ def test_a_commit_is_a_task_when_it_changed_enough_that_was_there_before(clone: 
     assert git(clone, "log", "-1", "--format=%s", task.parent) == "Add modules"
 
 
+def test_a_commit_message_that_is_not_utf_8_is_a_question_too(clone: Path) -> None:
+    """Histories of twenty years hold a few such messages, and one must not end the whole measurement."""
+    names = [f"src/m{number}.py" for number in range(3)]
+    write(clone, dict.fromkeys(names, "x = 1\n"))
+    git(clone, "add", "-A")
+    git(clone, "commit", "-qm", "Add modules")
+    write(clone, dict.fromkeys(names, "x = 2\n"))
+    (clone / "message").write_bytes(b"Caf\xe9: boil on all taps")
+    git(clone, "-c", "i18n.commitEncoding=utf-8", "commit", "-qaF", "message")
+    (task,) = tasks(clone, 1)
+    assert task.message.endswith(": boil on all taps") and task.files == tuple(names)
+
+
 def test_files_are_scored_in_the_order_a_context_shows_them() -> None:
     """Precision and recall at five, over distinct files."""
     text = "a.py:1-2 x\nb.py:1-2 y\na.py:9-9 z\n"
