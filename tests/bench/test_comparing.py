@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from dataclasses import replace
@@ -73,8 +74,12 @@ def test_a_commit_message_that_is_not_utf_8_is_a_question_too(clone: Path) -> No
     git(clone, "add", "-A")
     git(clone, "commit", "-qm", "Add modules")
     write(clone, dict.fromkeys(names, "x = 2\n"))
-    (clone / "message").write_bytes(b"Caf\xe9: boil on all taps")
-    git(clone, "-c", "i18n.commitEncoding=utf-8", "commit", "-qaF", "message")
+    git(clone, "commit", "-qam", "Cafe: boil on all taps")
+    raw = subprocess.run(
+        ["git", "-C", str(clone), "cat-file", "commit", "HEAD"], check=True, capture_output=True
+    ).stdout
+    (clone / "commit").write_bytes(raw.replace(b"Cafe", b"Caf\xe9"))  # git commit itself would mend it
+    git(clone, "update-ref", "HEAD", git(clone, "hash-object", "-t", "commit", "-w", "commit"))
     (task,) = tasks(clone, 1)
     assert task.message.endswith(": boil on all taps") and task.files == tuple(names)
 
