@@ -186,6 +186,10 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
     ("tests", "in", "", r"(?:what|who) tests <x>"),
     ("tests", "in", "", r"<x> (?:tests|test coverage|test cases|specs)"),
     # Who calls, what is called.
+    ("callers", "in", "raise", r"(?:who|what|which (?:code|functions?|methods?|places?))(?: (?:can|could|may|might))?"
+        r" (?:raises?|throws?|panics? with|rejects? with) <art><x>(?: (?:error|exception)s?)?"),
+    ("callers", "in", "raise", r"(?:where|when) (?:is|are|does|do|'s|was) <art><x>(?: (?:error|exception)s?)?"
+        r" (?:get |gets |being )?(?:raised|thrown)(?: from| by| at| in)?"),
     ("callers", "in", "", r"(?:who|what|which (?:\w+ )?(?:code|functions?|methods?|classes|class|files?|modules?"
         r"|places?|callers?|parts?|tests?)|what (?:code|functions?|methods?|classes|files?|modules?|else))"
      r"(?: of <project>)?(?: all| else| actually| directly| currently| really| here)?(?: (?:can|could|would|might"

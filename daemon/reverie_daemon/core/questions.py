@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reverie_daemon.core import following, naming, pasted, pathnames, phrasings, tongues
+from reverie_daemon.core import following, naming, pasted, pathnames, phrasings, tongues, twins
 from reverie_daemon.core.naming import Subject
-from reverie_daemon.core.nouns import Catalogue, Definition
+from reverie_daemon.core.nouns import Catalogue
 from reverie_daemon.core.phrasing_table import Direction, Kind
 from reverie_daemon.core.wording import IDENTIFIER, STOP, Polarity, content_terms, negations, normal, polarity_of
 
@@ -73,7 +73,10 @@ _SINCE = re.compile(
     r"\d+ (?:hours?|days?|weeks?|months?))\b",
     re.I,
 )
-_DESCRIBED_ASKS = re.compile(r"^(?:and |so |but )?(what|where|how|why|when|which|who|is|are|does|do|can)\b", re.I)
+_DESCRIBED_ASKS = re.compile(
+    r"^(?:and |so |but )?(what|where|how|why|when|which|who|is|are|does|do|can|could|will|would|should|has|have)\b",
+    re.I,
+)
 _SLOTLESS: frozenset[str] = frozenset({"recent", "run", "about", "commit"})
 
 
@@ -319,7 +322,7 @@ def _readings(text: str, subjects: Sequence[Subject], kind: Kind) -> tuple[str, 
     """The question again for each other thing that its first ambiguous name could mean; in few words where the name
     does not stand in it."""
     for subject in subjects:
-        others = [item for item in subject.definitions[1:] if item.role != "test" and not _constructs(item)]
+        others = [item for item in subject.definitions[1:] if item.role != "test" and not twins.constructs(item)]
         if others and subject.match != "similar":
             names = [item.symbol.qualname for item in subject.definitions]
             mention = subject.mention.strip()
@@ -328,11 +331,6 @@ def _readings(text: str, subjects: Sequence[Subject], kind: Kind) -> tuple[str, 
                 text.replace(mention, one, 1) if mention in text else following.put(kind, one) for one in meant
             )
     return ()
-
-
-def _constructs(definition: Definition) -> bool:
-    """Whether it is a constructor by its class's name, as Java has them: asked for, it is the class that is meant."""
-    return definition.symbol.qualname.split(".")[-2:-1] == [definition.symbol.name]
 
 
 def _reading(qualname: str, path: str, names: list[str]) -> str:

@@ -15,10 +15,11 @@ from reverie_indexers.facts import Import, Reference
 
 from reverie_daemon.core.bases import base_names
 from reverie_daemon.core.modules import import_certainty, includes, local_name, module_parts, same_package
-from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing, without_overloads
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing
 from reverie_daemon.core.nouns import Catalogue, Definition, Site
 from reverie_daemon.core.pathnames import path_parts
 from reverie_daemon.core.receivers import ends_of, has_name_of, own_class, resembles
+from reverie_daemon.core.twins import without_constructors, without_declarations, without_overloads
 from reverie_daemon.core.types_told import SELF, Types
 
 SITES_MAX = 200
@@ -164,9 +165,11 @@ class Resolver:
         )
 
     def candidates(self, name: str) -> tuple[Definition, ...]:
+        """What a name may mean: a constructor is no rival of its class, nor a declaration of what it declares."""
         if name not in self._named:
             found = without_overloads(self._catalogue.definitions(name, CANDIDATES_MAX))
-            self._named[name] = tuple(item for item in found if item.symbol.kind not in ("heading", "key"))
+            code = [item for item in found if item.symbol.kind not in ("heading", "key")]
+            self._named[name] = without_constructors(without_declarations(code))
         return self._named[name]
 
     def uses_of(self, definition: Definition, kinds: frozenset[str], limit: int = SITES_MAX) -> list[Use]:
@@ -337,8 +340,8 @@ class Resolver:
             return 0.9, "same package"
         if stars and max(stars) >= LIKELY:
             return max(stars) - 0.15, "imported with all names"
-        if outer and candidate.symbol.kind in CALLABLE_KINDS:
-            return 0.0, ""
+        if (outer and candidate.symbol.kind in CALLABLE_KINDS) or (not outer and candidate.language == "java"):
+            return 0.0, ""  # Java sees no type of another package without an import
         if candidate.language == "python" and candidate.symbol.kind != "module":
             return (0.3 if count == 1 and candidate.role == "source" else 0.05), "by name"
         return (0.6 if count == 1 else 0.2), "the only one of this name" if count == 1 else "by name"

@@ -443,3 +443,37 @@ def test_that_there_are_no_commits_is_said_only_where_git_has_none():
             catalogue = Unread(files, commits=commits)
             said = compose(understand(question, catalogue), catalogue, lambda one=catalogue: rank("", one))
             assert expected in said.claims[0].text
+
+
+MILL = {
+    "mill/grind.py": (
+        "from mill.sieve import sift\n\n\ndef grind(corn):\n    return sift(corn)\n\n\n"
+        "def bran(corn):\n    return corn\n"
+    ),
+    "mill/sieve.py": "def sift(flour):\n    return flour.fine\n",
+    "tests/test_grind.py": "from mill.grind import grind\n\n\ndef test_grind():\n    assert grind(corn)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("is `sift` used anywhere?", "Yes: `sift` (`mill/sieve.py:1`) is called in one place"),
+        ("is `sift` unused?", "No: `sift` (`mill/sieve.py:1`) is called in one place"),
+        ("is `bran` used anywhere?", "No: nothing in this repository calls `bran`"),
+        ("is `grind` tested?", "Yes: one test covers `grind`"),
+        ("does `grind` call `sift`?", "Yes: `grind` (`mill/grind.py:4`) "),
+        ("does `sift` call `grind`?", "Only the other way round: `grind` (`mill/grind.py:4`) "),
+        ("does `sift` call `bran`?", "Not that I can see: `sift` (`mill/sieve.py:1`) and `bran`"),
+        ("who calls `sift`?", "`sift` (`mill/sieve.py:1`) is called in one place"),
+    ],
+)
+def test_what_is_asked_yes_or_no_is_answered_so(catalogue_of, text, lead):
+    """The reader of a list of places has to work the answer out."""
+    assert answered(catalogue_of(MILL), text).claims[0].text.startswith(lead)
+
+
+def test_a_plain_word_is_no_example_or_test_of_that_name(catalogue_of):
+    """ "How does pagination work?" was answered with the size of `examples/pagination.py`."""
+    files = {**MILL, "examples/milling.py": "print(grind(corn))\n", "tests/milling.py": "MILLS = 3\n"}
+    assert understand("how does milling work?", catalogue_of(files)).kind == "described"

@@ -97,3 +97,17 @@ def test_the_plain_task_of_a_guide_for_people_leads(catalogue_of: Callable[..., 
     catalogue = catalogue_of(files, name="kiln")
     lead = compose(understand("how do I run the tests?", catalogue), catalogue, lambda: None).claims[0].text
     assert lead.startswith("To run the tests (`CONTRIBUTING.md:5`):\n\n```sh\npnpm test\n```")
+
+
+def test_a_label_is_no_answer(catalogue_of: Callable[..., Any]) -> None:
+    """References give each option its type and default before they say what it is for."""
+    docs = {
+        "docs/hooks.md": (
+            "# Hooks\n\n## Hook before firing\n\n**Type: `FiringHook[]`**\\\n**Default: `[]`**\n\n"
+            "Called right before the clay is fired:\n\n```js\nhooks.beforeFiring.push(check);\n```\n"
+        )
+    }
+    catalogue = catalogue_of({**KILN, **docs})
+    text = "how do I add a hook before firing?"
+    said = compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue)).claims[0].text
+    assert said.startswith("Called right before the clay is fired (“")

@@ -69,3 +69,20 @@ def test_lists_and_counts_read_naturally():
     assert prose.joined(["a", "b", "c"]) == "a, b and c"
     assert prose.count(1, "place") == "one place"
     assert prose.count(1200, "line") == "1,200 lines"
+
+
+def test_what_is_still_to_do_is_not_what_a_thing_does():
+    """An answer that leads with somebody's reminder says nothing of the function."""
+    assert prose.first_sentence("TODO: this could be faster.") == ""
+    assert prose.first_sentence("Prints an entry.\n\nTODO: this could be faster.") == "Prints an entry"
+
+
+def test_a_clause_in_the_past_is_no_description_of_its_subject():
+    """ "`ProxyError` is an error occurred while …" is no English."""
+    assert prose.predicate("An error occurred while connecting to the proxy.") == ""
+
+
+def test_a_yes_or_no_goes_before_the_sentence_it_stands_for():
+    """What begins with code keeps its letters."""
+    assert prose.yes_or_no(True, "Two tests exercise it.") == "Yes: two tests exercise it."
+    assert prose.yes_or_no(False, "`Till` is used in one place.") == "No: `Till` is used in one place."

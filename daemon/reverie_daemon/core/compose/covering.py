@@ -14,6 +14,7 @@ from reverie_daemon.core.compose.describing import Said, cited, deed
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import LIKELY, Use, callers, tests_of
+from reverie_daemon.core.wording import asks_yes_or_no
 
 
 def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
@@ -25,7 +26,9 @@ def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
     uses = tests_of(definition, catalogue)
     sure = [use for use in uses if use.certainty >= LIKELY] or [use for use in uses if use.certainty >= 0.3]
     if sure:
-        return kept(_direct_tests(catalogue, definition, sure))
+        first, *others = _direct_tests(catalogue, definition, sure)
+        text = prose.yes_or_no(True, first.text) if asks_yes_or_no(question.text) else first.text
+        return kept([citing.claim(text, first.evidence), *others])
     through = _through_callers(catalogue, definition)
     if through:
         caller, found = through

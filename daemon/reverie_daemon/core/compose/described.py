@@ -11,16 +11,20 @@ from collections.abc import Sequence
 from reverie_daemon.core.compose import citing, leading, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, usage
 from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place, shown
+from reverie_daemon.core.compose.flow import life
 from reverie_daemon.core.compose.leading import PIECES_MAX, Words
 from reverie_daemon.core.compose.steps import Step, clause, in_order, story
-from reverie_daemon.core.naming import CALLABLE_KINDS
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Piece, Ranking
+from reverie_daemon.core.wording import asks_yes_or_no
 
 TOLD_MAX = 3
 STATEMENTS_MAX = 5
 STORY_MAX = 24
+SENTENCES_MAX = 2
+"""So many steps are told as sentences rather than in a list."""
 
 _CHANGES = re.compile(r"(?:^|/)(?:change|history|news|release)[\w-]*\.\w+$", re.I)
 
@@ -32,7 +36,8 @@ def described(question: Question, catalogue: Catalogue, ranking: Ranking | None)
     if not chosen:
         return _documents(catalogue, ranking, words)
     best = chosen[0]
-    claims = [_lead(catalogue, best, words, question), *_told(catalogue, best, words, question)]
+    lead, step = _lead(catalogue, best, words, question)
+    claims = [lead, *_told(catalogue, best, words, question, step)]
     for other in chosen[1:TOLD_MAX]:
         claims += _second(catalogue, other, words)
     if question.asks in ("why", "what", "how") or not chosen:
@@ -42,13 +47,15 @@ def described(question: Question, catalogue: Catalogue, ranking: Ranking | None)
     return kept([*claims, _related(catalogue, related)])
 
 
-def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Question) -> Claim:
-    """What and where in one sentence, with the statement that speaks most to the question."""
+def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Question) -> tuple[Claim, Step | None]:
+    """What and where in one sentence; where no doc says it, with the step that speaks most to the question."""
     said, sentence = deed(best), doc_of(best)
     evidence = citing.head(catalogue, best)
     telling = _telling(catalogue, best, words, 1)
-    where = question.asks == "where"
-    if where:
+    if asks_yes_or_no(question.text):
+        text = f"I cannot tell yes or no without running it; what speaks to it is {cited(best)}"
+        text += f", which {said}" if said else f": {sentence}" if sentence else f", {noun(best)}"
+    elif question.asks == "where":
         text = f"That happens in {cited(best)}" if best.symbol.kind in CALLABLE_KINDS else f"That is {cited(best)}"
         text += (
             f", which {said}"
@@ -66,22 +73,28 @@ def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Questi
         )
     elif telling:
         text = f"{name(best)}, {noun(best)} at {place(best)}, is where this is done: {clause(telling[0])}"
-        return citing.claim(prose.ended(text), evidence, telling[0].said.evidence)
+        return citing.claim(prose.ended(text), evidence, telling[0].said.evidence), telling[0]
     else:
         text = f"{name(best)}, {noun(best)} at {place(best)}, is what fits that description best"
-    return citing.claim(prose.ended(text), evidence)
+    return citing.claim(prose.ended(text), evidence), None
 
 
-def _told(catalogue: Catalogue, best: Definition, words: Words, question: Question) -> list[Claim]:
-    """What in the best place bears on the question: doc sentences, then statements in order."""
+def _told(catalogue: Catalogue, best: Definition, words: Words, question: Question, said: Step | None) -> list[Claim]:
+    """What in the best place bears on the question: doc sentences, then statements in order, of a type its life. The
+    step that was `said` is told again in a list only."""
     claims = [as_claim(_doc_sentences(catalogue, best, words))]
+    if question.asks == "how" and best.symbol.kind in TYPE_KINDS:
+        return [*claims, *life(catalogue, best)]
     if best.symbol.kind not in CALLABLE_KINDS:
         claims.append(as_claim(_uses_of_value(catalogue, best)))
         return claims
     steps = _telling(catalogue, best, words, STATEMENTS_MAX)
     if question.asks == "how" or not steps:
-        told = story(catalogue, best, 8)
+        told = _without(said, story(catalogue, best, 8))
         return [*claims, as_claim(in_order(told))]
+    steps = _without(said, steps)
+    if not steps:
+        return claims
     evidence = tuple(item for step in steps for item in step.said.evidence)
     if len(steps) == 1:
         claims.append(citing.claim(prose.ended(prose.capital(clause(steps[0]))), evidence))
@@ -92,6 +105,12 @@ def _told(catalogue: Catalogue, best: Definition, words: Words, question: Questi
         claims.append(citing.claim(f"In {name(best)}, in this order:\n\n{rows}", evidence))
     short = excerpt(catalogue, best, 9)
     return [*claims, as_claim(short)] if short else claims
+
+
+def _without(said: Step | None, steps: Sequence[Step]) -> list[Step]:
+    """Steps without the one that was said, where so few of them are told that it would be said twice."""
+    few = len(steps) <= SENTENCES_MAX and said is not None
+    return [step for step in steps if not (few and said is not None and step.statement.line == said.statement.line)]
 
 
 def _doc_sentences(catalogue: Catalogue, definition: Definition, words: Words, limit: int = 3) -> Said:

@@ -27,6 +27,9 @@ _CHANGES = re.compile(r"(?:^|/)(?:change|history|news|release)[\w-]*\.\w+$", re.
 _FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*(\{?)([\w+-]*)")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+\.)\s+")
 _DIRECTIVE = re.compile(r"^\s*(?:\.\. |:[\w-]+:)")
+_NO_WORDS = re.compile(r"`[^`]*`|\]\([^)]*\)|<[^>]*>|https?://\S+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+WORDS_MIN = 4
 _NAME = re.compile(r"[^\W\d]\w{3,}")
 
 
@@ -70,7 +73,7 @@ def _told(catalogue: Catalogue, piece: Piece, matched: Callable[[str], float]) -
     """The paragraph that says most and the code that follows it, then what of this repository that code uses."""
     lines = citing.lines_at(catalogue, piece.path, piece.span)
     blocks = _joined(_blocks(lines, piece.span.start_line))
-    told = [block for block in blocks if not block.code]
+    told = [block for block in blocks if not block.code and _says(block)]
     code = [block for block in blocks if block.code]
     if not told:
         return []
@@ -91,6 +94,12 @@ def _told(catalogue: Catalogue, piece: Piece, matched: Callable[[str], float]) -
         citing.claim(f"{text}:\n\n{code_shown}", evidence, example),
         *_used(catalogue, shown),
     ]
+
+
+def _says(block: _Block) -> bool:
+    """Whether a paragraph is a sentence rather than a label: words are left of it beside code, links and markup."""
+    text = _NO_WORDS.sub(" ", " ".join(block.lines))
+    return len(_WORD.findall(text)) >= WORDS_MIN
 
 
 def _used(catalogue: Catalogue, shown: _Block) -> list[Claim]:

@@ -74,6 +74,7 @@ _SECTION = re.compile(
     r"(?:Parameters|Returns?|Raises|Args|Arguments|Examples?|Usage|Yields|Attributes|Notes?|See Also"
     r"|References|Explanation|Throws|Panics|Errors|Safety|Changelog|Keyword Arguments|Methods"
     r"|Warnings?)\s*:?\s*$"
+    r"|(?:TODO|FIXME|XXX|HACK)\b"
     r"|<(?:param|returns|exception|example|typeparam|seealso)\b)"
 )
 _THIS = re.compile(
@@ -213,7 +214,9 @@ def _is_clause(rest: str) -> bool:
 
 
 _JOINING = frozenset(["that", "which", "used", "for", "of", "with", "to", "when", "where", "from", "in", "who"])
-_AUXILIARY = frozenset(["is", "are", "was", "has", "can", "will", "should", "must", "may", "does"])
+_AUXILIARY = frozenset(
+    ["is", "are", "was", "has", "can", "will", "should", "must", "may", "does", "occurred", "happened", "failed"]
+)
 
 
 def _is_finite(word: str, at: int) -> bool:
@@ -292,6 +295,12 @@ def code(text: str, limit: int = 90) -> str:
 def capital(text: str) -> str:
     """The text with a capital first letter, unless it begins with code."""
     return text[:1].upper() + text[1:] if text[:1].isalpha() else text
+
+
+def yes_or_no(yes: bool, text: str) -> str:
+    """A sentence as the answer to such a question: "Yes: nine places …"."""
+    word = text.split(" ", 1)[0]
+    return f"{'Yes' if yes else 'No'}: {text[:1].lower() + text[1:] if word.isalpha() and word[1:].islower() else text}"
 
 
 def ended(text: str) -> str:

@@ -37,7 +37,7 @@ class Statement:
     under: int
 
 
-_COMMENT = re.compile(r"^\s*(?:#(?!\[|!\[)|//+!?|\*|/\*+|--(?=\s))\s?(?P<text>.*?)(?:\*/)?\s*$")
+_COMMENT = re.compile(r"^\s*(?:#(?!\[|!\[)|//+!?|\*+(?=[\s/]|$)|/\*+|--(?=\s))\s?(?P<text>.*?)(?:\*/)?\s*$")
 _TRAILING = re.compile(r"\s+(?:#|//)\s.*$")
 _DIRECTIVE = re.compile(
     r"^(?:type:|noqa|pragma|pylint|mypy|fmt:|eslint|@ts-|nolint|todo|fixme|xxx|-{3,}|={3,}|region)", re.I
@@ -201,8 +201,12 @@ def _after_string(lines: Sequence[str], number: int, end: int) -> int:
 
 
 def condition(statement: Statement) -> str:
-    """An `if` as a phrase: "when `x` is not set" only in code's own words."""
+    """An `if` as a phrase: "when `x` is not set" only in code's own words; a `switch` tells which of several."""
     word = statement.text.split(None, 1)[0].lstrip("}").strip()
+    if word in ("switch", "match"):
+        return f"depending on {code(statement.head)}" if statement.head.strip("{") else "depending on the case"
+    if word == "case":
+        return f"in the case {code(statement.head)}"
     return f"{'unless' if word == 'unless' else 'if'} {code(statement.head)}"
 
 
