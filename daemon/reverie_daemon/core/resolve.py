@@ -230,6 +230,8 @@ class Resolver:
         self, reference: Reference, path: str, scope: Definition | None, candidate: Definition, count: int
     ) -> Target:
         """How sure it is that this reference means this candidate, one of `count` of its name."""
+        if candidate.role == "test" and scope is not None and scope.role == "source":
+            return Target(candidate, 0.0, "")  # tests use the product, never the other way round
         certainty, reason = self._judged(reference, path, scope, candidate, count)
         if reference.kind == "call" and candidate.symbol.kind in ("attribute", "variable", "constant"):
             certainty *= 0.6

@@ -477,3 +477,12 @@ def test_a_plain_word_is_no_example_or_test_of_that_name(catalogue_of):
     """ "How does pagination work?" was answered with the size of `examples/pagination.py`."""
     files = {**MILL, "examples/milling.py": "print(grind(corn))\n", "tests/milling.py": "MILLS = 3\n"}
     assert understand("how does milling work?", catalogue_of(files)).kind == "described"
+
+
+def test_an_option_is_what_is_documented_rather_than_what_sets_the_projects_own_tools(catalogue_of):
+    """The time limit of a test runner in `package.json` is no option of the library."""
+    files = {
+        "package.json": '{\n  "ava": {\n    "timeout": "10m"\n  }\n}\n',
+        "docs/options.md": "# Options\n\n## `timeout`\n\nHow long to wait for a reply.\n",
+    }
+    assert "`docs/options.md:3`" in answered(catalogue_of(files), "which options control timeouts?").claims[0].text

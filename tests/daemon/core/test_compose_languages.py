@@ -286,3 +286,11 @@ def test_a_line_that_writes_through_a_pointer_is_no_comment(catalogue_of):
     assert "reply = NULL;" not in compose(
         understand("how does `take` work?", catalogue), catalogue, lambda: None
     ).markdown.replace("`*reply = NULL`", "")
+
+
+def test_a_value_that_goes_on_over_lines_is_shown_closed(catalogue_of):
+    """ "It returns `{`" looks like a mistake."""
+    ts = "export function parcel(grams: number) {\n  return {\n    grams,\n    units: grams / 10,\n  };\n}\n"
+    catalogue = catalogue_of({"src/parcel.ts": ts})
+    said = compose(understand("what does `parcel` do?", catalogue), catalogue, lambda: None).claims[0].text
+    assert said.endswith("it returns `{ … }`.")

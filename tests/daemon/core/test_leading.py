@@ -238,3 +238,42 @@ def test_who_raises_an_error_is_told_of_those_who_do(catalogue_of, text):
               "    except TillError:\n        return 0\n"}  # fmt: skip
     said = answered(catalogue_of({**PYTHON, **caught}), text).claims[0].text
     assert said.startswith("`TillError` (`shop/ports.py:4`) is raised in one place, `ring` (`shop/ports.py:12`)")
+
+
+def test_overloads_are_told_once(catalogue_of):
+    """They do the same and say the same; there is room for three places only."""
+    java = (
+        "package shop;\n\npublic class Scale {\n  /** Weighs a parcel. */\n  public int weigh(Parcel parcel) {\n"
+        "    int grams = parcel.grams();\n    int more = grams + 1;\n    return more;\n  }\n\n  /** Weighs a parcel in units. */\n"
+        "  public int weigh(Parcel parcel, int unit) {\n    int grams = parcel.grams();\n"
+        "    int all = grams * unit;\n    return all;\n  }\n}\n"
+    )
+    said = answered(catalogue_of({"src/main/java/shop/Scale.java": java}), "how is a parcel weighed in units?")
+    heads = [
+        claim.text for claim in said.claims if claim.text.startswith("`Scale.weigh`") and "used by" not in claim.text
+    ]
+    assert len(heads) == 1
+
+
+def test_code_in_a_document_is_not_quoted_as_what_it_says(catalogue_of):
+    """An example read as a sentence is noise; the sentence before it is not."""
+    docs = (
+        "# Franking\n\n> [!NOTE]\n> A letter is franked with a stamp before the stamp is cancelled.\n\n"
+        "```python\nfrank(letter, stamp)\n\nletter.stamp.frank(letter)  # a letter franked with a stamp\n```\n"
+    )
+    said = answered(
+        catalogue_of({**LEADING, "docs/franking.md": docs}), "how is a letter franked with a stamp?"
+    ).markdown
+    assert "say: A letter is franked with a stamp before" in said
+    assert "letter.stamp.frank" not in said
+
+
+def test_who_uses_it_is_told_by_name_after_other_places(catalogue_of):
+    """ "It" would be whatever was told of last."""
+    files = {
+        **PYTHON,
+        "shop/desk.py": "from shop.parcels import dispatch\n\n\ndef close(depot):\n    dispatch(1, depot)\n",
+    }
+    said = answered(catalogue_of(files), "how is the weight of a parcel reported to the depot?").markdown
+    assert "`dispatch` is used by `close` (`shop/desk.py:5`)" in said
+    assert "It is used by" not in said

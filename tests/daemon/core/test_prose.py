@@ -86,3 +86,16 @@ def test_a_yes_or_no_goes_before_the_sentence_it_stands_for():
     """What begins with code keeps its letters."""
     assert prose.yes_or_no(True, "Two tests exercise it.") == "Yes: two tests exercise it."
     assert prose.yes_or_no(False, "`Till` is used in one place.") == "No: `Till` is used in one place."
+
+
+def test_a_sentence_that_promises_a_list_says_nothing_by_itself():
+    """ "It will do the following" without what follows."""
+    assert prose.first_sentence("Finish will do the following:\n- close\n- leave") == ""
+
+
+def test_a_hard_break_of_markdown_is_no_part_of_a_sentence():
+    """A backslash at the end of a line asks for a new one."""
+    assert (
+        prose.plain("Called first.\\ It may wait, as C:\\\\temp does.")
+        == "Called first. It may wait, as C:\\\\temp does."
+    )

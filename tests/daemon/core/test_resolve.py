@@ -252,3 +252,14 @@ def test_java_sees_no_type_of_another_package_without_an_import(catalogue_of):
     }
     catalogue = catalogue_of(files)
     assert resolve.callers(definition(catalogue, "Till"), catalogue) == []
+
+
+def test_the_product_calls_no_tests(catalogue_of):
+    """`setTimeout` of the runtime was told as the variable of that name in a test."""
+    files = {
+        "src/retry.ts": "export function retry(again: () => void): void {\n  setTimeout(again, 10);\n}\n",
+        "test/clock.ts": "export function setTimeout(work: () => void): void {\n  work();\n}\n",
+    }
+    catalogue = catalogue_of(files)
+    (call,) = resolve.callees(definition(catalogue, "retry"), catalogue)
+    assert call.targets == ()

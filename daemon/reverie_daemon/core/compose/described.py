@@ -13,6 +13,7 @@ from reverie_daemon.core.compose.definitions import as_claim, kept, usage
 from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place, shown
 from reverie_daemon.core.compose.flow import life
 from reverie_daemon.core.compose.leading import PIECES_MAX, Words
+from reverie_daemon.core.compose.paragraphs import paragraphs, plainly, says, stretches
 from reverie_daemon.core.compose.steps import Step, clause, in_order, story
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
@@ -23,6 +24,7 @@ from reverie_daemon.core.wording import asks_yes_or_no
 TOLD_MAX = 3
 STATEMENTS_MAX = 5
 STORY_MAX = 24
+QUOTED_LINES_MAX = 8
 SENTENCES_MAX = 2
 """So many steps are told as sentences rather than in a list."""
 
@@ -42,7 +44,7 @@ def described(question: Question, catalogue: Catalogue, ranking: Ranking | None)
         claims += _second(catalogue, other, words)
     if question.asks in ("why", "what", "how") or not chosen:
         claims += _document(catalogue, ranking, words, question)
-    claims += usage(catalogue, best)
+    claims += usage(catalogue, best, named=True)
     related = [item for item in chosen[TOLD_MAX:] if item not in chosen[:TOLD_MAX]][:4]
     return kept([*claims, _related(catalogue, related)])
 
@@ -51,7 +53,7 @@ def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Questi
     """What and where in one sentence; where no doc says it, with the step that speaks most to the question."""
     said, sentence = deed(best), doc_of(best)
     evidence = citing.head(catalogue, best)
-    telling = _telling(catalogue, best, words, 1)
+    telling = _telling(catalogue, best, words.beyond(best.symbol.name), 1) or _telling(catalogue, best, words, 1)
     if asks_yes_or_no(question.text):
         text = f"I cannot tell yes or no without running it; what speaks to it is {cited(best)}"
         text += f", which {said}" if said else f": {sentence}" if sentence else f", {noun(best)}"
@@ -120,6 +122,7 @@ def _doc_sentences(catalogue: Catalogue, definition: Definition, words: Words, l
         for paragraph in prose.paragraphs(definition.symbol.doc)
         for text in prose.sentences(paragraph)
     ][1:]
+    every = [text for text in every if not text.endswith(":")]  # what it introduces is not shown
     scored = [(words.matched(text) / words.total, at, text) for at, text in enumerate(every)]
     best = sorted((item for item in scored if item[0] > 0.08), key=lambda item: (-item[0], item[1]))[:limit]
     if not best:
@@ -141,7 +144,7 @@ def _telling(catalogue: Catalogue, definition: Definition, words: Words, limit: 
 
 def _step_match(step: Step, lines: Sequence[str], words: Words) -> float:
     text = " ".join(lines[step.statement.line - 1 : step.statement.end_line])
-    return words.matched(f"{text} {step.said.text}") + (0.5 if step.statement.kind == "raise" else 0.0)
+    return words.matched(f"{text} {citing.unmarked(step.said.text)}") + (0.5 if step.statement.kind == "raise" else 0.0)
 
 
 def _uses_of_value(catalogue: Catalogue, definition: Definition) -> Said:
@@ -225,35 +228,17 @@ def _documents(catalogue: Catalogue, ranking: Ranking | None, words: Words) -> l
 
 
 def _quoted(catalogue: Catalogue, piece: Piece, words: Words) -> list[Claim]:
-    """The paragraph of a passage that says most, quoted with its line."""
-    lines = citing.lines_at(catalogue, piece.path, piece.span)
-    blocks: list[tuple[int, list[str]]] = []
-    for at, text_line in enumerate(lines):
-        if text_line.strip():
-            if not blocks or at == 0 or not lines[at - 1].strip():
-                blocks.append((at, []))
-            blocks[-1][1].append(text_line)
-    if piece.role == "docs":
-        blocks = [(at, block) for at, block in blocks if not _is_markup(block)]
-    if not blocks:
+    """The paragraph of a passage that says most, quoted with its line; where there is no prose, as it stands."""
+    lines, first = citing.lines_at(catalogue, piece.path, piece.span), piece.span.start_line
+    said = [one for one in paragraphs(lines, first) if not one.code and says(one)] if piece.role == "docs" else []
+    every = said or stretches(lines, first)
+    if not every:
         return []
-    offset, block = max(blocks, key=lambda item: words.matched(" ".join(item[1])) + 0.01 * len(item[1]))
-    line = piece.span.start_line + offset
-    evidence = citing.span_evidence(catalogue, piece.path, piece.blob, line, line + len(block) - 1)
-    text = prose.plain(" ".join(part.strip() for part in block)) if piece.role == "docs" else ""
+    best = max(every, key=lambda one: (words.matched(" ".join(one.lines)) + 0.01 * len(one.lines), -one.start))
+    evidence = citing.span_evidence(catalogue, piece.path, piece.blob, best.start, best.end)
+    at = citing.mark(piece.path, best.start)
+    if not said:
+        quoted = "\n".join(map(shown, best.lines[:QUOTED_LINES_MAX]))
+        return [citing.claim(f"{at} has\n\n```\n{quoted}\n```", evidence)]
     title = f"“{piece.title}” " if piece.title else ""
-    if not text:
-        quoted = "\n".join(map(shown, block[:8]))
-        return [citing.claim(f"{citing.mark(piece.path, line)} has\n\n```\n{quoted}\n```", evidence)]
-    return [
-        citing.claim(
-            f"The documents, {title}({citing.mark(piece.path, line)}), say: {prose.shorten(text, 500)}", evidence
-        )
-    ]
-
-
-def _is_markup(block: Sequence[str]) -> bool:
-    """A heading, a directive, a code block: no prose to quote."""
-    first = block[0]
-    underlined = len(block) > 1 and not block[1].strip(" =-~^\"'*#+") and bool(block[1].strip())
-    return underlined or first.startswith(("    ", "\t", "..", "```", "#", "|", ":"))
+    return [citing.claim(f"The documents, {title}({at}), say: {prose.shorten(plainly(best), 500)}", evidence)]

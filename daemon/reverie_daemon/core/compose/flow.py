@@ -34,7 +34,7 @@ def how(question: Question, catalogue: Catalogue) -> list[Claim]:
         return kept([*claims, *life(catalogue, definition), *usage(catalogue, definition)])
     told = story(catalogue, definition)
     claims += [as_claim(in_order(told)), *_inside(catalogue, told)]
-    return kept([*claims, *usage(catalogue, definition)])
+    return kept([*claims, *usage(catalogue, definition, named=True)])
 
 
 def _inside(catalogue: Catalogue, told: Sequence[Step]) -> list[Claim]:

@@ -42,7 +42,7 @@ _CONTRASTS = frozenset(["before", "after", "first", "last", "once", "without", "
 _WITH_CODE = frozenset(["class", "struct", "trait"])
 _VALUE_KINDS = frozenset(["attribute", "constant", "property", "variable"])
 _ERROR = re.compile(r"(?:Error|Exception|Warning|Exit|Failure|Timeout)$")
-_OF_ERRORS = re.compile(r"\b(?:errors?|exceptions?|fail\w*|warn\w*|timeouts?|rais\w+|thrown?|throws)\b", re.I)
+_OF_ERRORS = re.compile(r"\b(?:errors?|exceptions?|failures?|warn\w*|timeouts?|rais\w+|thrown?|throws)\b", re.I)
 _RAISING = re.compile(r"\b(?:rais|throw|thrown)\w*", re.I)
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|gets?|does|do)\b.*\b(?:\w+ed|done|made|read|written|found|put|sent|thrown)\b", re.I
@@ -110,7 +110,11 @@ def chosen(question: Question, catalogue: Catalogue, ranking: Ranking | None, wo
         scored = _with_what_they_call(catalogue, scored)
     ordered = sorted(scored, key=lambda item: (-scored[item], item.path, item.ordinal))
     least = max(scored.values(), default=0.0) * SCORE_SHARE_MIN
-    return [item for item in ordered if item.symbol.kind not in ("heading", "key") and scored[item] >= least]
+    told: dict[tuple[str, str], Definition] = {}  # overloads would say the same again
+    for item in ordered:
+        if item.symbol.kind not in ("heading", "key") and scored[item] >= least:
+            told.setdefault((item.path, item.symbol.qualname), item)
+    return list(told.values())
 
 
 def _ranked(question: Question, catalogue: Catalogue, ranking: Ranking | None, words: Words) -> dict[Definition, float]:

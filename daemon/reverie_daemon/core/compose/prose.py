@@ -56,6 +56,7 @@ _NO_VERBS = frozenset(
 
 _IRREGULAR = {"do": "does", "go": "goes", "have": "has", "be": "is"}
 _ROLE = re.compile(r":(?:[\w+-]+:)*[\w+-]+:`(?:(?P<title>[^`<]+?)\s*<[^`>]*>|(?P<short>~)?!?(?P<target>[^`>]+))`")
+_HARD_BREAK = re.compile(r"(?<=\S)\\(?=\s|$)")
 _LITERAL = re.compile(r"``([^`]+)``")
 _LINK = re.compile(
     r"`([^`<]+?)\s*<[^>`]+>`_{1,2}|\[([^\]\n]+)\]\((?:[^)\s]+)\)|\{@(?:link|code|literal|linkplain)\s+([^}]+)\}"
@@ -83,6 +84,8 @@ _THIS = re.compile(
 )
 _UNDERLINE = re.compile(r"^\s*([=\-~^\"'*#+])\1{2,}\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]`]*\s+(?=[A-Z`\"'(\[*:])")
+_PROMISE = re.compile(r"\bfollowing\W*$", re.I)
+"""What a sentence says that ends so stands in the list below it."""
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|resp|approx|incl|Mr|Dr|No|Fig|eq|a\.k\.a)\.|\b[A-Z]\.)$")
 
 
@@ -117,7 +120,7 @@ def paragraphs(doc: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Markup of reST, Markdown, Javadoc and XML docs as Markdown that reads well inside a sentence."""
-    text = _ROLE.sub(_role, text)
+    text = _ROLE.sub(_role, _HARD_BREAK.sub("", text))
     text = _LITERAL.sub(r"`\1`", text)
     text = _LINK.sub(lambda found: found[1] or found[2] or f"`{found[3].split('#')[-1].strip()}`", text)
     if text.count("`") % 2:  # A lone backtick would turn the rest of the answer into code.
@@ -150,7 +153,7 @@ def first_sentence(doc: str) -> str:
     """The sentence of a doc comment that says what the thing is: the first, or one that begins "This function …" where
     the first does not say it; without its full stop. "" when there is no prose."""
     for paragraph in paragraphs(doc)[:2]:
-        found = [text for text in sentences(paragraph) if not text.startswith("- ")]
+        found = [text for text in sentences(paragraph) if not text.startswith("- ") and not _PROMISE.search(text)]
         if not found:
             continue
         own = next((text for text in found[:4] if _THIS.match(text)), "")
