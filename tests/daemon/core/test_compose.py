@@ -486,3 +486,22 @@ def test_an_option_is_what_is_documented_rather_than_what_sets_the_projects_own_
         "docs/options.md": "# Options\n\n## `timeout`\n\nHow long to wait for a reply.\n",
     }
     assert "`docs/options.md:3`" in answered(catalogue_of(files), "which options control timeouts?").claims[0].text
+
+
+def test_a_value_is_not_said_to_be_unused_because_no_read_of_it_is_known(catalogue_of):
+    """Reads of fields are not facts in every language; "nothing calls it" would be taken for "nobody needs it"."""
+    rust = "pub struct Opts {\n    pub case_sensitive: bool,\n}\n"
+    rust += "\nfn run(opts: Opts) -> bool {\n    opts.case_sensitive\n}\n"
+    said = answered(catalogue_of({"src/cli.rs": rust}), "who uses `Opts.case_sensitive`?").claims[0].text
+    assert "calls" not in said and said.startswith("I find no use of `Opts.case_sensitive` (`src/cli.rs:2`) by name")
+
+
+def test_the_one_call_that_may_reach_it_is_shown(catalogue_of):
+    """The sentence ended in a colon with nothing after it."""
+    files = {
+        "mill/sieve.py": "class Sieve:\n    def put(self, corn):\n        return corn\n",
+        "mill/bin.py": "class Bin:\n    def put(self, corn):\n        return corn\n",
+        "mill/grind.py": "def grind(place, corn):\n    place.put(corn)\n",
+    }
+    said = answered(catalogue_of(files), "who calls `Sieve.put`?").claims[0].text
+    assert said.endswith("that it could be: `grind` (`mill/grind.py:2`): `place.put(corn)`.")

@@ -244,7 +244,8 @@ def test_overloads_are_told_once(catalogue_of):
     """They do the same and say the same; there is room for three places only."""
     java = (
         "package shop;\n\npublic class Scale {\n  /** Weighs a parcel. */\n  public int weigh(Parcel parcel) {\n"
-        "    int grams = parcel.grams();\n    int more = grams + 1;\n    return more;\n  }\n\n  /** Weighs a parcel in units. */\n"
+        "    int grams = parcel.grams();\n    int more = grams + 1;\n    return more;\n  }\n\n"
+        "  /** Weighs a parcel in units. */\n"
         "  public int weigh(Parcel parcel, int unit) {\n    int grams = parcel.grams();\n"
         "    int all = grams * unit;\n    return all;\n  }\n}\n"
     )
@@ -277,3 +278,28 @@ def test_who_uses_it_is_told_by_name_after_other_places(catalogue_of):
     said = answered(catalogue_of(files), "how is the weight of a parcel reported to the depot?").markdown
     assert "`dispatch` is used by `close` (`shop/desk.py:5`)" in said
     assert "It is used by" not in said
+
+
+def test_a_deed_asked_for_by_its_doer_is_not_answered_with_a_value(catalogue_of):
+    """ "Where does X write the comma?" asks for code as much as "where is the comma written?" does."""
+    files = {
+        "src/main/java/shop/Slip.java": (
+            "package shop;\n\npublic class Slip {\n"
+            '  /** The line that ends a slip. */\n  private String endLine = "--";\n\n'
+            "  /** Ends a slip with a line. */\n  public void end(Printer out) {\n    out.print(endLine);\n"
+            "    out.feed();\n    out.cut();\n  }\n}\n"
+        )
+    }
+    said = answered(catalogue_of(files), "where does Slip print the line that ends a slip?").claims[0].text
+    assert said.startswith("That happens in `Slip.end`")
+
+
+def test_an_answer_that_leads_with_a_value_is_less_sure_of_how_it_goes(catalogue_of):
+    """A value is about the thing that is asked for, and does not do it."""
+    option = "class Options:\n    #: Skips parcels that are hidden from the depot.\n    hidden_parcels_skipped = True\n"
+    function = 'def skip_hidden_parcels(depot):\n    """Skips parcels that are hidden from the depot."""\n'
+    function += "    for parcel in depot.parcels:\n        if parcel.hidden:\n            depot.skip(parcel)\n"
+    function += "    return depot\n"
+    text = "how are parcels skipped that are hidden from the depot?"
+    value, code = (answered(catalogue_of({"shop/skip.py": one}), text) for one in (option, function))
+    assert value.confidence < 0.75 * code.confidence

@@ -19,6 +19,7 @@ from reverie_daemon.core.wording import asks_yes_or_no
 LISTED_MAX = 12
 MEMBERS_MAX = 12
 """Of a class, whose uses through the class's name are looked for."""
+_VALUES = frozenset(["attribute", "constant", "property", "variable"])
 _VERBS = {"called": "call", "used": "use", "raised": "raise"}
 _UNUSED = re.compile(r"\b(?:unused|dead)\b", re.I)
 _RAISING = re.compile(r"\b(?:raise|throw|panic!?|reject|return|Err)\b")
@@ -231,9 +232,15 @@ def _nobody(question: Question, catalogue: Catalogue, definition: Definition, un
             f"{'calls' if len(unsure) == 1 else 'call'} something named "
             f"`{definition.symbol.name}` that it could be:"
         )
+        if len(unsure) == 1:
+            found = citing.site_evidence(catalogue, use.site)
+            return [citing.claim(f"{text} {placed(use)}: {_line(catalogue, use)}.", evidence, found)]
         listed = _listed(catalogue, definition, unsure)
         body = listed.text.partition("\n\n")[2]
         return [citing.claim(f"{text}\n\n{body}", evidence, listed.evidence)]
+    if definition.symbol.kind in _VALUES:
+        text = f"I find no use of {cited(definition)} by name; where a value is read, the source does not always tell"
+        return [citing.claim(f"{text}.", evidence)]
     text = f"Nothing in this repository calls {cited(definition)} by name"
     if definition.symbol.name.startswith("test_"):
         text += "; as a test, it is run by the test runner"

@@ -66,6 +66,8 @@ CLOSE = 0.05
 the right lines, of the others more than half."""
 CLOSE_SHARE = 0.85
 CLOSE_MAX = 2
+GUESSED_SHARE = 0.7
+"""An answer that leads with a value, asked how something is done, was wrong more often than not."""
 UNREAD, WORDS_ONLY = 0.05, 0.6
 """How sure an answer is to a question in another language: with nothing known of it, and with a few of its words."""
 COVERED_USUAL = 0.12
@@ -105,8 +107,10 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
         literal = literal_claims(question, catalogue, missing)
         documented = [] if literal else _told_how(question, catalogue, ranking)
         claims = literal or documented or described.described(question, catalogue, ranking)
-        led = "" if documented else _led(claims)
-        confidence = _described_confidence(question, catalogue, ranking, led, bool(missing)) if claims else NOTHING
+        led = None if documented else _led(claims)
+        path = led.path if led is not None else ""
+        confidence = _described_confidence(question, catalogue, ranking, path, bool(missing)) if claims else NOTHING
+        confidence *= 1.0 if leading.does_what_is_asked(question, catalogue, led) else GUESSED_SHARE
         if not literal and question.kind == "described":
             readings = readings or _instead(claims, _close(ranking))
         if literal:
@@ -239,9 +243,9 @@ def _described_confidence(
     return sure * (0.6 if missing else 1.0)
 
 
-def _led(claims: Sequence[Claim]) -> str:
-    """The file that an answer leads with, "" for none."""
-    return next((one.path for claim in claims for one in claim.evidence if one.path), "")
+def _led(claims: Sequence[Claim]) -> Evidence | None:
+    """What an answer leads with, None where it cites no file."""
+    return next((one for claim in claims for one in claim.evidence if one.path), None)
 
 
 def _close(ranking: Ranking | None) -> list[Definition]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from reverie_daemon.core import terms
 from reverie_daemon.core.compose.describing import body_of, doc_of
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
-from reverie_daemon.core.nouns import Catalogue, Definition
+from reverie_daemon.core.nouns import Catalogue, Definition, Evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Piece, Ranking, asks_for, rarity
 from reverie_daemon.core.resolve import LIKELY, Resolver, callers
@@ -46,6 +46,9 @@ _OF_ERRORS = re.compile(r"\b(?:errors?|exceptions?|failures?|warn\w*|timeouts?|r
 _RAISING = re.compile(r"\b(?:rais|throw|thrown)\w*", re.I)
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|gets?|does|do)\b.*\b(?:\w+ed|done|made|read|written|found|put|sent|thrown)\b", re.I
+)
+_ACTIVE = re.compile(
+    r"\bwhere (?:do|does|did)\b(?!.*\b(?:live|come|go|stand|sit|reside|belong|find|put|start)\b)", re.I
 )
 _KEPT = re.compile(
     r"\b(?:kept|held|stored|defined|declared|listed|named|called|set|class|type|struct|constant|value|table|option)\b",
@@ -203,9 +206,21 @@ def _with_what_they_call(catalogue: Catalogue, scored: Mapping[Definition, float
     return gained
 
 
+def does_what_is_asked(question: Question, catalogue: Catalogue, led: Evidence | None) -> bool:
+    """Whether what an answer leads with can do something, where the question asks how something is done; a value or a
+    type that only mentions it cannot, and is a guess."""
+    if led is None or not _asks_for_deeds(question):
+        return True
+    named = {subject.definition.symbol.qualname for subject in question.subjects if subject.definition is not None}
+    found = [one for one in catalogue.outline(led.path) if one.symbol.qualname == led.symbol]
+    return not found or led.symbol in named or any(one.symbol.kind in CALLABLE_KINDS | _WITH_CODE for one in found)
+
+
 def _asks_for_deeds(question: Question) -> bool:
     """Whether it asks how, when, why or where something is done, rather than where something is kept."""
     if question.asks == "where":
+        if _ACTIVE.search(question.text):
+            return True
         return _PASSIVE.search(question.text) is not None and not _KEPT.search(question.text)
     return question.asks in ("how", "when", "why")
 
@@ -241,7 +256,8 @@ def _standing_for(
     if definition.symbol.kind not in TYPE_KINDS:
         return {}
     asked = words.beyond(definition.symbol.name)
-    kinds = CALLABLE_KINDS if question.asks == "how" else CALLABLE_KINDS | _VALUE_KINDS
+    deeds = question.asks in ("how", "where") and _asks_for_deeds(question)
+    kinds = CALLABLE_KINDS if deeds else CALLABLE_KINDS | _VALUE_KINDS
     making = float(_MAKING.search(question.text) is not None)
     prefix = f"{definition.symbol.qualname}."
     found: dict[Definition, float] = {}
