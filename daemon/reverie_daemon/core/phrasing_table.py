@@ -182,6 +182,8 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
         r"|against) <x>"),
     ("tests", "in", "", r"(?:is|are|how is|how are|where is|where are|how well is|who tests) <x> (?:be )?(?:(?:well "
         r"|actually |ever |even |unit[- ]?)?tested|covered(?: by (?:any )?tests?)?|exercised)(?: anywhere| at all)?"),
+    ("tests", "in", "", r"(?:is|are) <x> (?:ever |actually )?(?:used|called|tested|covered|exercised) (?:by|in|from)"
+        r" (?:the |any |some )?(?:unit |integration )?tests?"),
     ("tests", "in", "", r"(?:does|do) <x> have (?:any |unit |good )*(?:tests?|test coverage|coverage)"),
     ("tests", "in", "", r"(?:what|who) tests <x>"),
     ("tests", "in", "", r"<x> (?:tests|test coverage|test cases|specs)"),

@@ -63,6 +63,8 @@ _PRONOUN = re.compile(
     r"|that (?:function|class|method|file|one)|the same)$",
     re.I,
 )
+_ASKER = re.compile(r"^(?:i|we|you|one|someone|people|users)$", re.I)
+"""Who asks is no name, though "how do I use X" has the shape of "how does Y use X"."""
 _COUNT = re.compile(
     r"\b(?:last|past|latest|recent)\s+(\d+)\s+(?:commits?|changes)\b|\b(\d+)\s+(?:last|latest|recent"
     r"|most recent)\b",
@@ -226,6 +228,8 @@ def _named(
     """The question of a phrasing whose slots all name something, else None."""
     slots = [slot for slot in (match.first, match.second) if slot]
     subjects: list[Subject] = []
+    if any(_ASKER.match(slot) for slot in slots):
+        return None
     for slot in slots:
         subject = _slot(slot, match.kind, catalogue, conversation)
         if subject is None:

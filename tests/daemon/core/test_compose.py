@@ -462,6 +462,7 @@ MILL = {
         ("is `sift` unused?", "No: `sift` (`mill/sieve.py:1`) is called in one place"),
         ("is `bran` used anywhere?", "No: nothing in this repository calls `bran`"),
         ("is `grind` tested?", "Yes: one test covers `grind`"),
+        ("is `grind` used by the tests?", "Yes: one test covers `grind`"),
         ("does `grind` call `sift`?", "Yes: `grind` (`mill/grind.py:4`) "),
         ("does `sift` call `grind`?", "Only the other way round: `grind` (`mill/grind.py:4`) "),
         ("does `sift` call `bran`?", "Not that I can see: `sift` (`mill/sieve.py:1`) and `bran`"),
@@ -505,3 +506,23 @@ def test_the_one_call_that_may_reach_it_is_shown(catalogue_of):
     }
     said = answered(catalogue_of(files), "who calls `Sieve.put`?").claims[0].text
     assert said.endswith("that it could be: `grind` (`mill/grind.py:2`): `place.put(corn)`.")
+
+
+def test_tests_that_are_in_a_file_of_its_name_are_told_of(catalogue_of):
+    """ "No test names it" was said of an option that a whole test file is about: its tests set it by a key."""
+    files = {
+        "src/options.ts": "export class Options {\n  /** How pages are asked for. */\n  pagination = {};\n}\n",
+        "test/pagination.ts": "test('pages', () => {\n  got({pagination: {limit: 1}});\n});\n",
+    }
+    said = answered(catalogue_of(files), "which tests test pagination?").claims[0].text
+    assert said == "By name, `test/pagination.ts:1` is the test file for `pagination`."
+
+
+def test_a_message_with_an_apostrophe_is_quoted_whole(catalogue_of):
+    """ "It raises `nil` (“t have queries”)" was said of a Go function."""
+    go = (
+        'package mill\n\nimport "errors"\n\nfunc Queries(corn int) ([]string, error) {\n\tif corn == 0 {\n'
+        '\t\treturn nil, errors.New("mill: the corn doesn\'t have queries")\n\t}\n\treturn grind(corn), nil\n}\n'
+    )
+    said = answered(catalogue_of({"mill.go": go}), "how does `Queries` work?").markdown
+    assert "it raises `errors.New` (“mill: the corn doesn't have queries”)" in said

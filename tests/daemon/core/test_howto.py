@@ -111,3 +111,8 @@ def test_a_label_is_no_answer(catalogue_of: Callable[..., Any]) -> None:
     text = "how do I add a hook before firing?"
     said = compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue)).claims[0].text
     assert said.startswith("Called right before the clay is fired (“")
+
+
+def test_who_asks_is_no_name(ask: Callable[[str], Composition]) -> None:
+    """ "How do I use X" has the shape of "how does Y use X", and was answered with 'nothing is named “I”'."""
+    assert ask("How do I use a glaze?").kind == "described"

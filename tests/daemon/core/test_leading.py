@@ -226,7 +226,7 @@ def test_a_class_that_leads_is_told_by_what_it_does(catalogue_of):
 def test_a_description_asked_yes_or_no_is_not_answered_as_if_it_were_known(catalogue_of, text):
     """What the source does can be shown, whether that means yes is the reader's to say."""
     said = answered(catalogue_of(PYTHON), text).claims[0].text
-    assert said.startswith("I cannot tell yes or no without running it; what speaks to it is `dispatch`")
+    assert said.startswith("I cannot say yes or no from names and docs alone; what speaks to it is `dispatch`")
 
 
 @pytest.mark.parametrize(
@@ -303,3 +303,20 @@ def test_an_answer_that_leads_with_a_value_is_less_sure_of_how_it_goes(catalogue
     text = "how are parcels skipped that are hidden from the depot?"
     value, code = (answered(catalogue_of({"shop/skip.py": one}), text) for one in (option, function))
     assert value.confidence < 0.75 * code.confidence
+
+
+def test_a_description_asked_yes_or_no_is_not_answered_with_what_goes_wrong(catalogue_of):
+    """ "UnsupportedProtocol" shares its words with "is this protocol supported?" and says nothing of it."""
+    files = {
+        "shop/post.py": (
+            "class UnsupportedParcelError(Exception):\n"
+            '    """A parcel from abroad is not supported."""\n\n    def __init__(self, parcel):\n'
+            "        self.parcel = parcel\n\n\n"
+            "def take(parcel):\n"
+            '    """Takes in a supported parcel from abroad."""\n    customs = parcel.customs()\n'
+            "    return customs.clear(parcel)\n"
+        )
+    }
+    said = answered(catalogue_of(files), "are parcels from abroad supported?")
+    assert "what speaks to it is `take`" in said.claims[0].text
+    assert said.confidence < 0.7

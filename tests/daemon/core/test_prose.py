@@ -80,6 +80,8 @@ def test_what_is_still_to_do_is_not_what_a_thing_does():
 def test_a_clause_in_the_past_is_no_description_of_its_subject():
     """ "`ProxyError` is an error occurred while …" is no English."""
     assert prose.predicate("An error occurred while connecting to the proxy.") == ""
+    assert prose.predicate("A parcel from abroad is not supported.") == ""
+    assert prose.predicate("A proxy for the request that is current.") == "is a proxy for the request that is current."
 
 
 def test_a_yes_or_no_goes_before_the_sentence_it_stands_for():

@@ -27,6 +27,7 @@ from reverie_daemon.core.nouns import Catalogue, Claim, Composition, Definition,
 from reverie_daemon.core.phrasing_table import Kind
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import HOW_TO, Ranking
+from reverie_daemon.core.wording import asks_yes_or_no
 
 Composer = Callable[[Question, Catalogue], list[Claim]]
 
@@ -67,7 +68,8 @@ the right lines, of the others more than half."""
 CLOSE_SHARE = 0.85
 CLOSE_MAX = 2
 GUESSED_SHARE = 0.7
-"""An answer that leads with a value, asked how something is done, was wrong more often than not."""
+"""An answer that leads with a value, asked how something is done, was wrong more often than not; a description that is
+asked yes or no gets a place to look at."""
 UNREAD, WORDS_ONLY = 0.05, 0.6
 """How sure an answer is to a question in another language: with nothing known of it, and with a few of its words."""
 COVERED_USUAL = 0.12
@@ -110,7 +112,8 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
         led = None if documented else _led(claims)
         path = led.path if led is not None else ""
         confidence = _described_confidence(question, catalogue, ranking, path, bool(missing)) if claims else NOTHING
-        confidence *= 1.0 if leading.does_what_is_asked(question, catalogue, led) else GUESSED_SHARE
+        told = documented or leading.does_what_is_asked(question, catalogue, led)
+        confidence *= 1.0 if told and not asks_yes_or_no(question.text) else GUESSED_SHARE
         if not literal and question.kind == "described":
             readings = readings or _instead(claims, _close(ranking))
         if literal:

@@ -42,6 +42,9 @@ def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
             citing.claim(text, citing.head(catalogue, definition), citing.head(catalogue, caller), evidence),
             as_claim(_test_rows(catalogue, found)),
         ]
+    if named := _tests_of_path(catalogue, definition.symbol.name):
+        text = f"Which of their tests reach {cited(definition)} I cannot trace."
+        return [*named, citing.claim(text, citing.head(catalogue, definition))]
     text = f"No test names {cited(definition)}, and none that I can trace reaches it"
     return [citing.claim(f"{text}.", citing.head(catalogue, definition)), *_tests_of_path(catalogue, definition.path)]
 

@@ -55,7 +55,7 @@ def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Questi
     evidence = citing.head(catalogue, best)
     telling = _telling(catalogue, best, words.beyond(best.symbol.name), 1) or _telling(catalogue, best, words, 1)
     if asks_yes_or_no(question.text):
-        text = f"I cannot tell yes or no without running it; what speaks to it is {cited(best)}"
+        text = f"I cannot say yes or no from names and docs alone; what speaks to it is {cited(best)}"
         text += f", which {said}" if said else f": {sentence}" if sentence else f", {noun(best)}"
     elif question.asks == "where":
         text = f"That happens in {cited(best)}" if best.symbol.kind in CALLABLE_KINDS else f"That is {cited(best)}"

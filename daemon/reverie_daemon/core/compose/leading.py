@@ -18,6 +18,7 @@ from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Piece, Ranking, asks_for, rarity
 from reverie_daemon.core.resolve import LIKELY, Resolver, callers
 from reverie_daemon.core.twins import constructs
+from reverie_daemon.core.wording import asks_yes_or_no
 
 PIECES_MAX = 12
 SCORE_SHARE_MIN = 0.55
@@ -113,10 +114,10 @@ def chosen(question: Question, catalogue: Catalogue, ranking: Ranking | None, wo
         scored = _with_what_they_call(catalogue, scored)
     ordered = sorted(scored, key=lambda item: (-scored[item], item.path, item.ordinal))
     least = max(scored.values(), default=0.0) * SCORE_SHARE_MIN
-    told: dict[tuple[str, str], Definition] = {}  # overloads would say the same again
+    told: dict[tuple[str, str, str], Definition] = {}  # overloads would say the same again
     for item in ordered:
         if item.symbol.kind not in ("heading", "key") and scored[item] >= least:
-            told.setdefault((item.path, item.symbol.qualname), item)
+            told.setdefault((item.path, item.symbol.qualname, item.symbol.kind), item)
     return list(told.values())
 
 
@@ -156,12 +157,14 @@ def _told_by(catalogue: Catalogue, definition: Definition, question: Question, n
     symbol = definition.symbol
     tests = definition.role == "test" or _FOR_TESTS.search(definition.path)
     share = TEST_SHARE if tests and not named and "test" not in asks_for(question.text) else 1.0
+    error = symbol.kind in _WITH_CODE and _ERROR.search(symbol.name) and not _OF_ERRORS.search(question.text)
+    if error and not named and asks_yes_or_no(question.text):
+        return share * VALUE_SHARE
     if named or not _asks_for_deeds(question):
         return share
     if symbol.kind not in CALLABLE_KINDS | _WITH_CODE:
         return share * VALUE_SHARE
     if symbol.kind in _WITH_CODE:
-        error = _ERROR.search(symbol.name) and not _OF_ERRORS.search(question.text)
         return share * (VALUE_SHARE if error or not _has_functions(catalogue, definition) else 1.0)
     lines = symbol.span.end_line - symbol.span.start_line
     short = question.asks in ("how", "where") and (lines < ACCESSOR_LINES_MAX or _only_sets(catalogue, definition))

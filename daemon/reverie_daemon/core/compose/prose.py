@@ -213,10 +213,15 @@ def _is_clause(rest: str) -> bool:
     """Whether "object implements a WSGI application" has its own verb early on, and so is a sentence already."""
     words = [word.lower().strip(",") for word in rest.split()[:7]]
     cut = next((at for at, word in enumerate(words) if word in _JOINING), len(words))
-    return any(_is_finite(word, at) for at, word in enumerate(words[:cut]))
+    clause = next((at for at, word in enumerate(words) if word in _JOINING - _PREPOSITIONS), len(words))
+    return any(_is_finite(word, at) for at, word in enumerate(words[:cut])) or any(
+        word in _AUXILIARY for word in words[cut:clause]
+    )
 
 
 _JOINING = frozenset(["that", "which", "used", "for", "of", "with", "to", "when", "where", "from", "in", "who"])
+_PREPOSITIONS = frozenset(["for", "of", "with", "to", "from", "in"])
+"""What they join belongs to the subject, whose verb may follow."""
 _AUXILIARY = frozenset(
     ["is", "are", "was", "has", "can", "will", "should", "must", "may", "does", "occurred", "happened", "failed"]
 )

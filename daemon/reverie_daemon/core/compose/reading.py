@@ -218,12 +218,12 @@ def closed(head: str) -> str:
 
 def raised(statement: Statement) -> str:
     """What a raise raises: the name of the error, with its message where that is short."""
-    head = re.sub(r"^(?:new|Err\()\s*", "", statement.head)
+    head = re.sub(r"^(?:new|Err\(|.*(?=\b(?:errors\.New|fmt\.Errorf)\())\s*", "", statement.head)
     name = re.match(r"[\w.:!$\\]+", head)
-    text = re.search(r"[\"']([^\"'{}%\n]{12,110})[\"']\s*,?\s*\)?;?$", head)
+    text = re.search(r"([\"'])(?P<said>(?:(?!\1)[^{}%\n]){12,110})\1\s*,?\s*\)?;?$", head)
     if not statement.head:
         return "the error again"
     if not name:
         return code(statement.head)
-    said = f" (“{text[1].strip()}”)" if text and name[0] != text[1] else ""
+    said = f" (“{text['said'].strip()}”)" if text and name[0] != text["said"] else ""
     return f"`{name[0]}`{said}" if head != name[0] or name[0][:1].isupper() else f"{code(head)} again"
