@@ -234,7 +234,7 @@ def _named(
         subject = _slot(slot, match.kind, catalogue, conversation)
         if subject is None:
             return None
-        if match.qualifier == "signature" and subject.definition is None and subject.resolved:
+        if match.qualifier == "signature" and subject.resolved and not _is_called(subject):
             return None
         subjects.append(subject)
     kind: Kind = match.kind
@@ -251,6 +251,12 @@ def _named(
         terms=content_terms(text),
         readings=_readings(text, subjects, kind),
     )
+
+
+def _is_called(subject: Subject) -> bool:
+    """Whether it is something that one calls or makes; of anything else the documents tell how it is used."""
+    kind = subject.definition.symbol.kind if subject.definition is not None else ""
+    return kind in naming.CALLABLE_KINDS or kind in ("class", "struct")
 
 
 def _slot(slot: str, kind: Kind, catalogue: Catalogue, conversation: Sequence[Question]) -> Subject | None:

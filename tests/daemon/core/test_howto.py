@@ -116,3 +116,15 @@ def test_a_label_is_no_answer(catalogue_of: Callable[..., Any]) -> None:
 def test_who_asks_is_no_name(ask: Callable[[str], Composition]) -> None:
     """ "How do I use X" has the shape of "how does Y use X", and was answered with 'nothing is named “I”'."""
     assert ask("How do I use a glaze?").kind == "described"
+
+
+def test_how_to_use_what_is_not_called_is_told_by_the_documents(catalogue_of: Callable[..., Any]) -> None:
+    """An interface has no call to show; what its name stands for is explained to people."""
+    files = {
+        "glaze.go": "package kiln\n\ntype glazing interface {\n\tGlaze(clay Clay) Clay\n}\n",
+        "README.md": "# Kiln\n\n## Glazing\n\nTo use glazing, hand it to the kiln:\n\n```go\nkiln.With(celadon)\n```\n",
+    }
+    catalogue = catalogue_of(files, name="kiln")
+    text = "how do I use glazing?"
+    said = compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue)).claims[0].text
+    assert said.startswith("To use glazing, hand it to the kiln (“")
