@@ -145,7 +145,7 @@ def undocumented(catalogue: Catalogue, definition: Definition) -> Said:
         used.append(loud[0])
     if results:
         verb = "yields" if results[-1].kind == "yield" else "returns"
-        parts.append(f"{verb} {prose.code(reading.closed(results[-1].head), 70)}")
+        parts.append(f"{verb} {prose.code(results[-1].head, 70)}")
         used.append(results[-1])
     if not parts:
         calls = [item for item in body if item.kind == "call"][:2]

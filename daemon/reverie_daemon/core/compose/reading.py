@@ -17,7 +17,6 @@ StatementKind = Literal[
     "if", "else", "loop", "try", "catch", "with", "raise", "return", "yield", "set", "call", "other"
 ]
 
-_CLOSING = {"{": "}", "[": "]", "(": ")"}
 BODY_LINES_MAX = 400
 JOINED_LINES_MAX = 12
 
@@ -209,11 +208,6 @@ def condition(statement: Statement) -> str:
     if word == "case":
         return f"in the case {code(statement.head)}"
     return f"{'unless' if word == 'unless' else 'if'} {code(statement.head)}"
-
-
-def closed(head: str) -> str:
-    """A value that goes on over further lines, as one on this line: "{" as "{ … }"."""
-    return f"{head} … {_CLOSING[head[-1]]}" if head[-1:] in _CLOSING else head
 
 
 def raised(statement: Statement) -> str:

@@ -213,7 +213,7 @@ def _act(item: reading.Statement, ours: Call | None) -> str:
         plain = item.head.count("(") <= 1
         return f"returns the result of {target}" if plain else f"returns {prose.code(item.head, 80)}, through {target}"
     if item.kind in ("return", "yield"):
-        return f"{item.kind}s {prose.code(reading.closed(item.head), 90)}" if item.head else "returns early"
+        return f"{item.kind}s {prose.code(item.head, 90)}" if item.head else "returns early"
     if item.kind == "set":
         left, _, right = item.head.partition("=")
         target_text = _UNANNOTATED.match(left)
