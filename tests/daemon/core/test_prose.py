@@ -106,3 +106,16 @@ def test_a_hard_break_of_markdown_is_no_part_of_a_sentence():
         prose.plain("Called first.\\ It may wait, as C:\\\\temp does.")
         == "Called first. It may wait, as C:\\\\temp does."
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Refuse replies to the request with a status code.", "replies to the request with a status code."),
+        ("Refuse automatically sets the header on requests.", "automatically sets the header on requests."),
+        ("Refuse class of refusals.", ""),
+    ],
+)
+def test_what_stands_after_its_own_name_is_what_it_does(sentence, said):
+    """Go's docs begin with the name: it was said twice, as "`Refuse`, a function at …: Refuse replies …"."""
+    assert prose.predicate(sentence, "Refuse") == said

@@ -171,7 +171,9 @@ def predicate(sentence: str, name: str = "") -> str:
         return ""
     first, _, after = sentence.partition(" ")
     if name and first.strip("`()") == name and after:
-        return after if _goes_on(after) else _predicate(sentence) if after[:1].islower() else ""
+        return (
+            after if _goes_on(after) or _says_of_itself(after) else _predicate(sentence) if after[:1].islower() else ""
+        )
     return _predicate(sentence)
 
 
@@ -182,6 +184,13 @@ def _goes_on(text: str) -> bool:
     return word in _AUXILIARY or (
         third and (base_form(word) in _VERBS or _DETERMINER.match(text[len(word) + 1 :]) is not None)
     )
+
+
+def _says_of_itself(text: str) -> bool:
+    """Whether what stands after a thing's own name is what it does, by a verb that need not be a known one: "replies to
+    the request", "automatically sets the header"."""
+    found = re.match(r"(?:[a-z]+ly )?([a-z]{2,}[^s\W]s)\b", text)
+    return found is not None and found[1] not in _NO_VERBS
 
 
 def _predicate(sentence: str) -> str:
