@@ -320,3 +320,22 @@ def test_a_description_asked_yes_or_no_is_not_answered_with_what_goes_wrong(cata
     said = answered(catalogue_of(files), "are parcels from abroad supported?")
     assert "what speaks to it is `take`" in said.claims[0].text
     assert said.confidence < 0.7
+
+
+def test_what_the_best_place_calls_is_told_next(catalogue_of):
+    """Of the other places found, those are how it does what is asked; there is room for two."""
+    others = "".join(
+        f"    def misspelled_{word}(self, name):\n"
+        f'        """{said} a misspelled name."""\n        rows = self.rows(name)\n'
+        f"        for row in rows:\n            row.{word}()\n        return rows\n\n"
+        for word, said in (("print", "Turns suggestions of"), ("sort", "Turns suggestions of"), ("match", "Looks up"))
+    )
+    best = (
+        "class Names:\n    def suggest_for_misspelled(self, name):\n"
+        '        """Turns a misspelled name into suggestions."""\n        near = self.misspelled_match(name)\n'
+        "        if not near:\n            return None\n        return near\n\n"
+    )
+    said = answered(catalogue_of({"shop/names.py": best + others}), "how is a misspelled name turned into suggestions?")
+    heads = [claim.text for claim in said.claims if claim.text.startswith("`Names.")]
+    assert heads[0].startswith("`Names.suggest_for_misspelled`")
+    assert heads[1].startswith("`Names.misspelled_match`")

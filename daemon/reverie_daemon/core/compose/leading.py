@@ -7,7 +7,7 @@ is told is for `described` to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reverie_daemon.core import terms
@@ -118,7 +118,7 @@ def chosen(question: Question, catalogue: Catalogue, ranking: Ranking | None, wo
     for item in ordered:
         if item.symbol.kind not in ("heading", "key") and scored[item] >= least:
             told.setdefault((item.path, item.symbol.qualname, item.symbol.kind), item)
-    return list(told.values())
+    return _with_its_parts(catalogue, list(told.values())) if _asks_for_deeds(question) else list(told.values())
 
 
 def _ranked(question: Question, catalogue: Catalogue, ranking: Ranking | None, words: Words) -> dict[Definition, float]:
@@ -217,6 +217,15 @@ def does_what_is_asked(question: Question, catalogue: Catalogue, led: Evidence |
     named = {subject.definition.symbol.qualname for subject in question.subjects if subject.definition is not None}
     found = [one for one in catalogue.outline(led.path) if one.symbol.qualname == led.symbol]
     return not found or led.symbol in named or any(one.symbol.kind in CALLABLE_KINDS | _WITH_CODE for one in found)
+
+
+def _with_its_parts(catalogue: Catalogue, told: Sequence[Definition]) -> list[Definition]:
+    """The best place, then those of the others that it calls: they are how it does what is asked."""
+    if not told:
+        return []
+    span = told[0].symbol.span
+    called = {use.name for use in catalogue.uses(told[0].path, span.start_line, span.end_line) if use.kind == "call"}
+    return [told[0], *sorted(told[1:], key=lambda item: item.symbol.name not in called)]
 
 
 def _asks_for_deeds(question: Question) -> bool:
