@@ -87,9 +87,7 @@ class _Parting(dict[str, tuple[str, str]]):
     """Receiver and name of an expression as written; no name when it ends in something else. A file writes most of its
     expressions many times, and each is parted once."""
 
-    def __init__(
-        self, text: SourceText, language: Language, splitter: re.Pattern[str], comments: CommentStyle
-    ) -> None:
+    def __init__(self, text: SourceText, language: Language, splitter: re.Pattern[str], comments: CommentStyle) -> None:
         self._text, self._splitter, self._comments = text, splitter, comments
         self._simple = language.separators[0] if len(language.separators) == 1 else ""
 

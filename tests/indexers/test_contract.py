@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reverie_indexers import FileFacts, index, indexer_version, language_of, languages, split_lines
 from reverie_indexers.facts import NO_SYMBOL, ReferenceKind, Symbol, SymbolKind
 from reverie_indexers.language import CLASS_LIKE
-from reverie_indexers.languages import discover
+from reverie_indexers.languages import discover, named
 
 NASTY = {
     "empty": "",
@@ -148,6 +148,22 @@ def test_no_two_languages_claim_one_file() -> None:
     assert sorted(claims) == sorted(set(claims))
     contested = {suffix for language in discover().values() for suffix in language.contested}
     assert contested <= set(claims)
+
+
+def test_a_language_is_found_without_the_others_files() -> None:
+    """Each parser process that starts would pay for a dozen languages, to read one."""
+    program = (
+        "import sys\nfrom reverie_indexers import index\nassert index('def f(): pass', 'python').symbols\n"
+        "print(*(name for name in sys.modules if name.startswith('reverie_indexers.languages.')))"
+    )
+    imported = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert imported.split() == ["reverie_indexers.languages.python"]
+
+
+def test_a_name_that_is_no_languages_names_nothing() -> None:
+    """A notebook says what its language is, and may say anything."""
+    assert [named(name) for name in ("text", "__init__", "a.b", "..python", "")] == [None] * 5
+    assert all(named(name) is language and language.name == name for name, language in discover().items())
 
 
 def test_an_unknown_language_is_read_as_text() -> None:

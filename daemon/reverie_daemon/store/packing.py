@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from reverie_indexers.facts import (
+    LINES_MAX,
     NO_SYMBOL,
     FileFacts,
     Import,
@@ -27,8 +28,6 @@ from reverie_indexers.facts import (
 )
 from reverie_indexers.texts import split_lines
 from reverie_indexers.words import searchable
-
-from ..core.nouns import LINES_MAX
 
 try:
     from isal import isal_zlib as deflating  # zlib's format in a third of its time, and 2 % smaller
