@@ -174,8 +174,9 @@ def _captures(machine: _Machine, root: tree_sitter.Node, ordered: bool) -> dict[
 def _caught(
     query: tree_sitter.Query, root: tree_sitter.Node, start_depth_max: int, ordered: bool
 ) -> dict[str, list[tree_sitter.Node]]:
-    """What a query captures. In the order of the text it comes a fifth faster, but in quadratic time where a statement is
-    very long: all that is captured in it is held back, and looked through, until it is clear what the statement is."""
+    """What a query captures. In the text's order that comes a fifth faster, but in quadratic time where a statement is
+    very long: all that is captured in it is held back, and looked through, until it is clear what the statement is.
+    """
     from tree_sitter import QueryCursor
 
     cursor = QueryCursor(query)
