@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 PIECES = 60
-"""A reply of so many tokens, each sent as it comes, as servers do."""
+"""A reply of so many tokens, each sent as it comes where that was asked for, as servers do."""
 _PASSAGE = re.compile(r'<passage number="(\d+)"')
 
 
@@ -57,15 +57,31 @@ class _Handler(BaseHTTPRequestHandler):
             seen.calls += 1
             seen.now += 1
             seen.most = max(seen.most, seen.now)
-        prompt = json.loads(self.rfile.read(int(self.headers["content-length"])))["messages"][-1]["content"]
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        prompt = asked["messages"][-1]["content"]
         with suppress(OSError):
-            self._reply(prompt, began_s)
+            last = self._stream(prompt, began_s) if asked.get("stream") else self._whole(prompt, began_s)
             # Before the last word, upon which the next call may come at once.
             with lock:
                 seen.now -= 1
-            self.wfile.write(b"data: [DONE]\n\n")
+            self.wfile.write(last)
 
-    def _reply(self, prompt: str, began_s: float) -> None:
+    def _whole(self, prompt: str, began_s: float) -> bytes:
+        """Sends the reply's headers when it is due; the reply, which is all that is left to send."""
+        text = reply_to(prompt)
+        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+        body = json.dumps({"choices": [choice], "usage": _used(prompt, len(text.split()))}).encode()
+        time.sleep(max(0.0, began_s + self.server.latency_s - time.monotonic()))
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        return body
+
+    def _stream(self, prompt: str, began_s: float) -> bytes:
+        """Sends the reply token by token; the end that is left to send."""
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("connection", "close")
@@ -79,8 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
             if "\n" in piece:
                 self.server.seen.first_line_s.setdefault(prompt.splitlines()[-1], time.monotonic() - began_s)
         self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-        used = {"prompt_tokens": len(prompt) // 4, "completion_tokens": len(pieces)}
-        self._event({"choices": [], "usage": used})
+        self._event({"choices": [], "usage": _used(prompt, len(pieces))})
+        return b"data: [DONE]\n\n"
 
     def _event(self, value: object) -> None:
         self.wfile.write(f"data: {json.dumps(value)}\n\n".encode())
@@ -88,6 +104,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Quiet."""
+
+
+def _used(prompt: str, tokens: int) -> dict[str, int]:
+    return {"prompt_tokens": len(prompt) // 4, "completion_tokens": tokens}
 
 
 def reply_to(prompt: str) -> str:

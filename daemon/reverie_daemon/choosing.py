@@ -18,6 +18,7 @@ from .errors import UserError, WrongUsage
 from .provider import Offer
 from .providers import discover
 from .providers.openai_compatible import is_loopback
+from .rereading import Reread
 from .store.journal import Journal
 
 NONE = "none"
@@ -28,12 +29,13 @@ class Choosing:
 
     def __init__(self, config_file: Path, journal: Journal, endpoints: Endpoints, today: Callable[[], str]) -> None:
         self._file = config_file
+        self._choices = Reread(config_file, choices.read)
         self._journal = journal
         self._endpoints = endpoints
         self._today = today
 
     def choices(self) -> Choices:
-        return choices.read(self._file)
+        return self._choices.value()
 
     def report(self) -> dict[str, Any]:
         """`{"chosen": {ROLE: MODEL or null}, "found": [OFFER], "local_only": [ROOT], "unset": [VARIABLE]}` as `GET

@@ -15,6 +15,7 @@ from typing import Any
 from . import preferences
 from .errors import UserError
 from .preferences import PREFERENCES
+from .rereading import Stamp, stamp
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Configuring:
         self._other_rules = other_rules
         self._lock = threading.Lock()
         self._ignored: dict[str, tuple[str, ...]] = {}
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: Stamp = None
 
     def report(self, root: str = "") -> dict[str, Any]:
         """`{"file", "settings": [{"key", "kind", "choices", "value", "default", "meaning", "set", "applies",
@@ -64,10 +65,10 @@ class Configuring:
     def ignored(self, root: str) -> tuple[str, ...]:
         """The patterns of what is not read of a repository; those known before while the file cannot be used. Raises
         UserError where none are known."""
-        stamp = preferences.stamp(self._file)
+        written = stamp(self._file)
         with self._lock:
-            if stamp != self._stamp:
-                stale, self._ignored, self._stamp = self._ignored, {}, stamp
+            if written != self._stamp:
+                stale, self._ignored, self._stamp = self._ignored, {}, written
             else:
                 stale = {}
             if root not in self._ignored:

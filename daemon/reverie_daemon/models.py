@@ -60,8 +60,9 @@ class _Asked:
     """How often this request went out in earlier lives of the daemon, or of the job, and got no reply."""
 
     def request(self) -> ChatRequest:
-        wait_s = LEARNING_WAIT_S if self.side == "learning" else QUESTION_WAIT_S
-        return ChatRequest(self.prompt.messages(), self.tokens_max, self.schema, wait_s)
+        learning = self.side == "learning"
+        wait_s = LEARNING_WAIT_S if learning else QUESTION_WAIT_S
+        return ChatRequest(self.prompt.messages(), self.tokens_max, self.schema, wait_s, followed=not learning)
 
 
 @dataclass(slots=True)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+
+from reverie_indexers.facts import Span
 
 from .analyses import Analysis, Survey, discover
 from .core import predict
 from .core.attention import Chronicle, Signals, Situation
 from .core.idle import Depth
 from .core.inputs import deserialise, read_notes, unchanged
+from .core.naming import CALLABLE_KINDS
 from .core.notes import Topic
 from .core.nouns import Commit, Definition
 from .core.pathnames import beside
@@ -28,6 +31,7 @@ from .worktree import GitFailed, Worktree
 
 COMMITS_MAX = 1_500
 FILES_PREDICTED_MAX = 60
+FILES_EDITED_MAX = 50
 SYMBOLS_WEIGHED_MAX = 60
 PREDICTIONS_MAX = 300
 COMMIT_HALF_LIFE_S = 12 * 3600.0
@@ -100,7 +104,8 @@ def plan(
         wanted = subject.partition("::")[0].rstrip("/")
         likely |= {path: 1.0 for path in likely if is_under(path, wanted)}
     attention = dict(sorted(likely.items(), key=lambda item: (-item[1], item[0])))
-    predictions = _predictions(catalogue, attention, habits, now_s)
+    edits = worktree.edited_lines(sorted(uncommitted, key=lambda path: -likely.get(path, 0.0))[:FILES_EDITED_MAX])
+    predictions = _predictions(catalogue, attention, habits, now_s, edits)
     survey = Survey(catalogue, attention, predictions, quiet, passes)
     jobs, held = _due(survey, store, catalogue, moment, model_depth)
     return Plan(
@@ -148,16 +153,22 @@ def _central(store: StoreReader) -> Mapping[str, float]:
 
 
 def _predictions(
-    catalogue: StoreCatalogue, attention: Mapping[str, float], habits: Habits, now_s: float
+    catalogue: StoreCatalogue,
+    attention: Mapping[str, float],
+    habits: Habits,
+    now_s: float,
+    edits: Mapping[str, Sequence[Span]],
 ) -> list[Prediction]:
-    found = predict.about_repository(habits)
+    found = predict.about_repository(habits, edits=bool(edits))
     newest = catalogue.commits("", 1)
     if newest:
         found += predict.about_commit(newest[0], habits, _share_left(newest[0], now_s))
     told = {file.path for file in catalogue.files() if file.role == "source" and file.lines}
     sources = [path for path in attention if path in told][:FILES_PREDICTED_MAX]
     for path in sources:
-        found += predict.about_file(path, attention[path], _weighed(catalogue, path), habits)
+        weighed = _weighed(catalogue, path)
+        edited = _edited_among([one for one, _ in weighed], edits.get(path, ()))
+        found += predict.about_file(path, attention[path], weighed, habits, edited)
     return predict.likeliest(found, PREDICTIONS_MAX)
 
 
@@ -172,15 +183,30 @@ def _share_left(commit: Commit, now_s: float) -> float:
 
 def _weighed(catalogue: StoreCatalogue, path: str) -> Sequence[tuple[Definition, float]]:
     """The symbols of a file that people ask about, by in how many files their names are used."""
-    symbols = [one for one in catalogue.outline(path) if predict.worth_asking(one)][:SYMBOLS_WEIGHED_MAX]
+    outline = catalogue.outline(path)
+    callables = {one.symbol.qualname for one in outline if one.symbol.kind in CALLABLE_KINDS}
+    symbols = [one for one in outline if predict.worth_asking(one)][:SYMBOLS_WEIGHED_MAX]
     return [
-        (one, (1.0 + math.log1p(catalogue.reference_count(one.symbol.name))) * _public(one.symbol.name))
+        (one, (1.0 + math.log1p(catalogue.reference_count(one.symbol.name))) * _public(one.symbol.qualname, callables))
         for one in symbols
     ]
 
 
-def _public(name: str) -> float:
-    return 0.3 if name.startswith("_") else 1.0
+def _edited_among(definitions: Sequence[Definition], edits: Sequence[Span]) -> list[Definition]:
+    """The innermost of a file's definitions whose lines were edited."""
+    met = [one for one in definitions if any(_meet(one.symbol.span, edit) for edit in edits)]
+    around = {one.symbol.qualname.rpartition(".")[0] for one in met}
+    return [one for one in met if one.symbol.qualname not in around]
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one.start_line <= other.end_line and other.start_line <= one.end_line
+
+
+def _public(qualname: str, callables: Collection[str]) -> float:
+    """Less where a name says that it is private, and for what only one function sees."""
+    private = any(part.startswith("_") for part in qualname.split("."))
+    return 0.3 if private or qualname.rpartition(".")[0] in callables else 1.0
 
 
 def _due(

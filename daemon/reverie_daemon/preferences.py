@@ -164,15 +164,6 @@ def answering(config_file: Path) -> Answering:
     return Answering(budgets, bool(values["answering.facts_alone"]))
 
 
-def stamp(config_file: Path) -> tuple[int, int] | None:
-    """Differs from an earlier one where the file was written since: its time and length; None where there is none."""
-    try:
-        found = config_file.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
-
-
 def write(config_file: Path, key: str, texts: list[str], root: str = "") -> Value:
     """Sets a key to what the user wrote, and returns the value; with no texts, to its default. Raises as `put`."""
     return put(config_file, key, _parsed(_known(key), texts) if texts else None, root)

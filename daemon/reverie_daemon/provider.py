@@ -53,12 +53,14 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
     """`messages` are (role, text) pairs; the reply has at most `tokens_max` tokens, and comes within `wait_s`. Where
-    `schema` is given, a JSON schema, the reply is asked to be JSON of that form."""
+    `schema` is given, a JSON schema, the reply is asked to be JSON of that form. Where it is not `followed`, nobody
+    reads along, and the reply may come in one piece."""
 
     messages: tuple[tuple[str, str], ...]
     tokens_max: int
     schema: Mapping[str, Any] | None = None
     wait_s: float = 120.0
+    followed: bool = True
 
     @property
     def prompt_bytes(self) -> int:

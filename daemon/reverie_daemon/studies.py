@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 from . import known, preferences, wire
@@ -21,6 +20,7 @@ from .core.readings import in_words
 from .core.scoring import Guesses, added, added_guesses, by_sleep
 from .errors import OverBudget, UserError, WrongUsage
 from .repository import LiveRepository
+from .rereading import Reread
 from .sleeping import Sleeper
 from .store.catalogue import StoreCatalogue
 from .store.foresight import Asked
@@ -42,9 +42,9 @@ class Studies:
         thinker: Thinker | None = None,
     ) -> None:
         self._paused_file = where.state / "paused"
-        self._settings = _Watched(where.config_file)
+        self._settings = Reread(where.config_file, preferences.learning)
         paused = self._paused_file.exists()
-        self._sleeper = Sleeper(repositories, self._settings.read, poke, paused=paused, thinker=thinker)
+        self._sleeper = Sleeper(repositories, self._settings.value, poke, paused=paused, thinker=thinker)
         self._poke = poke
         self.start = self._sleeper.start
         self.close = self._sleeper.close
@@ -119,7 +119,7 @@ class Studies:
     def readings(self) -> list[dict[str, Any]]:
         """The sensors' readings in words, with what learning asks of each."""
         try:
-            policy = self._settings.read().policy
+            policy = self._settings.value().policy
         except UserError:  # status shows why
             policy = Policy()
         return [asdict(one) for one in in_words(self._sleeper.readings(), policy)]
@@ -231,22 +231,6 @@ def _raise_if_stopped(stopped: Declined | None) -> None:
         raise OverBudget(stopped.message, next_step=stopped.next_step)
     if stopped is not None:
         raise UserError(stopped.message, next_step=stopped.next_step, code="model_unavailable")
-
-
-class _Watched:
-    """The settings, read again when their file changes."""
-
-    def __init__(self, config_file: Path) -> None:
-        self._file = config_file
-        self._stamp: tuple[int, int] | None = None
-        self._kept: preferences.Learning | None = None
-
-    def read(self) -> preferences.Learning:
-        """Raises UserError while the file cannot be used."""
-        stamp = preferences.stamp(self._file)
-        if self._kept is None or stamp != self._stamp:
-            self._kept, self._stamp = preferences.learning(self._file), stamp
-        return self._kept
 
 
 def _job(job: Job) -> dict[str, Any]:

@@ -121,6 +121,13 @@ def says(text: str, usage: dict[str, Any] | None = USAGE, pause_s: float = 0.0) 
     return behave
 
 
+def says_at_once(text: str, usage: dict[str, Any] | None = USAGE) -> Behaviour:
+    """A whole reply in one piece, as servers send it to whoever asked for no stream."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    body = json.dumps({"choices": [choice], **({} if usage is None else {"usage": usage})})
+    return lambda handler: handler.whole(200, body.encode())
+
+
 def fails(status: int, message: str = "no", code: str = "", **headers: str) -> Behaviour:
     body = json.dumps({"error": {"message": message, "code": code, "type": "error"}}).encode()
     return lambda handler: handler.whole(status, body, **headers)
@@ -148,6 +155,27 @@ def cuts(handler: Handler) -> None:
     """Ends the stream in the midst of a sentence, politely."""
     handler.begin()
     handler.piece("It begins, and")
+
+
+def cuts_the_whole(handler: Handler) -> None:
+    """Promises more than it sends of a reply in one piece."""
+    handler.send_response(200)
+    handler.send_header("content-type", "application/json")
+    handler.send_header("content-length", "5000")
+    handler.end_headers()
+    handler.wfile.write(b'{"choices": [{"message": {"content": "It')
+    handler.close_connection = True
+
+
+def never_ends_the_whole(handler: Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("content-type", "application/json")
+    handler.send_header("connection", "close")
+    handler.end_headers()
+    handler.close_connection = True
+    handler.wfile.write(b'{"choices": [{"message": {"content": "')
+    while not handler.server.stop_sleeping.is_set():
+        handler.wfile.write(b"and on " * 10_000)
 
 
 def cuts_rudely(handler: Handler) -> None:

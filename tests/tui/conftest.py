@@ -14,6 +14,7 @@ import pytest
 from reverie_daemon.errors import DaemonUnreachable, UserError
 from reverie_tui.app import ReverieApp
 from reverie_tui.widgets.question_box import QuestionBox
+from textual import events
 from textual.pilot import Pilot
 
 ROOT = "/home/ada/flask"
@@ -509,6 +510,11 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys, by Textual's names."""
         await self.pilot.press(*keys)
+
+    def press_at_once(self, *keys: str) -> None:
+        """Press keys faster than the program takes them in, as happens while it is busy."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
     async def click(self, text: str) -> None:
         """Click on the first place where this text is shown."""

@@ -21,6 +21,16 @@ async def answered(stage, daemon, wire, question=QUESTION, **changes):
     await stage.sees(question, "composed · fresh")
 
 
+async def test_keys_act_in_the_order_in_which_they_were_pressed(stage, daemon):
+    """A busy program is typed ahead of: no letter of this question or of the next may go to the one before."""
+    async with stage.run():
+        await stage.until(lambda: stage.app.state.link.state == "up")
+        stage.press_at_once(*"nothing", "ctrl+u", *QUESTION, "enter", *"And then")
+        await stage.until(lambda: stage.app.state.exchange is not None)
+        assert stage.app.state.exchange.question == QUESTION
+        await stage.until(lambda: stage.app.screen.query_one(QuestionBox).value == "And then")
+
+
 async def test_at_finds_a_name_and_brings_it_into_the_question(stage, daemon):
     """Names are long and their spelling matters; letters in order are enough."""
     daemon.names_known = NAMES

@@ -44,8 +44,8 @@ def reduce(state: State, event: AskEvent) -> State:
             return replace(state, past=read_past(payload)[:PAST_MAX])
         case ExpectedArrived(payload):
             return replace(state, expected=read_expected(payload)[:PAST_MAX])
-        case Asked(question):
-            return _asked(state, question)
+        case Asked(question, typed):
+            return _asked(state, question, typed=typed)
         case Streamed(number, payload):
             return _streamed(state, number, payload)
         case AskEnded(number, problem):
@@ -72,7 +72,7 @@ def reduce(state: State, event: AskEvent) -> State:
             return replace(state, draft=Draft(text, state.draft.revision + 1))
 
 
-def _asked(state: State, question: str, *, again: bool = False) -> State:
+def _asked(state: State, question: str, *, again: bool = False, typed: bool = False) -> State:
     question = question.strip()[:QUESTION_CHARACTERS_MAX]
     if not question:
         return state
@@ -89,7 +89,7 @@ def _asked(state: State, question: str, *, again: bool = False) -> State:
         asked_count=number,
         selected=None,
         preview=Preview(),
-        draft=Draft(revision=state.draft.revision + 1),
+        draft=Draft(revision=state.draft.revision + (not typed)),
         past=past[:PAST_MAX],
     )
 

@@ -86,9 +86,10 @@ class ExpectedArrived:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The user asks."""
+    """The user asks. Where the question was `typed`, the box has emptied itself: what it holds since is not ours."""
 
     question: str
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ..core.compose.history import dull
 from ..core.inputs import Recorder
 from ..core.notes import Findings, Topic
 from ..core.nouns import NOWHERE, Commit
-from ..core.plan import Job, tokens_of
+from ..core.plan import SAVED_BY_A_MODELS_NOTE, Job
 from ..core.prompting import Passage
 from .analysis import Analysis, Study, Survey
 from .asking import claims_from
@@ -27,7 +27,7 @@ def _propose(survey: Survey) -> Iterable[Job]:
     for file in survey.sources(FILES_MAX):
         yield Job(
             "decisions", ANALYSIS.version, Topic("file", file.path), "deep",
-            survey.attention[file.path] * ASKED_SHARE, tokens_of(file.lines), READ_TOKENS + REPLY_TOKENS,
+            survey.attention[file.path] * ASKED_SHARE, SAVED_BY_A_MODELS_NOTE, READ_TOKENS + REPLY_TOKENS,
             stamp=file.blob, why="which decisions its history tells of",
         )  # fmt: skip
 

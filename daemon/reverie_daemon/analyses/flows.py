@@ -9,7 +9,7 @@ from reverie_indexers.facts import Span
 from ..core.inputs import Recorder
 from ..core.notes import Findings, Topic
 from ..core.nouns import Definition
-from ..core.plan import Job, tokens_of
+from ..core.plan import SAVED_BY_A_MODELS_NOTE, Job
 from ..core.prompting import Passage
 from .analysis import Analysis, Study, Survey
 from .asking import SYMBOL_LINES, claims_from
@@ -19,8 +19,6 @@ CALLEES_MAX = 8
 OWN_LINES = 60
 READ_TOKENS = 2_500
 REPLY_TOKENS = 400
-FILES_READ = 3
-"""Whoever follows a flow reads about so many files."""
 
 
 def _propose(survey: Survey) -> Iterable[Job]:
@@ -29,7 +27,7 @@ def _propose(survey: Survey) -> Iterable[Job]:
     for one in [one for one in asked if one.path in files and one.path not in survey.quiet][:FLOWS_MAX]:
         file = files[one.path]
         yield Job(
-            "flows", ANALYSIS.version, one.topic, "deep", one.probability, tokens_of(FILES_READ * file.lines),
+            "flows", ANALYSIS.version, one.topic, "deep", one.probability, SAVED_BY_A_MODELS_NOTE,
             READ_TOKENS + REPLY_TOKENS, stamp=file.blob, why="how it works from end to end",
         )  # fmt: skip
 

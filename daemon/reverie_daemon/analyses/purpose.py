@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from ..core.inputs import Recorder
 from ..core.notes import Findings, Topic, TopicKind
 from ..core.nouns import FileVersion
-from ..core.plan import Job, tokens_of
+from ..core.plan import SAVED_BY_A_MODELS_NOTE, Job
 from ..core.prompting import Passage
 from .analysis import Analysis, Study, Survey
-from .asking import claims_from, passages_of_file, tokens_to_read
+from .asking import OUTLINE, claims_from, passages_of_file, tokens_to_read
 
 FILES_MAX = 1_000
 FOLDERS_MAX = 200
@@ -32,13 +32,13 @@ def _propose(survey: Survey) -> Iterable[Job]:
     for file in files:
         yield Job(
             "purpose", ANALYSIS.version, Topic("file", file.path), "deep", survey.attention[file.path] * ASKED_SHARE,
-            tokens_of(file.lines), tokens_to_read(file) + REPLY_TOKENS, stamp=file.blob, why="what it is for",
+            SAVED_BY_A_MODELS_NOTE, tokens_to_read(file, OUTLINE) + REPLY_TOKENS, stamp=file.blob, why="what it is for",
         )  # fmt: skip
     for name, inside in _folders(files):
         likely = max(survey.attention[file.path] for file in inside) * ASKED_SHARE / 2
         yield Job(
             "purpose", ANALYSIS.version, Topic("folder" if name else "repository", name), "deep", likely,
-            tokens_of(sum(file.lines for file in inside)), FOLDER_READ_TOKENS + REPLY_TOKENS, stamp=_stamp(inside),
+            SAVED_BY_A_MODELS_NOTE, FOLDER_READ_TOKENS + REPLY_TOKENS, stamp=_stamp(inside),
             why="what it is for", level=max(1, DEPTH_MAX - len(PurePosixPath(name).parts)),
         )  # fmt: skip
 
@@ -58,7 +58,7 @@ def _stamp(files: Sequence[FileVersion]) -> str:
 
 
 def _study(topic: Topic, catalogue: Recorder, passes: int) -> Study:
-    passages = passages_of_file(topic.name, catalogue) if topic.kind == "file" else _children(topic, catalogue)
+    passages = passages_of_file(topic.name, catalogue, OUTLINE) if topic.kind == "file" else _children(topic, catalogue)
     if not passages:
         return Findings()
     what = {"file": f"the file {topic.name}", "folder": f"the folder {topic.name}"}.get(topic.kind, "this repository")

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from ..core.inputs import Recorder
 from ..core.notes import Findings, Topic
-from ..core.plan import Job, tokens_of
+from ..core.plan import SAVED_BY_A_MODELS_NOTE, Job
 from .analysis import Analysis, Study, Survey
-from .asking import claims_from, passages_of_file, tokens_to_read
+from .asking import CLOSE, claims_from, passages_of_file, tokens_to_read
 
 FILES_MAX = 100
 REPLY_TOKENS = 400
@@ -23,13 +23,13 @@ def _propose(survey: Survey) -> Iterable[Job]:
     for file in survey.sources(FILES_MAX) if survey.passes else ():
         yield Job(
             "rethink", ANALYSIS.version, Topic("file", file.path), "deep", survey.attention[file.path] * ASKED_SHARE,
-            tokens_of(file.lines), survey.passes * (tokens_to_read(file) + REPLY_TOKENS), stamp=file.blob,
+            SAVED_BY_A_MODELS_NOTE, survey.passes * (tokens_to_read(file, CLOSE) + REPLY_TOKENS), stamp=file.blob,
             why=f"what is known of it, thought over {survey.passes} times at most",
         )  # fmt: skip
 
 
 def _study(topic: Topic, catalogue: Recorder, passes: int) -> Study:
-    passages = passages_of_file(topic.name, catalogue)
+    passages = passages_of_file(topic.name, catalogue, CLOSE)
     known = {claim.text: claim for claim in catalogue.noted("purpose", "file", topic.name)}
     dropped, made = 0, 0
     while passages and made < passes and len(known) < CLAIMS_MAX:

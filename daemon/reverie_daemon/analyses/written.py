@@ -11,7 +11,7 @@ from ..core import evidence
 from ..core.inputs import Recorder
 from ..core.notes import Answered, Findings, Note, Topic
 from ..core.nouns import Catalogue
-from ..core.plan import Job, tokens_of
+from ..core.plan import SAVED_BY_A_MODELS_ANSWER, Job
 from ..core.prompting import SURVIVING_SHARE_MIN, Passage, replaces
 from ..core.questions import key, understand
 from ..core.retrieve import rank
@@ -23,9 +23,8 @@ QUESTIONS_MAX = 100
 PASSAGES_MAX = 10
 READ_TOKENS = 3_000
 REPLY_TOKENS = 500
-WHOLE_LINES = 500
-KINDS = frozenset({"how", "what", "impact", "history", "about", "commit"})
-"""Where who calls what is asked, a list that was looked up is all there is to say."""
+KINDS = frozenset({"how", "what", "impact", "history", "about"})
+"""Others ask for facts, such as who calls what: a model is not asked then, so that nothing would be saved."""
 
 
 def _propose(survey: Survey) -> Iterable[Job]:
@@ -35,7 +34,7 @@ def _propose(survey: Survey) -> Iterable[Job]:
         file = files.get(one.path)
         yield Job(
             "written", ANALYSIS.version, Topic("question", one.question), "deep", one.probability,
-            tokens_of(file.lines if file else WHOLE_LINES), READ_TOKENS + REPLY_TOKENS,
+            SAVED_BY_A_MODELS_ANSWER, READ_TOKENS + REPLY_TOKENS,
             stamp=file.blob if file else "", why=f"{one.kind}: {one.topic.name or 'the repository'}",
         )  # fmt: skip
 

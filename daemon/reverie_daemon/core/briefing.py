@@ -21,7 +21,7 @@ from reverie_daemon.core.nouns import Catalogue, Composition, Evidence
 from reverie_daemon.core.prompting import Passage, as_data, main_evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Ranking
-from reverie_daemon.core.tokens import Budgets, Count
+from reverie_daemon.core.tokens import COVERED_SHARE, Budgets, Count
 
 SETTLED_KINDS = frozenset({"where", "callers", "callees", "tests", "family", "recent", "commit", "talk"})
 """What these ask for is read off the code and its history as it is: a model could only say it again."""
@@ -33,9 +33,6 @@ RAW_FILE_SHARE = 0.5
 RAW_LINES = 50
 NOTES_SHARE = 0.3
 """What was learned says more in fewer tokens than source, but it is the source that is cited."""
-COVERED_SHARE = 0.5
-"""Where a note tells of the very thing that is asked about, it stands in for what surrounds that thing: so much of the
-budget is enough."""
 FILES_MAX, SYMBOLS_MAX = 3, 3
 PASSAGES_MAX = 12
 PASSAGE_LINES = 20

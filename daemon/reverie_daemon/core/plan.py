@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from reverie_daemon.core.idle import Depth
 from reverie_daemon.core.notes import Topic
+from reverie_daemon.core.tokens import COVERED_SHARE, EVIDENCE_TOKENS
 
 SLEEP_TOKENS_A_TEST_TOKEN = 10
 TOKENS_A_SECOND = 20.0
@@ -21,6 +22,11 @@ TOKENS_A_LINE = 10
 """Of source text; measured over the benches' repositories it is 9 to 11."""
 SAVED_TOKENS_MAX = 32_000
 """As the baseline has it: no agent reads on forever."""
+SAVED_BY_A_MODELS_NOTE = round(EVIDENCE_TOKENS * (1 - COVERED_SHARE))
+"""What a model that answers reads less beside a note. Beside it, not beside the whole files: what is composed without a
+model has saved those already."""
+SAVED_BY_A_MODELS_ANSWER = EVIDENCE_TOKENS + 250
+"""What a model that answers would read and write, where its answer is there beforehand."""
 JOBS_MAX = 2_000
 
 

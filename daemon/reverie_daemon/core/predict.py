@@ -7,7 +7,7 @@ from history and from the user's questions, the last from the user's questions a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reverie_daemon.core.attention import BEGINNING, Attention
@@ -25,6 +25,13 @@ LIKELY_MIN = 1e-5
 COMMIT_ASKED = 0.25
 """How likely a commit that just came is asked about, before the user's own questions say otherwise."""
 ABOUT_ASKED = 0.15
+"""How likely a newcomer asks about the repository as a whole; half as likely after so many questions:"""
+NEWCOMER_QUESTIONS = 5
+EDITOR_SHARE = 0.1
+EDITED_WEIGHT = 10.0
+"""What speaks for a symbol, times this where its lines differ from HEAD."""
+EDITED_KINDS: Mapping[Kind, float] = {"impact": 4.0, "tests": 4.0, "callers": 3.0}
+"""Whoever edits a thing knows what it is, and asks so many times as often what hangs on it."""
 
 BEFOREHAND: Mapping[Kind, float] = {
     "what": 5, "how": 5, "callers": 4, "where": 4, "impact": 2, "tests": 2, "history": 2, "callees": 1, "family": 1,
@@ -55,8 +62,8 @@ _OF_REPOSITORY: Sequence[tuple[Kind, str]] = (
     ("recent", "what changed recently?"),
     ("run", "how do I run the tests?"),
 )
-FILE_ITSELF = 0.3
-"""Of the questions about a file's content, so many are about the file as a whole."""
+FILE_ITSELF, FILE_ITSELF_EDITED = 0.3, 0.1
+"""Of the questions about a file's content, so many are about the file as a whole; and where a part is being edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,11 @@ class Habits:
         """That a question is of this kind."""
         every = sum(BEFOREHAND.values()) + sum(self.kinds.values())
         return (BEFOREHAND[kind] + self.kinds.get(kind, 0.0)) / every
+
+    @property
+    def questions(self) -> float:
+        """How many there were."""
+        return sum(self.kinds.values())
 
     def after(self, kind: Kind, path: str) -> Habits:
         """With one more question of this kind, about this path ("" for none)."""
@@ -94,37 +106,52 @@ class Prediction:
 
 
 def about_file(
-    path: str, likely: float, symbols: Sequence[tuple[Definition, float]], habits: Habits
+    path: str,
+    likely: float,
+    symbols: Sequence[tuple[Definition, float]],
+    habits: Habits,
+    edited: Collection[Definition] = (),
 ) -> list[Prediction]:
     """Questions about a file and its symbols. `likely` is the probability that the user turns to the file, each
     symbol's number how much speaks for it among them (how often it is used, say); those that nothing speaks for are
-    left out."""
-    found = [
-        Prediction(
-            text.format(name=path), Topic("file", path), kind, likely * FILE_ITSELF * habits.kind_share(kind), path
-        )
-        for kind, text in _OF_FILES.items()
-    ]
-    chosen = sorted(symbols, key=lambda item: (-item[1], item[0].ordinal))[:SYMBOLS_A_FILE]
+    left out. `edited` are those that are being changed."""
+    file, favoured = Topic("file", path), EDITED_KINDS if edited else {}
+    itself = FILE_ITSELF_EDITED if edited else FILE_ITSELF
+    found = list(_asked_of(file, path, path, _OF_FILES, likely * itself, habits, favoured))
+    weighed = [(one, weight * (EDITED_WEIGHT if one in edited else 1.0)) for one, weight in symbols]
+    chosen = sorted(weighed, key=lambda item: (-item[1], item[0].ordinal))[:SYMBOLS_A_FILE]
     every = sum(weight for _, weight in chosen)
     for definition, weight in chosen:
-        share = likely * (1 - FILE_ITSELF) * weight / every if every else 0.0
-        found += _about_symbol(definition, share, habits)
+        share = likely * (1 - itself) * weight / every if every else 0.0
+        found += _about_symbol(definition, share, habits, EDITED_KINDS if definition in edited else {})
     return [one for one in found if one.probability >= LIKELY_MIN]
 
 
-def _about_symbol(definition: Definition, likely: float, habits: Habits) -> Iterable[Prediction]:
+def _about_symbol(
+    definition: Definition, likely: float, habits: Habits, favoured: Mapping[Kind, float]
+) -> Iterable[Prediction]:
     name = definition.symbol.qualname
     topic = Topic("symbol", f"{definition.path}::{name}")
-    is_type = definition.symbol.kind in TYPE_KINDS
-    for kind, text in (_OF_TYPES if is_type else _OF_SYMBOLS).items():
-        yield Prediction(text.format(name=name), topic, kind, likely * habits.kind_share(kind), definition.path)
+    texts = _OF_TYPES if definition.symbol.kind in TYPE_KINDS else _OF_SYMBOLS
+    return _asked_of(topic, name, definition.path, texts, likely, habits, favoured)
 
 
-def about_repository(habits: Habits) -> list[Prediction]:
-    """What is asked about a repository as a whole."""
+def _asked_of(
+    topic: Topic, name: str, path: str, texts: Mapping[Kind, str], likely: float, habits: Habits,
+    favoured: Mapping[Kind, float],
+) -> Iterable[Prediction]:  # fmt: skip
+    """The kinds of question about one thing: as often as they are asked, with more of those that are `favoured`."""
+    shares = {kind: habits.kind_share(kind) * favoured.get(kind, 1.0) for kind in texts}
+    scale = sum(map(habits.kind_share, texts)) / sum(shares.values())
+    for kind, text in texts.items():
+        yield Prediction(text.format(name=name), topic, kind, likely * shares[kind] * scale, path)
+
+
+def about_repository(habits: Habits, *, edits: bool = False) -> list[Prediction]:
+    """What is asked about a repository as a whole, most by those who are new to it; who `edits` it is not."""
+    new = NEWCOMER_QUESTIONS / (NEWCOMER_QUESTIONS + habits.questions) * (EDITOR_SHARE if edits else 1.0)
     return [
-        Prediction(text, Topic("repository"), kind, ABOUT_ASKED * habits.kind_share(kind) / habits_share(kind))
+        Prediction(text, Topic("repository"), kind, new * ABOUT_ASKED * habits.kind_share(kind) / habits_share(kind))
         for kind, text in _OF_REPOSITORY
     ]
 

@@ -19,6 +19,7 @@ from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing, wit
 from reverie_daemon.core.nouns import Catalogue, Definition, Site
 from reverie_daemon.core.pathnames import path_parts
 from reverie_daemon.core.receivers import ends_of, has_name_of, own_class, resembles
+from reverie_daemon.core.titled_tests import title_around
 from reverie_daemon.core.types_told import SELF, Types
 
 SITES_MAX = 200
@@ -57,11 +58,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A site that uses a definition, with how sure that is."""
+    """A site that uses a definition, with how sure that is, and the title of the test around it, if that has one."""
 
     site: Site
     certainty: float
     reason: str
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,9 @@ def tests_of(definition: Definition, catalogue: Catalogue) -> list[Use]:
     tests: dict[tuple[str, str], Use] = {}
     for use in uses:
         if _is_test(use.site, catalogue):
-            scope = use.site.scope.symbol.qualname if use.site.scope else ""
-            tests.setdefault((use.site.path, scope), use)
+            title = "" if use.site.scope else title_around(catalogue.text(use.site.path) or (), use.site.reference.line)
+            scope = use.site.scope.symbol.qualname if use.site.scope else title
+            tests.setdefault((use.site.path, scope), replace(use, test=title))
     return list(tests.values())
 
 

@@ -16,6 +16,9 @@ Count = Callable[[Sequence[str]], Sequence[int]]
 EVIDENCE_TOKENS = 1_000
 """A small context is what makes an answer cheap."""
 RAW_TOKENS = 6_000
+COVERED_SHARE = 0.5
+"""Where a note tells of the very thing that is asked about, it stands in for what surrounds that thing: so much of the
+budget is enough."""
 
 CHARACTERS_A_TOKEN = 3.5
 """Measured over source and English prose with o200k; other languages have fewer characters in a token."""

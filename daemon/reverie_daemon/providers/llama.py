@@ -23,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from .. import completions
 from ..config import SOCKET_PATH_BYTES_MAX
 from ..core.budget import Usage
 from ..errors import UserError, WrongUsage
@@ -113,12 +114,12 @@ class _Llama:
             try:
                 with closing(self._events(request, cut)) as events:
                     for event in events:
-                        whole = whole or _is_last(event)
-                        if piece := _piece(event):
+                        whole = whole or completions.is_last(event)
+                        if piece := completions.text(event):
                             if bounds.exceeded(piece):
                                 break
                             yield piece
-                        if usage := _usage(event):
+                        if usage := completions.usage(event):
                             yield usage
             except (OSError, http.client.HTTPException, ValueError) as error:
                 if cut.reason is None:
@@ -278,26 +279,6 @@ def _refusal(status: int, body: bytes) -> ModelFailure:
     if "exceed_context_size" in said:
         return ModelFailure("overflow", said)
     return ModelFailure("broken" if status >= http.client.INTERNAL_SERVER_ERROR else "rejected", said)
-
-
-def _choices(event: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    return event.get("choices") or ()
-
-
-def _is_last(event: Mapping[str, Any]) -> bool:
-    return any(choice.get("finish_reason") for choice in _choices(event))
-
-
-def _piece(event: Mapping[str, Any]) -> str:
-    return "".join(choice.get("delta", {}).get("content") or "" for choice in _choices(event))
-
-
-def _usage(event: Mapping[str, Any]) -> Usage | None:
-    used = event.get("usage")
-    if not used:
-        return None
-    cached = used.get("prompt_tokens_details", {}).get("cached_tokens", 0)
-    return Usage(used["prompt_tokens"], cached, used["completion_tokens"])
 
 
 def _serve(model: str, address: str, pace: str) -> None:

@@ -137,6 +137,10 @@ class Worktree:
         """Paths that differ from HEAD, untracked ones included."""
         return past.uncommitted(self.location.root)
 
+    def edited_lines(self, paths: Sequence[str]) -> Mapping[str, Sequence[Span]]:
+        """Where these files differ from HEAD, as they are now; see `history.edited_lines`."""
+        return past.edited_lines(self.location.root, paths)
+
     def watcher(self, wake: Callable[[], None]) -> Watcher:
         """A watcher of this worktree, not started yet; `wake` is called on its thread when there is something to
         drain."""

@@ -29,6 +29,7 @@ BLAME_TIMEOUT_S = 2.0
 MAIN_BRANCHES = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
 
 _REVISION = re.compile(r"HEAD|[0-9a-f]{4,64}")
+_HUNK = re.compile(r"@@ -\d+(?:,(?P<before>\d+))? \+(?P<start>\d+)(?:,(?P<count>\d+))? @@")
 # Starts with a byte that no status letter is, so that a header cannot be taken for a changed path, or the reverse.
 _FORMAT = "--format=tformat:%x01%H%x1f%aI%x1f%aN%x1f%s%x1f%b"
 _LOG = ("log", "-z", "--no-renames", "--name-status", "--no-ext-diff", "--encoding=UTF-8", _FORMAT)
@@ -135,6 +136,41 @@ def uncommitted(root: Path) -> tuple[str, ...]:
         if count is not None:
             paths.add(os.fsdecode(entry.split(b" ", count)[count]))
     return tuple(sorted(paths))
+
+
+def edited_lines(
+    root: Path, paths: Sequence[str], bytes_max: int = DIFF_BYTES_MAX, timeout_s: float = BLAME_TIMEOUT_S
+) -> Mapping[str, Sequence[Span]]:
+    """Where files differ from HEAD, by path: the lines as they are now, and for what was only deleted the line before
+    it. An untracked file is none of git's, and so is missing here; so is what a large diff has behind `bytes_max`."""
+    if not paths:
+        return {}
+    options = ("--unified=0", "--no-renames", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/")
+    gathered = bytearray()
+    with closing(Git(root).stream("diff", *options, "HEAD", "--", *paths, timeout_s=timeout_s)) as chunks:
+        try:
+            for chunk in chunks:
+                gathered += chunk
+                if len(gathered) >= bytes_max:
+                    break
+        except GitFailed:
+            pass  # What came by then is still true.
+    return _edited(os.fsdecode(bytes(gathered[:bytes_max])).split("\n"))
+
+
+def _edited(diff: Sequence[str]) -> Mapping[str, Sequence[Span]]:
+    found: dict[str, list[Span]] = {}
+    path, left = "", 0
+    for line in diff:
+        if left:
+            left -= not line.startswith("\\")
+        elif line.startswith("+++ "):
+            path = line[6:].rstrip("\t")
+        elif hunk := _HUNK.match(line):
+            start, count = int(hunk["start"]), int(hunk["count"] or 1)
+            left = int(hunk["before"] or 1) + count
+            found.setdefault(path, []).append(Span(max(1, start), max(1, start, start + count - 1)))
+    return found
 
 
 def changed_on_branch(root: Path, paths_max: int = PATHS_MAX) -> tuple[str, ...]:

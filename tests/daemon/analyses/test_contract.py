@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from reverie_daemon.analyses import Analysis, discover
 from reverie_daemon.analyses.analysis import note_of
-from reverie_daemon.core.idle import DEPTHS
+from reverie_daemon.core.idle import DEPTHS, Depth
 from reverie_daemon.core.inputs import Recorder, deserialise, unchanged
-from reverie_daemon.core.notes import Findings
-from reverie_daemon.core.plan import Job
+from reverie_daemon.core.notes import Ask, Findings
+from reverie_daemon.core.plan import SAVED_BY_A_MODELS_ANSWER, Job
+from reverie_daemon.core.tokens import estimate
 from reverie_daemon.disk import Disk
 from reverie_daemon.indexing import Indexing
 from reverie_daemon.parsing import ParserPool
@@ -25,6 +26,7 @@ from reverie_daemon.worktree import Worktree, find
 from support.shell import repository
 
 ANALYSES = [one for one in discover().values() if not one.uses_model]
+WITH_MODEL = [one for one in discover().values() if one.uses_model]
 
 
 class Studied:
@@ -50,10 +52,17 @@ class Studied:
         finally:
             pool.close()
 
-    def jobs(self, analysis: str) -> list[Job]:
+    def jobs(self, analysis: str, model: Depth | None = None) -> list[Job]:
         with self.beside.reading(self.id, self.disk) as catalogue:
-            found = plan(catalogue, self.beside, self.worktree, self.id, now_s=2e9, quiet_s=60.0)
+            found = plan(
+                catalogue, self.beside, self.worktree, self.id, now_s=2e9, quiet_s=60.0, model_depth=model, passes=1
+            )
         return [job for job in found.jobs if job.analysis == analysis]
+
+    def asked(self, analysis: Analysis, job: Job) -> Ask | None:
+        """The first thing that a study asks of a model; None where there is nothing to study."""
+        with self.beside.reading(self.id, self.disk) as catalogue:
+            return next(analysis.study(job.topic, Recorder(catalogue), 1), None)
 
     def study(self, analysis: Analysis, job: Job) -> tuple[Findings, Recorder]:
         with self.beside.reading(self.id, self.disk) as catalogue:
@@ -96,6 +105,31 @@ def test_it_proposes_jobs_that_can_be_ranked(analysis: Analysis, studied: Studie
         assert (job.analysis, job.version, job.depth) == (analysis.name, analysis.version, analysis.depth)
         assert 0 < job.probability <= 1 and 0 < job.tokens_saved <= 32_000 and job.seconds_cost > 0
         assert job.tokens_cost == 0 and job.why
+
+
+@pytest.mark.parametrize("analysis", WITH_MODEL, ids=lambda one: one.name)
+def test_what_a_model_is_held_to_save_is_what_is_left_beside_a_composed_answer(
+    analysis: Analysis, studied: Studied
+) -> None:
+    """Held against whole files, every job would seem to pay, and a budget go to those that never do."""
+    jobs = studied.jobs(analysis.name, "remote")
+    assert jobs
+    for job in jobs:
+        assert 0 < job.tokens_saved <= SAVED_BY_A_MODELS_ANSWER
+        asked = studied.asked(analysis, job)
+        if asked is not None:
+            prompt = sum(estimate([text for _, text in asked.prompt.messages()]))
+            assert prompt + asked.tokens_max <= 1.5 * job.tokens_cost + 500, "what it costs is known before"
+
+
+def test_no_answer_is_written_where_a_model_would_not_be_asked(studied: Studied) -> None:
+    """Facts settle it, so that a written answer saves nothing."""
+    settled = {
+        "who calls `Sensor.read`?",
+        "where is `Sensor.read` defined?",
+        "what did the last commit change, and why?",
+    }
+    assert not settled & {job.topic.name for job in studied.jobs("written", "remote")}
 
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda one: one.name)

@@ -234,6 +234,40 @@ def test_a_test_beside_what_it_tests_is_counted_as_a_test(catalogue_of):
     assert "No test names it" not in markdown
 
 
+TESTS_AS_BLOCKS = TYPESCRIPT | {
+    "tests/store.test.ts": (
+        "import * as all from 'store';\nimport { Store } from '../src/store';\n\n"
+        "describe('a store', () => {\n  it('keeps values', () => {\n    new Store().put('a', 'b');\n  });\n\n"
+        "  it.each(keys)('takes %s', (key) => {\n    new Store().put(key, 'b');\n  });\n});\n"
+        "test('exports', () => {\n  expect(all.missing).toBeTypeOf(all.Other);\n});\n"
+    ),
+    "src/other.ts": "/** Is exported, and else of no use. */\nexport class Other {}\nclass Unnamed {}\n",
+    "src/old/other.ts": "/** As it was before. */\nexport class Other {}\n",
+}
+
+
+def answer_about(question, catalogue):
+    return compose(understand(question, catalogue), catalogue, lambda: rank(question, catalogue)).markdown
+
+
+def test_tests_that_are_blocks_are_counted_and_called_by_their_titles(catalogue_of):
+    """So most tests of JavaScript are written: each is one, and "module level" names none."""
+    catalogue = catalogue_of(TESTS_AS_BLOCKS, name="app")
+    covering = answer_about("which tests cover Store.put?", catalogue)
+    assert covering.startswith("Two tests") and "“keeps values”" in covering and "“takes %s”" in covering
+    impact = answer_about("what happens if I change Store.put?", catalogue)
+    assert "two tests" in impact and "No test" not in impact
+
+
+def test_no_test_is_said_to_name_a_thing_only_where_none_does(catalogue_of):
+    """Whether a name that a test writes means the thing cannot always be traced."""
+    catalogue = catalogue_of(TESTS_AS_BLOCKS, name="app")
+    for question in ("which tests cover Other in src/other.ts?", "what happens if I change Other in src/other.ts?"):
+        said = answer_about(question, catalogue)
+        assert "No test is known to use" in said and "tests/store.test.ts:14" in said
+    assert "No test names" in answer_about("which tests cover Unnamed?", catalogue)
+
+
 def test_the_members_of_a_type_are_not_what_a_change_of_it_would_touch(catalogue_of):
     """They are the type: a list of them hides who really depends on it."""
     catalogue = catalogue_of(RUST_WITH_TESTS, name="app")

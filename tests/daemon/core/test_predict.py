@@ -48,6 +48,26 @@ def test_every_predicted_question_is_understood_as_the_kind_it_was_predicted_for
     assert len({key(understand(one.question, catalogue)) for one in found}) == len(found)
 
 
+def test_what_is_being_edited_is_asked_about_first_and_for_what_hangs_on_it(catalogue_of: Callable[..., Any]) -> None:
+    """Its author knows what it does, and is about to ask who calls it and what tests it."""
+    symbols = [(one, 1.0) for one in catalogue_of(FILES).outline("pot/boil.py") if predict.worth_asking(one)]
+    heat = [one for one, _ in symbols if one.symbol.name == "heat"]
+    found = predict.about_file("pot/boil.py", 0.5, symbols, Habits(), heat)
+    of_symbols = [one for one in predict.likeliest(found, 100) if one.topic.kind == "symbol"]
+    assert of_symbols[0].topic.name == "pot/boil.py::heat" and of_symbols[0].kind in predict.EDITED_KINDS
+    assert sum(one.probability for one in found) <= 0.5
+
+
+def test_who_has_asked_for_a_while_is_no_newcomer() -> None:
+    """What the repository is about is asked once, not before every question, nor by somebody who is changing it."""
+    habits = Habits()
+    first = predict.about_repository(habits)[0].probability
+    assert predict.about_repository(habits, edits=True)[0].probability < first / 4
+    for _ in range(20):
+        habits = habits.after("how", "pot/boil.py")
+    assert predict.about_repository(habits)[0].probability < first / 4
+
+
 def test_habits_follow_the_users_own_questions() -> None:
     """Whoever always asks for tests is expected to ask for tests."""
     habits = Habits()

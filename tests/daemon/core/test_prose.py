@@ -56,6 +56,11 @@ def test_sentences_do_not_end_at_abbreviations():
     assert prose.sentences("Use it, e.g. Twice. Then stop.") == ["Use it, e.g. Twice.", "Then stop."]
 
 
+def test_code_that_goes_on_in_further_lines_is_closed():
+    """ "It returns {" ends in the air."""
+    assert prose.code("{") == "`{…}`" and prose.code("make( ") == "`make(…)`" and prose.code("{ a }") == "`{ a }`"
+
+
 def test_shortening_never_cuts_inside_code():
     """A lone backtick would turn the rest of the answer into code."""
     assert prose.shorten("words before `some_long_name and more` here", 24).count("`") % 2 == 0

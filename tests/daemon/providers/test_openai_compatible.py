@@ -13,9 +13,10 @@ from reverie_daemon.provider import ChatRequest, ModelFailure, Target
 from reverie_daemon.providers import openai_compatible
 from reverie_daemon.providers.openai_compatible import PROVIDER
 from support import misbehaving
-from support.misbehaving import KEY, fails, says, serving
+from support.misbehaving import KEY, fails, says, says_at_once, serving
 
 REQUEST = ChatRequest((("system", "Be brief."), ("user", "What is tea?")), 50, wait_s=5)
+UNFOLLOWED = ChatRequest(REQUEST.messages, 50, wait_s=5, followed=False)
 
 
 def reply(server, request=REQUEST, *, local=False, cancelled=lambda: False):
@@ -40,6 +41,52 @@ def test_a_reply_comes_with_its_usage():
         sent = json.loads(server.bodies[0])
     assert (sent["model"], sent["max_tokens"], sent["stream"]) == ("tiny", 50, True)
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
+
+
+def test_a_reply_that_nobody_follows_comes_in_one_piece():
+    """Token by token it costs the daemon twice as much, and learning takes a thousand replies."""
+    with serving(says_at_once("Leaves in hot water.")) as server:
+        assert reply(server, UNFOLLOWED) == ("Leaves in hot water.", Usage(prompt=100, cached=40, completion=10))
+        sent = json.loads(server.bodies[0])
+    assert not sent.get("stream") and "stream_options" not in sent
+
+
+def test_a_local_reply_is_followed_even_where_nobody_reads_along():
+    """It has to stop in its midst when its user comes back."""
+    with serving(says("Leaves.")) as server:
+        assert reply(server, UNFOLLOWED, local=True)[0] == "Leaves."
+        assert json.loads(server.bodies[0])["stream"] is True
+
+
+@pytest.mark.parametrize(("behaviour", "request_"), [(says, UNFOLLOWED), (says_at_once, REQUEST)])
+def test_a_server_that_replies_in_the_other_way_is_understood(behaviour, request_):
+    """Some can only stream, some never do."""
+    with serving(behaviour("Leaves.")) as server:
+        assert reply(server, request_)[0] == "Leaves."
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        misbehaving.cuts_the_whole,
+        misbehaving.never_ends_the_whole,
+        misbehaving.sends_a_page,
+        misbehaving.resets,
+        lambda handler: handler.whole(200, b'{"error": {"message": "the engine crashed"}}'),
+        lambda handler: handler.whole(200, b'{"choices": [{"message": {"content": "It'),
+        lambda handler: handler.whole(200, b'{"choices": [{"message": "hello"}]}'),
+        lambda handler: handler.whole(200, b'["hello"]'),
+    ],
+)
+def test_a_whole_reply_that_is_none_is_lost(behaviour):
+    """It may have been paid for: the account counts it at its worst."""
+    assert failure(behaviour, request=UNFOLLOWED).kind == "lost"
+
+
+@pytest.mark.parametrize("behaviour", [misbehaving.hangs, misbehaving.hangs_midway])
+def test_a_whole_reply_is_not_waited_for_longer_than_it_may_take(behaviour):
+    """Nothing comes meanwhile that would tell a slow server from a dead one."""
+    assert failure(behaviour, request=ChatRequest(REQUEST.messages, 50, wait_s=0.4, followed=False)).kind == "lost"
 
 
 def test_a_server_that_tells_no_usage_still_replies():

@@ -193,6 +193,28 @@ def test_uncommitted_paths_are_all_that_differs_from_head(repo):
     assert repo.worktree.uncommitted() == ("changed", "deleted", "new folder/a b.py", "staged")
 
 
+def test_edited_lines_are_told_as_they_are_now(repo):
+    """Which function a user is at shows where a file differs, not that it does."""
+    lines = [f"{number}\n" for number in range(1, 21)]
+    repo.commit(**{"a b.py": "".join(lines), "gone.py": "1\n", "same.py": "1\n"})
+    lines[4:5] = ["five\n", "and\n", "a half\n"]
+    del lines[15:17]
+    lines[-1] = "++ b/not a path\n"
+    repo.write("a b.py", "".join(lines))
+    (repo.root / "gone.py").unlink()
+    repo.write("untracked.py", "1\n")
+    found = repo.worktree.edited_lines(repo.worktree.uncommitted())
+    assert found["a b.py"] == [Span(5, 7), Span(15, 15), Span(20, 20)]
+    assert "same.py" not in found and "untracked.py" not in found
+    assert repo.worktree.edited_lines([]) == {}
+
+
+def test_edited_lines_of_a_repository_without_commits_are_none(repo):
+    """There is nothing that a file could differ from."""
+    repo.write("a.py", "1\n")
+    assert repo.worktree.edited_lines(["a.py"]) == {}
+
+
 def test_a_conflict_is_uncommitted(repo):
     """Mid-rebase is when people ask."""
     repo.commit(a="base\n")

@@ -10,8 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+
+from reverie_tui.widgets.line_input import LineInput
 
 
 class NarrowingScreen(ModalScreen[None]):
@@ -41,9 +43,7 @@ class NarrowingScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            box = Input(placeholder=self.PLACEHOLDER)
-            box.cursor_blink = False  # A cursor that blinks wakes the program twice a second.
-            yield box
+            yield LineInput(placeholder=self.PLACEHOLDER)
             yield OptionList(markup=False)
             yield Static(id="none", markup=False)
 

@@ -15,11 +15,12 @@ from reverie_tui.events import Asked, Recalled, Within
 from reverie_tui.messages import Happened
 from reverie_tui.pages.ask import Typed
 from reverie_tui.state import QUESTION_CHARACTERS_MAX, Draft
+from reverie_tui.widgets.line_input import LineInput
 
 PLACEHOLDER = "Ask about this repository; @ finds a name"
 
 
-class QuestionBox(Input):
+class QuestionBox(LineInput):
     """The question box."""
 
     DEFAULT_CSS = """
@@ -42,7 +43,6 @@ class QuestionBox(Input):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(placeholder=PLACEHOLDER, max_length=QUESTION_CHARACTERS_MAX, id=id)
-        self.cursor_blink = False  # A cursor that blinks wakes the program twice a second.
         self._revision = 0
         self._offer = ""
 
@@ -89,7 +89,7 @@ class QuestionBox(Input):
         event.stop()
         self.post_message(Happened(Within("ask", Typed(event.value if self.cursor_at_end else ""))))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Report the question."""
-        event.stop()
-        self.post_message(Happened(Asked(event.value)))
+    async def action_submit(self) -> None:
+        """Report the question. The box is empty at once: the next question may be typed before this one is shown."""
+        question, self.value = self.value, ""
+        self.post_message(Happened(Asked(question, typed=True)))

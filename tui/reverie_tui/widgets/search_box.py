@@ -11,11 +11,12 @@ from reverie_tui.events import Within
 from reverie_tui.messages import Happened
 from reverie_tui.pages.learned import SEARCH_CHARACTERS_MAX
 from reverie_tui.pages.learned_state import Chosen, Moved, Searched
+from reverie_tui.widgets.line_input import LineInput
 
 PAGE_ROWS = 10
 
 
-class SearchBox(Input):
+class SearchBox(LineInput):
     """The search on the Learned page."""
 
     DEFAULT_CSS = """
@@ -34,7 +35,6 @@ class SearchBox(Input):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(placeholder="Letters of a file or symbol", max_length=SEARCH_CHARACTERS_MAX, id=id)
-        self.cursor_blink = False  # A cursor that blinks wakes the program twice a second.
 
     def show(self, letters: str | None) -> None:
         """Be there while a search goes on; each begins empty."""

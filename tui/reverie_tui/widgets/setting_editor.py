@@ -17,6 +17,7 @@ from reverie_tui.pages.settings import Editing, Picked, Typed
 from reverie_tui.pages.settings_rows import Row
 from reverie_tui.signs import Signs
 from reverie_tui.theme import MUTED
+from reverie_tui.widgets.line_input import LineInput
 
 TYPED_CHARACTERS_MAX = 20_000
 
@@ -42,9 +43,7 @@ class SettingEditor(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="meaning", markup=False)
-        field = Input(id="field", max_length=TYPED_CHARACTERS_MAX, select_on_focus=False)
-        field.cursor_blink = False  # A cursor that blinks wakes the program twice a second.
-        yield field
+        yield LineInput(id="field", max_length=TYPED_CHARACTERS_MAX, select_on_focus=False)
         yield OptionList(id="picks", markup=False)
         yield Static(id="told", markup=False)
 

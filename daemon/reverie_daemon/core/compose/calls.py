@@ -111,10 +111,10 @@ def _line(catalogue: Catalogue, use: Use) -> str:
 
 
 def each_scope(uses: Sequence[Use]) -> list[Use]:
-    """One use for each function around, in order."""
+    """One use for each function or test around, in order."""
     seen: dict[tuple[str, str], Use] = {}
     for use in uses:
-        scope = use.site.scope.symbol.qualname if use.site.scope else ""
+        scope = use.site.scope.symbol.qualname if use.site.scope else use.test
         seen.setdefault((use.site.path, scope), use)
     return list(seen.values())
 
@@ -123,9 +123,9 @@ def placed(use: Use) -> str:
     """Around what a use stands, with its citation."""
     mark = citing.mark(use.site.path, use.site.reference.line)
     scope = use.site.scope
-    return (
-        f"{name(scope)} ({mark})" if scope is not None and scope.symbol.kind != "module" else f"module level ({mark})"
-    )
+    if scope is not None and scope.symbol.kind != "module":
+        return f"{name(scope)} ({mark})"
+    return f"“{use.test}” ({mark})" if use.test else f"module level ({mark})"
 
 
 def _listed(catalogue: Catalogue, definition: Definition, code: Sequence[Use]) -> Said:

@@ -11,6 +11,7 @@ from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, placed
 from reverie_daemon.core.compose.definitions import as_claim, kept
 from reverie_daemon.core.compose.describing import Said, cited, deed
+from reverie_daemon.core.compose.mentions import TEST_ROLES, mentions
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import LIKELY, Use, callers, tests_of
@@ -27,10 +28,12 @@ def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
     if sure:
         return kept(_direct_tests(catalogue, definition, sure))
     through = _through_callers(catalogue, definition)
+    named = mentions(definition.symbol.name, TEST_ROLES, catalogue)
     if through:
         caller, found = through
+        known = "is known to use" if named else "names"
         text = (
-            f"No test names {cited(definition)} directly; it is reached through {cited(caller)}, which "
+            f"No test {known} {cited(definition)} directly; it is reached through {cited(caller)}, which "
             f"{prose.count(len(found), 'test')} {'uses' if len(found) == 1 else 'use'}, for example "
             f"{placed(found[0])}."
         )
@@ -39,8 +42,12 @@ def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
             citing.claim(text, citing.head(catalogue, definition), citing.head(catalogue, caller), evidence),
             as_claim(_test_rows(catalogue, found)),
         ]
-    text = f"No test names {cited(definition)}, and none that I can trace reaches it"
-    return [citing.claim(f"{text}.", citing.head(catalogue, definition)), *_tests_of_path(catalogue, definition.path)]
+    text = f"No test names {cited(definition)}, and none that I can trace reaches it."
+    if named:
+        text = f"No test is known to use {cited(definition)}, but its name stands in tests, first at {named[0].mark}."
+    evidence = named[0].evidence(catalogue) if named else ()
+    claim = citing.claim(text, citing.head(catalogue, definition), evidence)
+    return [claim, *_tests_of_path(catalogue, definition.path)]
 
 
 def _direct_tests(catalogue: Catalogue, definition: Definition, sure: Sequence[Use]) -> list[Claim]:

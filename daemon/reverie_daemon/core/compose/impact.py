@@ -8,14 +8,13 @@ from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, in_test
 from reverie_daemon.core.compose.definitions import as_claim, kept
 from reverie_daemon.core.compose.describing import Said, cited, name
+from reverie_daemon.core.compose.mentions import DOC_ROLES, TEST_ROLES, mentions
 from reverie_daemon.core.compose.relations import ALL_KINDS
 from reverie_daemon.core.naming import TYPE_KINDS
-from reverie_daemon.core.nouns import Catalogue, Claim, Definition, FileRole
+from reverie_daemon.core.nouns import Catalogue, Claim, Definition
 from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.resolve import LIKELY, Resolver, Use, callers, subclasses
-
-DOC_ROLES: tuple[FileRole, ...] = ("docs",)
+from reverie_daemon.core.resolve import LIKELY, Resolver, Use, callers, subclasses, tests_of
 
 
 def impact(question: Question, catalogue: Catalogue) -> list[Claim]:
@@ -33,7 +32,7 @@ def impact(question: Question, catalogue: Catalogue) -> list[Claim]:
         if definition.symbol.kind in TYPE_KINDS
         else []
     )
-    tests = each_scope([use for use in sure if use.site.scope is not None and use.site.scope.role == "test"])
+    tests = [use for use in tests_of(definition, catalogue) if use.certainty >= LIKELY]
     behind = [item for item in _behind(catalogue, code) if not beside(item.path)]
     claims = [_impact_lead(catalogue, definition, code, behind, tests, below)]
     if code:
@@ -151,6 +150,9 @@ def _overridden(catalogue: Catalogue, definition: Definition) -> Said:
 
 
 def _tests(catalogue: Catalogue, definition: Definition, tests: Sequence[Use]) -> Said:
+    if not tests and (named := mentions(definition.symbol.name, TEST_ROLES, catalogue)):
+        said = f"No test is known to use it; its name stands in tests, first at {named[0].mark}."
+        return Said(said, named[0].evidence(catalogue))
     if not tests:
         said = "No test names it, so a mistake would go unseen unless a test of its callers notices."
         return Said(said, citing.head(catalogue, definition))
@@ -166,21 +168,11 @@ def _tests(catalogue: Catalogue, definition: Definition, tests: Sequence[Use]) -
 
 
 def _documents(catalogue: Catalogue, definition: Definition) -> Said:
-    found = [
-        hit
-        for hit in catalogue.search([definition.symbol.name], 12, "", DOC_ROLES)
-        if any(definition.symbol.name in line for line in citing.lines_at(catalogue, hit.path, hit.span))
-    ]
+    found = mentions(definition.symbol.name, DOC_ROLES, catalogue)
     if not found or len(definition.symbol.name) < 5:
         return Said("")
-    hit = found[0]
-    offset = next(
-        at for at, line in enumerate(citing.lines_at(catalogue, hit.path, hit.span)) if definition.symbol.name in line
-    )
-    line = hit.span.start_line + offset
-    evidence = citing.span_evidence(catalogue, hit.path, hit.blob, line, line)
     verb = "mention it" if len(found) > 1 else "mention it once"
-    return Said(f"The documents {verb}, first {citing.mark(hit.path, line)}.", evidence)
+    return Said(f"The documents {verb}, first {found[0].mark}.", found[0].evidence(catalogue))
 
 
 def _caution(catalogue: Catalogue, definition: Definition, unsure: Sequence[Use]) -> Claim:

@@ -281,11 +281,16 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{word} {noun if number == 1 else plural or noun + 's'}"
 
 
+_CLOSERS = {"{": "}", "[": "]", "(": ")"}
+
+
 def code(text: str, limit: int = 90) -> str:
-    """A piece of source on one line in backticks, shortened between names."""
+    """A piece of source on one line in backticks, shortened between names; "{" that further lines close is "{…}"."""
     text = " ".join(text.split())
     if len(text) > limit:
         text = re.sub(r"[\w$]+$", "", text[: limit - 2]).rstrip() + " …"
+    elif closer := _CLOSERS.get(text[-1:]):
+        text += f"…{closer}"
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
