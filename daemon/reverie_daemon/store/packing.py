@@ -39,8 +39,8 @@ FACTS_VERSION = 2
 
 DIGEST_BYTES = 8
 STRETCH_CHARACTERS = 11_000
-"""Passages are compressed together up to about this size: one is read back in 20 µs, at a ratio of 3, and most of a page
-of the database is filled. Of less, two often leave a third of their page empty."""
+"""Passages are compressed together up to about this size: one is read back in 20 µs, at a ratio of 3, and most of a
+database page is filled. Of less, two often leave a third of their page empty."""
 
 FIELD, RECORD = "\x1f", "\x1e"
 SEAM = "\x1d"
