@@ -25,7 +25,7 @@ def import_certainty(imported: Import, candidate: Definition, path: str, reposit
     wanted = module_parts(imported.module, path)
     have = path_parts(candidate.path)
     if imported.name not in ("", "*") and candidate.symbol.name != imported.name and have[-1:] == [imported.name]:
-        return 0.9 if _ends(have[:-1], wanted) else 0.0
+        return 0.9 if not wanted or _ends(have[:-1], wanted) else 0.0
     if not wanted:
         return 0.5
     if imported.module.startswith("."):
@@ -71,7 +71,7 @@ def module_parts(module: str, path: str) -> list[str]:
         dots = len(text) - len(text.lstrip("."))
         base = folder[: len(folder) - (dots - 1)] if dots > 1 else folder
         return [*base, *[part for part in text[dots:].split(".") if part]]
-    if "::" in text:
+    if "::" in text or (text in _SELF_CRATES and path.endswith(".rs")):
         return _rust([part for part in text.split("::") if part], path)
     text = re.sub(r"\.(?:h|hpp|hh|hxx|js|mjs|cjs|ts|tsx|jsx|rb|php|py|sh)$", "", text)
     separator = r"[/\\]" if re.search(r"[/\\]", text) else r"\."

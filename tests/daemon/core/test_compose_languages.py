@@ -296,3 +296,35 @@ def test_static_members_are_used_through_their_class_or_from_within(catalogue_of
     question = understand(text, catalogue)
     answer = compose(question, catalogue, lambda: rank(text, catalogue))
     assert f"`{caller}`" in answer.claims[0].text
+
+
+def test_a_switch_is_told_by_what_it_depends_on(catalogue_of):
+    """ "If `limit`, it …" says that one thing happens whenever there is a limit."""
+    rust = (
+        "fn within(limit: Kind, size: u64) -> Filter {\n    match limit {\n        Kind::Least => least(size),\n"
+        "        _ => most(size),\n    }\n}\n\nfn least(size: u64) -> Filter {\n    Filter { size }\n}\n\n"
+        "fn most(size: u64) -> Filter {\n    Filter { size }\n}\n"
+    )
+    catalogue = catalogue_of({"src/filter.rs": rust})
+    said = compose(understand("how does `within` work?", catalogue), catalogue, lambda: None).markdown
+    assert "depending on `limit`, it calls `least`" in said.replace("Depending", "depending")
+
+
+def test_a_line_that_writes_through_a_pointer_is_no_comment(catalogue_of):
+    """`*reply = NULL;` begins like a line of a comment, and was told as what its author says of the next one."""
+    c = (
+        "int take(void **reply) {\n  /* Nothing yet. */\n  *reply = NULL;\n"
+        "  if (empty()) return free_all(reply);\n  return 0;\n}\n"
+    )
+    catalogue = catalogue_of({"take.c": c})
+    assert "reply = NULL;" not in compose(
+        understand("how does `take` work?", catalogue), catalogue, lambda: None
+    ).markdown.replace("`*reply = NULL`", "")
+
+
+def test_a_value_that_goes_on_over_lines_is_shown_closed(catalogue_of):
+    """ "It returns `{`" looks like a mistake."""
+    ts = "export function parcel(grams: number) {\n  return {\n    grams,\n    units: grams / 10,\n  };\n}\n"
+    catalogue = catalogue_of({"src/parcel.ts": ts})
+    said = compose(understand("what does `parcel` do?", catalogue), catalogue, lambda: None).claims[0].text
+    assert said.endswith("it returns `{…}`.")
