@@ -1,24 +1,22 @@
 """Child processes of the daemon: values in, values out, over their two pipes.
 
 Heavy work (parsing, counting tokens) lives in children, so that the daemon stays small and its event loop free. A child
-is a fresh interpreter that runs `serve`. It leaves when its input closes, whether the daemon stopped it or was killed.
-What a child does is its module's business; nothing here knows.
+is a fresh interpreter that runs `serving.serve`. It leaves when its input closes, whether the daemon stopped it or was
+killed. What a child does is its module's business; nothing here knows.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-import queue
 import select
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 
-LENGTH_BYTES = 8
+from .serving import LENGTH_BYTES
 
 
 class Child:
@@ -83,34 +81,6 @@ class Child:
             self._input.close()
             self._output.close()
         self._process.wait()
-
-
-def serve(reply: Callable[[Any], object]) -> None:
-    """A child's main: answers each value with `reply(value)`, until the daemon is gone.
-
-    A thread of its own reads, so that a closed input ends the process even in the midst of a reply.
-    """
-    requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
-
-    def read() -> None:
-        pipe = sys.stdin.buffer
-        try:
-            while len(length := pipe.read(LENGTH_BYTES)) == LENGTH_BYTES:
-                requests.put(pickle.loads(pipe.read(int.from_bytes(length, "little"))))
-        finally:
-            # Also after half a request: whoever was writing it is dead.
-            os._exit(0)
-
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        _send(sys.stdout.buffer, reply(requests.get()))
-
-
-def _send(pipe: IO[bytes], value: object) -> None:
-    payload = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    pipe.write(len(payload).to_bytes(LENGTH_BYTES, "little"))
-    pipe.write(payload)
-    pipe.flush()
 
 
 def _await(descriptor: int, event: int, deadline_s: float) -> None:

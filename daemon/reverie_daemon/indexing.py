@@ -14,7 +14,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from reverie_indexers import language_of
 
 from .core.roles import role_of
-from .parsing import BINARY, ParserPool, PoolClosed, Source, version_of
+from .parser import BINARY, Source, version_of
+from .parsing import ParserPool, PoolClosed
 from .store.mapping import FileRow
 from .store.packing import PackedFacts
 from .store.repository import RepositoryStore

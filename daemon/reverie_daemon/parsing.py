@@ -1,66 +1,25 @@
-"""Parsing in child processes: sources in, facts packed for the store out.
+"""Parsing in child processes: sources in, facts packed for the store out. What a child does is in `parser.py`.
 
-py-tree-sitter holds the interpreter's lock, so parsing beside the daemon's event loop would stall it. A child is handed
-text and never opens a file. One that dies of a file is replaced, and the file indexed without facts, with the problem
-said.
+py-tree-sitter holds the interpreter's lock, so parsing beside the daemon's event loop would stall it. A child that dies
+of a file is replaced, and the file indexed without facts, with the problem said.
 """
 
 from __future__ import annotations
 
-import gc
-import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass
 
-from reverie_indexers import index, indexer_version
-from reverie_indexers.facts import FileFacts
-
-from .children import Child, serve
-from .core.redact import redact
-from .store.packing import FACTS_VERSION, PackedFacts, pack
+from .children import Child
+from .parser import Source, unparsable
+from .store.packing import PackedFacts
 
 BATCH_BYTES = 256 << 10
-NICENESS = 10
-"""Parsing gives way to whatever serves a question, and to the user's own programs."""
-BINARY = "binary"
-"""The language of files that are listed but have no text."""
 REST_AFTER_S = 60.0
 PARSE_WAIT_S = 60.0
 """A batch that takes longer has met a file that the parser cannot finish; its child is replaced."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One blob to parse: its id, its size in bytes, and its text (not redacted yet) in a language."""
-
-    blob: bytes
-    size: int
-    language: str
-    text: str
-
-
-def version_of(language: str) -> int:
-    """Grows when the same bytes would be stored as other facts."""
-    return indexer_version(language) * 1_000 + FACTS_VERSION
-
-
-def parse(source: Source) -> PackedFacts:
-    """The facts of one blob, redacted and packed for the store."""
-    version = version_of(source.language)
-    if source.language == BINARY:
-        return pack(source.blob, source.size, "", FileFacts(BINARY), version)
-    text = redact(source.text)
-    return pack(source.blob, source.size, text, index(text, source.language), version)
-
-
-def unparsable(source: Source, reason: str) -> PackedFacts:
-    """What is stored of a blob that no parser survived."""
-    facts = FileFacts(source.language, problems=(reason,))
-    return pack(source.blob, source.size, "", facts, version_of(source.language))
 
 
 def batches(sources: Iterable[Source], bytes_max: int = BATCH_BYTES) -> Iterator[list[Source]]:
@@ -174,7 +133,7 @@ class ParserPool:
             # A child that was killed by closing looks like one that died of a file, and must not be replaced.
             if self._closed:
                 raise PoolClosed
-            child = Child("reverie_daemon.parsing")
+            child = Child("reverie_daemon.parser")
             self._children.add(child)
         return child
 
@@ -189,16 +148,3 @@ def _result(future: Future[list[PackedFacts]]) -> list[PackedFacts]:
         return future.result()
     except CancelledError:
         raise PoolClosed from None
-
-
-def _parse_all(sources: Sequence[Source]) -> list[PackedFacts]:
-    # Facts hold no cycles, but make so many objects that looking for some takes a twentieth of the time.
-    gc.collect()
-    return [parse(source) for source in sources]
-
-
-if __name__ == "__main__":
-    os.nice(NICENESS)
-    gc.disable()
-    gc.freeze()
-    serve(_parse_all)

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from .analyses import discover
 from .analyses.analysis import Study, note_of
-from .children import serve
 from .core.idle import Depth
 from .core.inputs import Recorder
 from .core.notes import Answered, Ask, Findings, Note, Topic
 from .disk import Disk
 from .planning import Plan, moment_of, plan
 from .priority import lowest
+from .serving import serve
 from .store.beside import StoreReader
 from .store.catalogue import StoreCatalogue
 from .worktree import RepositoryLocation, Worktree

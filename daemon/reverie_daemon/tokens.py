@@ -12,8 +12,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from .children import Child, serve
+from .children import Child
 from .core.tokens import Count, estimate, utf8_bytes
+from .serving import serve
 
 ENCODING = "o200k_base"
 COUNT_WAIT_S = 20.0

@@ -16,8 +16,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from .children import serve
 from .meaning import Embed, Expect, Hold, Nearest, Ready
+from .serving import serve
 
 DIMENSIONS = 384
 TOKENS_MAX = 128

@@ -11,7 +11,7 @@ from functools import cache
 from reverie_indexers import plain
 from reverie_indexers.facts import FileFacts
 from reverie_indexers.language import Language
-from reverie_indexers.languages import discover
+from reverie_indexers.languages import discover, named
 from reverie_indexers.parse import read_code
 from reverie_indexers.texts import split_lines
 
@@ -54,13 +54,13 @@ def _by_text(suffix: str, source: bytes) -> str | None:
 
 def index(source: str, language: str) -> FileFacts:
     """The facts of a text. An unknown language is read as plain text. Never raises, whatever the text."""
-    grammar = discover().get(language)
+    grammar = named(language)
     return read_code(source, grammar) if grammar else plain.read(source, language)
 
 
 def indexer_version(language: str) -> int:
     """Grows whenever the same text would give other facts in this language."""
-    grammar = discover().get(language)
+    grammar = named(language)
     return CORE_VERSION * 1_000 + (grammar.version if grammar else plain.VERSION)
 
 

@@ -22,6 +22,9 @@ SymbolKind = Literal[
 ReferenceKind = Literal["call", "type", "inherit", "decorate", "read"]
 """`read` is a name passed or stored without being called (a callback, a constant used)."""
 
+LINES_MAX = 1 << 40
+"""More than any file has: the line up to which all of it is meant."""
+
 NO_SYMBOL = -1
 """The index used where there is no enclosing symbol: module level."""
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from reverie_indexers import documents
 from reverie_indexers.facts import NO_SYMBOL, FileFacts, Passage, Span, Symbol
-from reverie_indexers.languages import discover
+from reverie_indexers.languages import named
 from reverie_indexers.parse import read_code
 from reverie_indexers.passages import PASSAGES_MAX, pieces
 from reverie_indexers.texts import split_lines
@@ -147,7 +147,7 @@ def _lay_out(cells: list[_Cell]) -> _Layout:
 def _read_code(source: str, layout: _Layout) -> FileFacts:
     """The facts of all code cells together, in virtual lines, in the notebook's language."""
     kernel = _KERNEL.search(source)
-    language = discover().get(kernel[1].lower() if kernel else "python")
+    language = named(kernel[1].lower() if kernel else "python")
     if language is None:
         return FileFacts("notebook")
     lines = layout.text("code")

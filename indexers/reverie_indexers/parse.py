@@ -28,6 +28,8 @@ START_DEPTH_MAX = 500
 """How deep in the tree the query looks for something that begins there."""
 DEBRIS_MAX = 5_000
 """How many loose tokens one node may hold: a query takes quadratic time over them."""
+LONG_LINE_BYTES = 5_000
+"""A line this long may hold a whole program, as minified scripts do."""
 FAULTY_NODES_MAX = 1_000
 REPAIRS_MAX = 2
 """How often a text is repaired and read again, as long as that helps."""
@@ -71,9 +73,10 @@ def read_code(source: str, language: Language) -> FileFacts:
         root, others = _mended(root, text.data, prepared, machine, language)
     if root.has_error and _is_debris(root):
         return _unread(text, language, machine)
-    captures = _captures(machine, root)
+    ordered = max(map(len, text.lines), default=0) < LONG_LINE_BYTES
+    captures = _captures(machine, root, ordered)
     for other in others:
-        _add(captures, other, machine)
+        _add(captures, other, machine, ordered)
     found = symbols.find_symbols(text, captures, language, machine.comments)
     imports = _imports(text, captures.get("import", ()), language)
     uses, uses_left_out = references.find_references(
@@ -130,12 +133,12 @@ def _badness(root: tree_sitter.Node, language: Language) -> tuple[bool, int, int
     return root.is_error, sum(not language.excuses(fault) for fault in faults), len(faults)
 
 
-def _add(captures: dict[str, list[tree_sitter.Node]], other: Reading, machine: _Machine) -> None:
+def _add(captures: dict[str, list[tree_sitter.Node]], other: Reading, machine: _Machine, ordered: bool) -> None:
     """Adds what another reading of the text captures in its stretches."""
     root = machine.parser.parse(other.text).root_node
     if root.has_error and _is_debris(root):
         return
-    for capture, nodes in _captures(machine, root).items():
+    for capture, nodes in _captures(machine, root, ordered).items():
         captures.setdefault(capture, []).extend(node for node in nodes if other.holds(node.start_byte, node.end_byte))
 
 
@@ -161,21 +164,31 @@ def _imports(text: SourceText, nodes: list[tree_sitter.Node] | tuple[()], langua
     return found
 
 
-def _captures(machine: _Machine, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
-    captures = _caught(machine.query, root, START_DEPTH_MAX)
-    for capture, nodes in _caught(machine.top_query, root, 0).items():
+def _captures(machine: _Machine, root: tree_sitter.Node, ordered: bool) -> dict[str, list[tree_sitter.Node]]:
+    captures = _caught(machine.query, root, START_DEPTH_MAX, ordered)
+    for capture, nodes in _caught(machine.top_query, root, 0, ordered).items():
         captures[capture] = nodes + captures.get(capture, [])
     return captures
 
 
 def _caught(
-    query: tree_sitter.Query, root: tree_sitter.Node, start_depth_max: int
+    query: tree_sitter.Query, root: tree_sitter.Node, start_depth_max: int, ordered: bool
 ) -> dict[str, list[tree_sitter.Node]]:
+    """What a query captures. In the text's order that comes a fifth faster, but in quadratic time where a statement is
+    very long: all that is captured in it is held back, and looked through, until it is clear what the statement is.
+    """
     from tree_sitter import QueryCursor
 
     cursor = QueryCursor(query)
     cursor.set_max_start_depth(start_depth_max)
-    return cursor.captures(root)
+    if ordered:
+        return cursor.captures(root)
+    captures: dict[str, list[tree_sitter.Node]] = {}
+    for _, caught in cursor.matches(root):
+        for capture, nodes in caught.items():
+            captures.setdefault(capture, []).extend(nodes)
+    # What a pattern matches in two ways is captured twice here, and once there.
+    return {capture: list(dict.fromkeys(nodes)) for capture, nodes in captures.items()}
 
 
 def _is_debris(root: tree_sitter.Node) -> bool:

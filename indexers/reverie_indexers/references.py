@@ -6,8 +6,8 @@ It resolves nothing: a reference is a name as written at a line. Who it means is
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -51,37 +51,76 @@ def find_references(
     for end in (found.names | declared) & spans.keys():
         if spans[end][1] == "type":
             del spans[end]
-    bounds, scopes = _scopes(found.extents, found.regions, len(text.flat))
-    line_ends, flat, plain = text.line_ends(), text.flat, text.is_plain
-    simple = language.separators[0] if len(language.separators) == 1 else ""
+    borders, scopes = _scopes(found.extents, found.regions, len(text.flat))
+    line_ends, flat = text.line_ends(), text.flat
+    parting = _Parting(text, language, splitter, comments)
+    worth = _Worth(known, language.builtin_types, _texts(text, captures, "type_variable"))
     uses: list[Reference] = []
     once: set[tuple[str, str, str, int]] = set()
-    ignored = language.builtin_types
-    variables = _texts(text, captures, "type_variable")
     add, new = uses.append, partial(tuple.__new__, Reference)
-    for end, (start, kind) in sorted(spans.items()):
+    line = line_end = border = at = 0
+    scope = NO_SYMBOL
+    for end in sorted(spans):
+        start, kind = spans[end]
         written = flat[start:end]
-        if written.isidentifier() and (plain or written.isascii()):
-            receiver, name = "", written
-        else:
-            receiver, name = _split(written if plain else text.unflatten(written), simple, splitter)
-            if "\n" in receiver:
-                receiver = comments.without_trailing(receiver)
-            receiver = _clip(receiver)
-            if not name:
-                continue
-        scope = scopes[bisect_right(bounds, end - 1)]
+        receiver, name = parting[written]
+        if not name:
+            continue
+        if end > border:
+            at = bisect_left(borders, end, at)
+            border, scope = borders[at], scopes[at]
         if kind in _ONCE_A_SCOPE:
             key = (kind, name, receiver, scope)
-            if key in once or name in ignored or (kind == "type" and not receiver and name in variables):
-                continue
-            if kind == "read" and known is not None and not known.wants(receiver, name):
+            if not worth[key[:3]] or key in once:
                 continue
             once.add(key)
-        add(new((kind, name, receiver, bisect_right(line_ends, end - 1) + 1, scope)))
+        if end > line_end:
+            line = bisect_left(line_ends, end, line)
+            line_end = line_ends[line]
+        add(new((kind, name, receiver, line + 1, scope)))
         if len(uses) >= REFERENCES_MAX:
             return uses, [f"Only the first {REFERENCES_MAX:,} references were kept."]
     return uses, []
+
+
+class _Parting(dict[str, tuple[str, str]]):
+    """Receiver and name of an expression as written; no name when it ends in something else. A file writes most of its
+    expressions many times, and each is parted once."""
+
+    def __init__(self, text: SourceText, language: Language, splitter: re.Pattern[str], comments: CommentStyle) -> None:
+        self._text, self._splitter, self._comments = text, splitter, comments
+        self._simple = language.separators[0] if len(language.separators) == 1 else ""
+
+    def __missing__(self, written: str) -> tuple[str, str]:
+        parted = self[written] = self._part(written)
+        return parted
+
+    def _part(self, written: str) -> tuple[str, str]:
+        text = self._text
+        if written.isidentifier() and (text.is_plain or written.isascii()):
+            return "", written
+        receiver, name = _split(text.unflatten(written), self._simple, self._splitter)
+        if "\n" in receiver:
+            receiver = self._comments.without_trailing(receiver)
+        return _clip(receiver), name
+
+
+class _Worth(dict[tuple[str, str, str], bool]):
+    """Whether a use of a kind that is kept once a scope (kind, name, receiver) is worth keeping at all."""
+
+    def __init__(self, known: _KnownNames | None, ignored: Collection[str], variables: Collection[str]) -> None:
+        self._known, self._ignored, self._variables = known, ignored, variables
+
+    def __missing__(self, use: tuple[str, str, str]) -> bool:
+        worth = self[use] = self._judge(*use)
+        return worth
+
+    def _judge(self, kind: str, name: str, receiver: str) -> bool:
+        if name in self._ignored:
+            return False
+        if kind == "type":
+            return bool(receiver) or name not in self._variables
+        return self._known is None or self._known.wants(receiver, name)
 
 
 def _texts(text: SourceText, captures: Mapping[str, Sequence[Node]], capture: str) -> set[str]:
@@ -187,7 +226,8 @@ class _KnownNames:
 def _scopes(
     extents: Sequence[Extent], regions: Sequence[tuple[int, int, int]], length: int
 ) -> tuple[list[int], list[int]]:
-    """Borders and, between them, the innermost symbol: `scopes[bisect_right(borders, offset)]`."""
+    """Borders, the last of them behind the text, and between them the innermost symbol: what ends at `end` is in
+    `scopes[bisect_left(borders, end)]`."""
     stretches = [(start, end, index) for index, (start, end, counts) in enumerate(extents) if counts]
     if regions:
         stretches = sorted([*stretches, *regions], key=lambda stretch: (stretch[0], -stretch[1]))
@@ -200,6 +240,7 @@ def _scopes(
         scopes.append(index)
         stack.append((end, index))
     _close(stack, length + 1, borders, scopes)
+    borders.append(length + 1)
     return borders, scopes
 
 

@@ -16,7 +16,8 @@ from reverie_daemon.core.questions import understand
 from reverie_daemon.core.retrieve import rank
 from reverie_daemon.disk import Disk
 from reverie_daemon.indexing import Indexing
-from reverie_daemon.parsing import ParserPool, parse
+from reverie_daemon.parser import parse
+from reverie_daemon.parsing import ParserPool
 from reverie_daemon.store.repository import RepositoryStore
 from reverie_daemon.worktree import Worktree, compare, find
 from support.edits import EDITS, NAMES, body, do
@@ -109,7 +110,7 @@ def test_a_newer_indexer_reads_again_what_an_older_one_read(
     root = repository(folder / "repo", {name: body(number) for number, name in enumerate(NAMES)})
     kept = Kept(root, folder / "kept.db", pool)
     with monkeypatch.context() as older:
-        older.setattr("reverie_daemon.parsing.FACTS_VERSION", 0)
+        older.setattr("reverie_daemon.parser.FACTS_VERSION", 0)
         older.setattr(ParserPool, "parse", lambda self, sources: [[parse(source) for source in sources]])
         kept.reconcile()
     before = kept.picture()

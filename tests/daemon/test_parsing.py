@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reverie_daemon.parsing import ParserPool, PoolClosed, Source, batches, parse
+from reverie_daemon.parser import Source, parse
+from reverie_daemon.parsing import ParserPool, PoolClosed, batches
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_secrets_are_gone_before_facts_leave_the_child() -> None:
 def test_a_child_leaves_when_its_parent_is_killed(tmp_path: Path) -> None:
     """After kill -9 of the daemon nothing of ours may live on."""
     program = (
-        "from reverie_daemon.parsing import ParserPool, Source\nimport time\n"
+        "from reverie_daemon.parser import Source\nfrom reverie_daemon.parsing import ParserPool\nimport time\n"
         "pool = ParserPool(1)\nlist(pool.parse([Source(b'1' * 20, 5, 'python', 'x = 1')]))\n"
         "print(*pool.process_ids(), flush=True)\ntime.sleep(60)\n"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from typing import Any, get_args
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from reverie_indexers import FileFacts, index, indexer_version, language_of, languages, split_lines
 from reverie_indexers.facts import NO_SYMBOL, ReferenceKind, Symbol, SymbolKind
 from reverie_indexers.language import CLASS_LIKE
-from reverie_indexers.languages import discover
+from reverie_indexers.languages import discover, named
 
 NASTY = {
     "empty": "",
@@ -111,6 +112,27 @@ def test_a_sample_gives_sane_facts_wherever_it_is_cut(sample: Any) -> None:
         assert_sane(index(source[end:], sample.language), source[end:])
 
 
+def test_a_long_line_changes_nothing_of_what_is_found(sample: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minified script is read by another way through its tree, which takes no quadratic time over a statement that is
+    the whole program; it must see the same."""
+    in_order = index(sample.source, sample.language)
+    monkeypatch.setattr("reverie_indexers.parse.LONG_LINE_BYTES", 0)
+    assert index(sample.source, sample.language) == in_order
+
+
+def test_one_long_statement_is_no_more_work_than_many_short_ones() -> None:
+    """A minified script of 840 KB once kept a parser busy for nine seconds. By processor time, of which that was six
+    times as much here."""
+
+    def processor_s(separator: str) -> float:
+        calls = separator.join(f"a{number}.b=c({number})" for number in range(30_000))
+        started = time.process_time()
+        assert len(index("!function(){" + calls + "}();", "javascript").references) == 30_000
+        return time.process_time() - started
+
+    assert min(processor_s(",") for _ in range(2)) < 3 * min(processor_s(";\n") for _ in range(2))
+
+
 @pytest.mark.parametrize("language", languages())
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(source=st.text(max_size=200) | st.text(alphabet="aB1_ .:;,=(){}[]<>#/*'\"`\\@$&|!?-+\n\t", max_size=200))
@@ -148,6 +170,22 @@ def test_no_two_languages_claim_one_file() -> None:
     assert sorted(claims) == sorted(set(claims))
     contested = {suffix for language in discover().values() for suffix in language.contested}
     assert contested <= set(claims)
+
+
+def test_a_language_is_found_without_the_others_files() -> None:
+    """Each parser process that starts would pay for a dozen languages, to read one."""
+    program = (
+        "import sys\nfrom reverie_indexers import index\nassert index('def f(): pass', 'python').symbols\n"
+        "print(*(name for name in sys.modules if name.startswith('reverie_indexers.languages.')))"
+    )
+    imported = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert imported.split() == ["reverie_indexers.languages.python"]
+
+
+def test_a_name_that_is_no_languages_names_nothing() -> None:
+    """A notebook says what its language is, and may say anything."""
+    assert [named(name) for name in ("text", "__init__", "a.b", "..python", "")] == [None] * 5
+    assert all(named(name) is language and language.name == name for name, language in discover().items())
 
 
 def test_an_unknown_language_is_read_as_text() -> None:

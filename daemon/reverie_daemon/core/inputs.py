@@ -12,10 +12,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
-from reverie_indexers.facts import Import, Reference, Span
+from reverie_indexers.facts import LINES_MAX, Import, Reference, Span
 
 from reverie_daemon.core.nouns import (
-    LINES_MAX,
     Catalogue,
     Claim,
     Commit,

@@ -16,6 +16,7 @@ from typing import Literal
 from reverie_daemon.core.bases import base_names
 from reverie_daemon.core.nouns import Catalogue, Commit, Definition
 from reverie_daemon.core.pathnames import SOURCE_WEIGHT, beside, find_path, path_parts
+from reverie_daemon.core.twins import without_declarations, without_overloads
 
 Match = Literal["exact", "qualified", "inherited", "case", "joined", "similar", "path", "line", "commit", "unknown"]
 
@@ -126,21 +127,6 @@ def standing(definition: Definition) -> tuple[int, int, int, int, int, str, int]
     )
 
 
-def without_overloads(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
-    """One definition for each qualified name of a file: of overloads and accessors, the one with most to say."""
-    best: dict[tuple[str, str], Definition] = {}
-    for definition in definitions:
-        key = (definition.path, definition.symbol.qualname)
-        if key not in best or _weight(definition) > _weight(best[key]):
-            best[key] = definition
-    return tuple(best.values())
-
-
-def _weight(definition: Definition) -> tuple[bool, int]:
-    span = definition.symbol.span
-    return (bool(definition.symbol.doc), span.end_line - span.start_line)
-
-
 def shaped(mention: str) -> bool:
     """Whether a mention looks like an identifier or path rather than a plain word."""
     return bool(_SHAPED.search(mention.strip()))
@@ -189,7 +175,7 @@ def _name(name: str, mention: str, catalogue: Catalogue, *, plain: bool, code_on
         return _qualified(name, parts, found, mention, catalogue)
     if found:
         return Subject(mention, "exact", found)
-    if (module := _file_stem(name, catalogue)) is not None:
+    if (module := _file_stem(name, catalogue, product=plain and code_only)) is not None:
         return Subject(mention, "path", path=module)
     return _approximate(name, mention, catalogue, plain=plain, code_only=code_only)
 
@@ -209,7 +195,7 @@ def _wanted(found: Sequence[Definition], *, plain: bool, code_only: bool) -> tup
             for item in kept
             if item.symbol.kind in CALLABLE_KINDS | TYPE_KINDS | {"module"} and item.role != "test"
         ]
-    return tuple(sorted(without_overloads(kept), key=standing))
+    return tuple(sorted(without_declarations(without_overloads(kept)), key=standing))
 
 
 def _qualified(
@@ -373,12 +359,14 @@ def _module_path(parts: list[str], catalogue: Catalogue) -> str | None:
     return min(ends, key=lambda version: (SOURCE_WEIGHT[version.role], version.path)).path if ends else None
 
 
-def _file_stem(name: str, catalogue: Catalogue) -> str | None:
-    """A module named by one word; a folder of code counts, with "/" after it."""
+def _file_stem(name: str, catalogue: Catalogue, *, product: bool = False) -> str | None:
+    """A module named by one word; with `product` none that only stands beside the product, as examples and tests do."""
     stems = [
         version
         for version in catalogue.files()
-        if path_parts(version.path)[-1:] == [name] and version.role in ("source", "test")
+        if path_parts(version.path)[-1:] == [name]
+        and version.role in ("source", "test")
+        and not (product and (version.role == "test" or beside(version.path)))
     ]
     if stems:
         return min(stems, key=lambda version: (SOURCE_WEIGHT[version.role], version.path.count("/"), version.path)).path

@@ -10,10 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from reverie_indexers.facts import Import, Reference, Span, Symbol
-
-LINES_MAX = 1 << 40
-"""More than any file has: the line up to which all of it is meant."""
+from reverie_indexers.facts import LINES_MAX, Import, Reference, Span, Symbol
 
 BlobId = str
 """Git's object id of a file's bytes, hexadecimal."""

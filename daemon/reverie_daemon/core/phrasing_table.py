@@ -182,10 +182,16 @@ TABLE: tuple[tuple[Kind, Direction, str, str], ...] = (
         r"|against) <x>"),
     ("tests", "in", "", r"(?:is|are|how is|how are|where is|where are|how well is|who tests) <x> (?:be )?(?:(?:well "
         r"|actually |ever |even |unit[- ]?)?tested|covered(?: by (?:any )?tests?)?|exercised)(?: anywhere| at all)?"),
+    ("tests", "in", "", r"(?:is|are) <x> (?:ever |actually )?(?:used|called|tested|covered|exercised) (?:by|in|from)"
+        r" (?:the |any |some )?(?:unit |integration )?tests?"),
     ("tests", "in", "", r"(?:does|do) <x> have (?:any |unit |good )*(?:tests?|test coverage|coverage)"),
     ("tests", "in", "", r"(?:what|who) tests <x>"),
     ("tests", "in", "", r"<x> (?:tests|test coverage|test cases|specs)"),
     # Who calls, what is called.
+    ("callers", "in", "raise", r"(?:who|what|which (?:code|functions?|methods?|places?))(?: (?:can|could|may|might))?"
+        r" (?:raises?|throws?|panics? with|rejects? with) <art><x>(?: (?:error|exception)s?)?"),
+    ("callers", "in", "raise", r"(?:where|when) (?:is|are|does|do|'s|was) <art><x>(?: (?:error|exception)s?)?"
+        r" (?:get |gets |being )?(?:raised|thrown)(?: from| by| at| in)?"),
     ("callers", "in", "", r"(?:who|what|which (?:\w+ )?(?:code|functions?|methods?|classes|class|files?|modules?"
         r"|places?|callers?|parts?|tests?)|what (?:code|functions?|methods?|classes|files?|modules?|else))"
      r"(?: of <project>)?(?: all| else| actually| directly| currently| really| here)?(?: (?:can|could|would|might"

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reverie_daemon.core import following, naming, pasted, pathnames, phrasings, tongues
+from reverie_daemon.core import following, naming, pasted, pathnames, phrasings, tongues, twins
 from reverie_daemon.core.naming import Subject
-from reverie_daemon.core.nouns import Catalogue, Definition
+from reverie_daemon.core.nouns import Catalogue
 from reverie_daemon.core.phrasing_table import Direction, Kind
 from reverie_daemon.core.wording import IDENTIFIER, STOP, Polarity, content_terms, negations, normal, polarity_of
 
@@ -63,6 +63,8 @@ _PRONOUN = re.compile(
     r"|that (?:function|class|method|file|one)|the same)$",
     re.I,
 )
+_ASKER = re.compile(r"^(?:i|we|you|one|someone|people|users)$", re.I)
+"""Who asks is no name, though "how do I use X" has the shape of "how does Y use X"."""
 _COUNT = re.compile(
     r"\b(?:last|past|latest|recent)\s+(\d+)\s+(?:commits?|changes)\b|\b(\d+)\s+(?:last|latest|recent"
     r"|most recent)\b",
@@ -79,7 +81,10 @@ _SINCE = re.compile(
     r"\d+ (?:hours?|days?|weeks?|months?))\b",
     re.I,
 )
-_DESCRIBED_ASKS = re.compile(r"^(?:and |so |but )?(what|where|how|why|when|which|who|is|are|does|do|can)\b", re.I)
+_DESCRIBED_ASKS = re.compile(
+    r"^(?:and |so |but )?(what|where|how|why|when|which|who|is|are|does|do|can|could|will|would|should|has|have)\b",
+    re.I,
+)
 _SLOTLESS: frozenset[str] = frozenset({"recent", "run", "about", "commit"})
 
 
@@ -229,11 +234,13 @@ def _named(
     """The question of a phrasing whose slots all name something, else None."""
     slots = [slot for slot in (match.first, match.second) if slot]
     subjects: list[Subject] = []
+    if any(_ASKER.match(slot) for slot in slots):
+        return None
     for slot in slots:
         subject = _slot(slot, match.kind, catalogue, conversation)
         if subject is None:
             return None
-        if match.qualifier == "signature" and subject.definition is None and subject.resolved:
+        if match.qualifier == "signature" and subject.resolved and not _is_called(subject):
             return None
         subjects.append(subject)
     kind: Kind = match.kind
@@ -252,6 +259,12 @@ def _named(
         terms=content_terms(text),
         readings=_readings(text, subjects, kind),
     )
+
+
+def _is_called(subject: Subject) -> bool:
+    """Whether it is something that one calls or makes; of anything else the documents tell how it is used."""
+    kind = subject.definition.symbol.kind if subject.definition is not None else ""
+    return kind in naming.CALLABLE_KINDS or kind in ("class", "struct")
 
 
 def _slot(slot: str, kind: Kind, catalogue: Catalogue, conversation: Sequence[Question]) -> Subject | None:
@@ -327,7 +340,7 @@ def _readings(text: str, subjects: Sequence[Subject], kind: Kind) -> tuple[str, 
     """The question again for each other thing that its first ambiguous name could mean; in few words where the name
     does not stand in it."""
     for subject in subjects:
-        others = [item for item in subject.definitions[1:] if item.role != "test" and not _constructs(item)]
+        others = [item for item in subject.definitions[1:] if item.role != "test" and not twins.constructs(item)]
         if others and subject.match != "similar":
             names = [item.symbol.qualname for item in subject.definitions]
             mention = subject.mention.strip()
@@ -336,11 +349,6 @@ def _readings(text: str, subjects: Sequence[Subject], kind: Kind) -> tuple[str, 
                 text.replace(mention, one, 1) if mention in text else following.put(kind, one) for one in meant
             )
     return ()
-
-
-def _constructs(definition: Definition) -> bool:
-    """Whether it is a constructor by its class's name, as Java has them: asked for, it is the class that is meant."""
-    return definition.symbol.qualname.split(".")[-2:-1] == [definition.symbol.name]
 
 
 def _reading(qualname: str, path: str, names: list[str]) -> str:

@@ -15,11 +15,12 @@ from reverie_indexers.facts import Import, Reference
 
 from reverie_daemon.core.bases import base_names
 from reverie_daemon.core.modules import import_certainty, includes, local_name, module_parts, same_package
-from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing, without_overloads
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, standing
 from reverie_daemon.core.nouns import Catalogue, Definition, Site
 from reverie_daemon.core.pathnames import path_parts
 from reverie_daemon.core.receivers import ends_of, has_name_of, own_class, resembles
 from reverie_daemon.core.titled_tests import title_around
+from reverie_daemon.core.twins import without_constructors, without_declarations, without_overloads
 from reverie_daemon.core.types_told import SELF, Types
 
 SITES_MAX = 200
@@ -167,9 +168,11 @@ class Resolver:
         )
 
     def candidates(self, name: str) -> tuple[Definition, ...]:
+        """What a name may mean: a constructor is no rival of its class, nor a declaration of what it declares."""
         if name not in self._named:
             found = without_overloads(self._catalogue.definitions(name, CANDIDATES_MAX))
-            self._named[name] = tuple(item for item in found if item.symbol.kind not in ("heading", "key"))
+            code = [item for item in found if item.symbol.kind not in ("heading", "key")]
+            self._named[name] = without_constructors(without_declarations(code))
         return self._named[name]
 
     def uses_of(self, definition: Definition, kinds: frozenset[str], limit: int = SITES_MAX) -> list[Use]:
@@ -230,6 +233,8 @@ class Resolver:
         self, reference: Reference, path: str, scope: Definition | None, candidate: Definition, count: int
     ) -> Target:
         """How sure it is that this reference means this candidate, one of `count` of its name."""
+        if candidate.role == "test" and scope is not None and scope.role == "source":
+            return Target(candidate, 0.0, "")  # tests use the product, never the other way round
         certainty, reason = self._judged(reference, path, scope, candidate, count)
         if reference.kind == "call" and candidate.symbol.kind in ("attribute", "variable", "constant"):
             certainty *= 0.6
@@ -340,8 +345,8 @@ class Resolver:
             return 0.9, "same package"
         if stars and max(stars) >= LIKELY:
             return max(stars) - 0.15, "imported with all names"
-        if outer and candidate.symbol.kind in CALLABLE_KINDS:
-            return 0.0, ""
+        if (outer and candidate.symbol.kind in CALLABLE_KINDS) or (not outer and candidate.language == "java"):
+            return 0.0, ""  # Java sees no type of another package without an import
         if candidate.language == "python" and candidate.symbol.kind != "module":
             return (0.3 if count == 1 and candidate.role == "source" else 0.05), "by name"
         return (0.6 if count == 1 else 0.2), "the only one of this name" if count == 1 else "by name"

@@ -29,12 +29,20 @@ _NEGATED = re.compile(
     r"|should|could|would|has|have|had)n['’]?t)\b",
     re.I,
 )
+_YES_OR_NO = re.compile(
+    r"\W*(?:(?:and|so|but) )?(?:is|are|was|were|does|do|did|can|could|will|would|should|has|have)\b(?! you\b)", re.I
+)
 IDENTIFIER = re.compile(r"_|[a-z0-9][A-Z]|\w(?:\.|::|->|#)\w|\(\)$|^@")
 
 
 def polarity_of(text: str) -> Polarity:
     """Negative when the sentence negates something; opposite verbs are told apart by their terms."""
     return "negative" if _NEGATED.search(text) else "positive"
+
+
+def asks_yes_or_no(text: str) -> bool:
+    """Whether "yes" or "no" would be an answer; "could you show …" asks for something else."""
+    return _YES_OR_NO.match(text) is not None
 
 
 def content_terms(text: str) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, cast
 
-from reverie_indexers.facts import NO_SYMBOL, Import, Reference, Span
+from reverie_indexers.facts import LINES_MAX, NO_SYMBOL, Import, Reference, Span
 
 from ..core.notes import Topic, TopicKind
-from ..core.nouns import LINES_MAX, Claim, Commit, Definition, FileRole, FileVersion, PassageHit, Site
+from ..core.nouns import Claim, Commit, Definition, FileRole, FileVersion, PassageHit, Site
 from ..core.roles import role_within
 from ..meaning import Moment
 from . import history, notes, searching

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from reverie_indexers.facts import (
+    LINES_MAX,
     NO_SYMBOL,
     FileFacts,
     Import,
@@ -28,8 +29,6 @@ from reverie_indexers.facts import (
 from reverie_indexers.texts import split_lines
 from reverie_indexers.words import searchable
 
-from ..core.nouns import LINES_MAX
-
 try:
     from isal import isal_zlib as deflating  # zlib's format in a third of its time, and 2 % smaller
 except ImportError:  # there is none for every machine
@@ -39,8 +38,9 @@ FACTS_VERSION = 2
 """Raised whenever the same bytes give other facts than before, so that they are read again."""
 
 DIGEST_BYTES = 8
-STRETCH_CHARACTERS = 8_000
-"""Passages are compressed together up to about this size: one is read back in 20 µs, at a ratio of 3."""
+STRETCH_CHARACTERS = 11_000
+"""Passages are compressed together up to about this size: one is read back in 20 µs, at a ratio of 3, and most of a
+database page is filled. Of less, two often leave a third of their page empty."""
 
 FIELD, RECORD = "\x1f", "\x1e"
 SEAM = "\x1d"

@@ -71,8 +71,7 @@ QUERY = """
 """
 
 _PROPERTY = re.compile(r"@\s*[\w.]*(?:property\b|\.(?:setter|getter|deleter)\b)")
-_STRING = re.compile(r"(?s)[rRuUbB]{0,2}(\"\"\"|'''|\"(?!\"\")|'(?!''))(.*?)(?<!\\)\1")
-_OPENING = re.compile(r"[rRuUbB]{0,2}(?:\"\"\"|''')")
+_OPENING = re.compile(r"[rRuUbB]{0,2}(\"\"\"|'''|\"|')")
 _BELOW = re.compile(r"[^\S\n]*(?:#[^\n]*)?\r?\n[^\S\n]*(?=[rRuU]?(?:\"\"\"|'''))")
 _COMMENT = re.compile(r"#[^\n]*")
 _FROM = re.compile(r"(?s)\s*from\s*((?:\.\s*)*[\w.]*)\s*import\b(.*)")
@@ -88,13 +87,20 @@ def _refine(kind: str, name: str, head: str, enclosing: str) -> SymbolKind | Non
 
 
 def _docstring(text: str, start: int) -> str:
-    """The string literal at `start`, as plain text."""
-    match = _STRING.match(text, start, start + _DOC_CHARACTERS_READ)
-    if match:
-        # Most are one line, for which cleandoc does much to little effect.
-        return match[2].lstrip() if match[2].isprintable() else cleandoc(match[2])
-    cut = _OPENING.match(text, start)
-    return cleandoc(text[cut.end() : start + _DOC_CHARACTERS_READ]) if cut else ""
+    """The string literal at `start`, as plain text; as far as it is read where it is not closed by then."""
+    opening = _OPENING.match(text, start)
+    if not opening:
+        return ""
+    quote, first, limit = opening[1], opening.end(), start + _DOC_CHARACTERS_READ
+    # By `find`, since a pattern would look at every character.
+    end = text.find(quote, first, limit)
+    while end > first and text[end - 1] == "\\":
+        end = text.find(quote, end + 1, limit)
+    if end < 0 and len(quote) == 1:
+        return ""
+    written = text[first : end if end >= 0 else limit]
+    # Most are one line, for which cleandoc does much to little effect.
+    return written.lstrip() if end >= 0 and written.isprintable() else cleandoc(written)
 
 
 def _docstring_below(text: str, end: int) -> str:

@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pytest
 from reverie_daemon.core.nouns import (
-    LINES_MAX,
     Claim,
     Commit,
     Definition,
@@ -26,7 +25,7 @@ from reverie_daemon.core.nouns import (
 )
 from reverie_daemon.core.roles import role_of, role_within
 from reverie_indexers import index, language_of, split_lines
-from reverie_indexers.facts import NO_SYMBOL, FileFacts, Import, Reference, Span
+from reverie_indexers.facts import LINES_MAX, NO_SYMBOL, FileFacts, Import, Reference, Span
 
 
 def split_identifiers(text: str) -> str:

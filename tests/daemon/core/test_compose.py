@@ -443,3 +443,86 @@ def test_that_there_are_no_commits_is_said_only_where_git_has_none():
             catalogue = Unread(files, commits=commits)
             said = compose(understand(question, catalogue), catalogue, lambda one=catalogue: rank("", one))
             assert expected in said.claims[0].text
+
+
+MILL = {
+    "mill/grind.py": (
+        "from mill.sieve import sift\n\n\ndef grind(corn):\n    return sift(corn)\n\n\n"
+        "def bran(corn):\n    return corn\n"
+    ),
+    "mill/sieve.py": "def sift(flour):\n    return flour.fine\n",
+    "tests/test_grind.py": "from mill.grind import grind\n\n\ndef test_grind():\n    assert grind(corn)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("is `sift` used anywhere?", "Yes: `sift` (`mill/sieve.py:1`) is called in one place"),
+        ("is `sift` unused?", "No: `sift` (`mill/sieve.py:1`) is called in one place"),
+        ("is `bran` used anywhere?", "No: nothing in this repository calls `bran`"),
+        ("is `grind` tested?", "Yes: one test covers `grind`"),
+        ("is `grind` used by the tests?", "Yes: one test covers `grind`"),
+        ("does `grind` call `sift`?", "Yes: `grind` (`mill/grind.py:4`) "),
+        ("does `sift` call `grind`?", "Only the other way round: `grind` (`mill/grind.py:4`) "),
+        ("does `sift` call `bran`?", "Not that I can see: `sift` (`mill/sieve.py:1`) and `bran`"),
+        ("who calls `sift`?", "`sift` (`mill/sieve.py:1`) is called in one place"),
+    ],
+)
+def test_what_is_asked_yes_or_no_is_answered_so(catalogue_of, text, lead):
+    """The reader of a list of places has to work the answer out."""
+    assert answered(catalogue_of(MILL), text).claims[0].text.startswith(lead)
+
+
+def test_a_plain_word_is_no_example_or_test_of_that_name(catalogue_of):
+    """ "How does pagination work?" was answered with the size of `examples/pagination.py`."""
+    files = {**MILL, "examples/milling.py": "print(grind(corn))\n", "tests/milling.py": "MILLS = 3\n"}
+    assert understand("how does milling work?", catalogue_of(files)).kind == "described"
+
+
+def test_an_option_is_what_is_documented_rather_than_what_sets_the_projects_own_tools(catalogue_of):
+    """The time limit of a test runner in `package.json` is no option of the library."""
+    files = {
+        "package.json": '{\n  "ava": {\n    "timeout": "10m"\n  }\n}\n',
+        "docs/options.md": "# Options\n\n## `timeout`\n\nHow long to wait for a reply.\n",
+    }
+    assert "`docs/options.md:3`" in answered(catalogue_of(files), "which options control timeouts?").claims[0].text
+
+
+def test_a_value_is_not_said_to_be_unused_because_no_read_of_it_is_known(catalogue_of):
+    """Reads of fields are not facts in every language; "nothing calls it" would be taken for "nobody needs it"."""
+    rust = "pub struct Opts {\n    pub case_sensitive: bool,\n}\n"
+    rust += "\nfn run(opts: Opts) -> bool {\n    opts.case_sensitive\n}\n"
+    said = answered(catalogue_of({"src/cli.rs": rust}), "who uses `Opts.case_sensitive`?").claims[0].text
+    assert "calls" not in said and said.startswith("I find no use of `Opts.case_sensitive` (`src/cli.rs:2`) by name")
+
+
+def test_the_one_call_that_may_reach_it_is_shown(catalogue_of):
+    """The sentence ended in a colon with nothing after it."""
+    files = {
+        "mill/sieve.py": "class Sieve:\n    def put(self, corn):\n        return corn\n",
+        "mill/bin.py": "class Bin:\n    def put(self, corn):\n        return corn\n",
+        "mill/grind.py": "def grind(place, corn):\n    place.put(corn)\n",
+    }
+    said = answered(catalogue_of(files), "who calls `Sieve.put`?").claims[0].text
+    assert said.endswith("that it could be: `grind` (`mill/grind.py:2`): `place.put(corn)`.")
+
+
+def test_tests_that_are_in_a_file_of_its_name_are_told_of(catalogue_of):
+    """ "No test names it" was said of an option that a whole test file is about: its tests set it by a key."""
+    files = {
+        "src/options.ts": "export class Options {\n  /** How pages are asked for. */\n  pagination = {};\n}\n",
+        "test/pagination.ts": "test('pages', () => {\n  got({pagination: {limit: 1}});\n});\n",
+    }
+    said = answered(catalogue_of(files), "which tests test pagination?").claims[0].text
+    assert said == "By name, `test/pagination.ts:1` is the test file for `pagination`."
+
+
+def test_a_message_with_an_apostrophe_is_quoted_whole(catalogue_of):
+    """ "It raises `nil` (“t have queries”)" was said of a Go function."""
+    go = (
+        'package mill\n\nimport "errors"\n\nfunc Queries(corn int) ([]string, error) {\n\tif corn == 0 {\n'
+        '\t\treturn nil, errors.New("mill: the corn doesn\'t have queries")\n\t}\n\treturn grind(corn), nil\n}\n'
+    )
+    said = answered(catalogue_of({"mill.go": go}), "how does `Queries` work?").markdown
+    assert "it raises `errors.New` (“mill: the corn doesn't have queries”)" in said

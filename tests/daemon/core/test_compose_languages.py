@@ -259,6 +259,16 @@ def test_tests_that_are_blocks_are_counted_and_called_by_their_titles(catalogue_
     assert "two tests" in impact and "No test" not in impact
 
 
+def test_of_tests_that_only_name_a_thing_there_are_at_least_so_many(catalogue_of):
+    """What is named without being called is known once a scope, and such blocks share one."""
+    tests = "import { Base } from '../src/store';\n" + "".join(
+        f"test('{title}', () => {{\n  expect(make()).toBeInstanceOf(Base);\n}});\n" for title in ("one", "two")
+    )
+    catalogue = catalogue_of(TYPESCRIPT | {"tests/base.test.ts": tests}, name="app")
+    assert answer_about("which tests cover Base?", catalogue).startswith("At least one test")
+    assert "at least one test" in answer_about("what happens if I change Base?", catalogue)
+
+
 def test_no_test_is_said_to_name_a_thing_only_where_none_does(catalogue_of):
     """Whether a name that a test writes means the thing cannot always be traced."""
     catalogue = catalogue_of(TESTS_AS_BLOCKS, name="app")
@@ -296,3 +306,35 @@ def test_static_members_are_used_through_their_class_or_from_within(catalogue_of
     question = understand(text, catalogue)
     answer = compose(question, catalogue, lambda: rank(text, catalogue))
     assert f"`{caller}`" in answer.claims[0].text
+
+
+def test_a_switch_is_told_by_what_it_depends_on(catalogue_of):
+    """ "If `limit`, it …" says that one thing happens whenever there is a limit."""
+    rust = (
+        "fn within(limit: Kind, size: u64) -> Filter {\n    match limit {\n        Kind::Least => least(size),\n"
+        "        _ => most(size),\n    }\n}\n\nfn least(size: u64) -> Filter {\n    Filter { size }\n}\n\n"
+        "fn most(size: u64) -> Filter {\n    Filter { size }\n}\n"
+    )
+    catalogue = catalogue_of({"src/filter.rs": rust})
+    said = compose(understand("how does `within` work?", catalogue), catalogue, lambda: None).markdown
+    assert "depending on `limit`, it calls `least`" in said.replace("Depending", "depending")
+
+
+def test_a_line_that_writes_through_a_pointer_is_no_comment(catalogue_of):
+    """`*reply = NULL;` begins like a line of a comment, and was told as what its author says of the next one."""
+    c = (
+        "int take(void **reply) {\n  /* Nothing yet. */\n  *reply = NULL;\n"
+        "  if (empty()) return free_all(reply);\n  return 0;\n}\n"
+    )
+    catalogue = catalogue_of({"take.c": c})
+    assert "reply = NULL;" not in compose(
+        understand("how does `take` work?", catalogue), catalogue, lambda: None
+    ).markdown.replace("`*reply = NULL`", "")
+
+
+def test_a_value_that_goes_on_over_lines_is_shown_closed(catalogue_of):
+    """ "It returns `{`" looks like a mistake."""
+    ts = "export function parcel(grams: number) {\n  return {\n    grams,\n    units: grams / 10,\n  };\n}\n"
+    catalogue = catalogue_of({"src/parcel.ts": ts})
+    said = compose(understand("what does `parcel` do?", catalogue), catalogue, lambda: None).claims[0].text
+    assert said.endswith("it returns `{…}`.")

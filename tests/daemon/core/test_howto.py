@@ -97,3 +97,34 @@ def test_the_plain_task_of_a_guide_for_people_leads(catalogue_of: Callable[..., 
     catalogue = catalogue_of(files, name="kiln")
     lead = compose(understand("how do I run the tests?", catalogue), catalogue, lambda: None).claims[0].text
     assert lead.startswith("To run the tests (`CONTRIBUTING.md:5`):\n\n```sh\npnpm test\n```")
+
+
+def test_a_label_is_no_answer(catalogue_of: Callable[..., Any]) -> None:
+    """References give each option its type and default before they say what it is for."""
+    docs = {
+        "docs/hooks.md": (
+            "# Hooks\n\n## Hook before firing\n\n**Type: `FiringHook[]`**\\\n**Default: `[]`**\n\n"
+            "Called right before the clay is fired:\n\n```js\nhooks.beforeFiring.push(check);\n```\n"
+        )
+    }
+    catalogue = catalogue_of({**KILN, **docs})
+    text = "how do I add a hook before firing?"
+    said = compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue)).claims[0].text
+    assert said.startswith("Called right before the clay is fired (“")
+
+
+def test_who_asks_is_no_name(ask: Callable[[str], Composition]) -> None:
+    """ "How do I use X" has the shape of "how does Y use X", and was answered with 'nothing is named “I”'."""
+    assert ask("How do I use a glaze?").kind == "described"
+
+
+def test_how_to_use_what_is_not_called_is_told_by_the_documents(catalogue_of: Callable[..., Any]) -> None:
+    """An interface has no call to show; what its name stands for is explained to people."""
+    files = {
+        "glaze.go": "package kiln\n\ntype glazing interface {\n\tGlaze(clay Clay) Clay\n}\n",
+        "README.md": "# Kiln\n\n## Glazing\n\nTo use glazing, hand it to the kiln:\n\n```go\nkiln.With(celadon)\n```\n",
+    }
+    catalogue = catalogue_of(files, name="kiln")
+    text = "how do I use glazing?"
+    said = compose(understand(text, catalogue), catalogue, lambda: rank(text, catalogue)).claims[0].text
+    assert said.startswith("To use glazing, hand it to the kiln (“")

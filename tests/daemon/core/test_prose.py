@@ -74,3 +74,48 @@ def test_lists_and_counts_read_naturally():
     assert prose.joined(["a", "b", "c"]) == "a, b and c"
     assert prose.count(1, "place") == "one place"
     assert prose.count(1200, "line") == "1,200 lines"
+
+
+def test_what_is_still_to_do_is_not_what_a_thing_does():
+    """An answer that leads with somebody's reminder says nothing of the function."""
+    assert prose.first_sentence("TODO: this could be faster.") == ""
+    assert prose.first_sentence("Prints an entry.\n\nTODO: this could be faster.") == "Prints an entry"
+
+
+def test_a_clause_in_the_past_is_no_description_of_its_subject():
+    """ "`ProxyError` is an error occurred while …" is no English."""
+    assert prose.predicate("An error occurred while connecting to the proxy.") == ""
+    assert prose.predicate("A parcel from abroad is not supported.") == ""
+    assert prose.predicate("A proxy for the request that is current.") == "is a proxy for the request that is current."
+
+
+def test_a_yes_or_no_goes_before_the_sentence_it_stands_for():
+    """What begins with code keeps its letters."""
+    assert prose.yes_or_no(True, "Two tests exercise it.") == "Yes: two tests exercise it."
+    assert prose.yes_or_no(False, "`Till` is used in one place.") == "No: `Till` is used in one place."
+
+
+def test_a_sentence_that_promises_a_list_says_nothing_by_itself():
+    """ "It will do the following" without what follows."""
+    assert prose.first_sentence("Finish will do the following:\n- close\n- leave") == ""
+
+
+def test_a_hard_break_of_markdown_is_no_part_of_a_sentence():
+    """A backslash at the end of a line asks for a new one."""
+    assert (
+        prose.plain("Called first.\\ It may wait, as C:\\\\temp does.")
+        == "Called first. It may wait, as C:\\\\temp does."
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Refuse replies to the request with a status code.", "replies to the request with a status code."),
+        ("Refuse automatically sets the header on requests.", "automatically sets the header on requests."),
+        ("Refuse class of refusals.", ""),
+    ],
+)
+def test_what_stands_after_its_own_name_is_what_it_does(sentence, said):
+    """Go's docs begin with the name: it was said twice, as "`Refuse`, a function at …: Refuse replies …"."""
+    assert prose.predicate(sentence, "Refuse") == said

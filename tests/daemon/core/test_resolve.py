@@ -50,6 +50,21 @@ def test_self_means_the_own_class_or_its_bases(package):
     assert target.certainty >= 0.85
 
 
+WORKSPACE = {
+    "packages/pot/src/v1/errors.ts": "export class PotError {}\n",
+    "packages/pot/src/v2/errors.ts": "export class PotError {}\n",
+    "packages/pot/tests/pot.test.ts": (
+        "import * as p from 'pot/v2';\n\ntest('fails', () => {\n  expect(make()).toBe(new p.PotError());\n});\n"
+    ),
+}
+
+
+def test_a_packages_own_name_leads_into_its_source_folder(catalogue_of):
+    """Workspaces import each other, and themselves in tests, as whoever installs them would."""
+    target = best(catalogue_of(WORKSPACE), "packages/pot/tests/pot.test.ts", 4, "PotError")
+    assert target.definition.path == "packages/pot/src/v2/errors.ts" and target.certainty >= resolve.LIKELY
+
+
 def test_an_imported_name_means_what_the_import_names(package):
     """Two modules define `open_file`; the import says which."""
     target = best(package, "pkg/views.py", 9, "open_file")
@@ -228,3 +243,38 @@ def test_a_java_test_sees_what_is_in_its_package_below_the_other_root(catalogue_
     catalogue = catalogue_of({"lib/src/main/java/shop/Till.java": till, test: uses})
     (found,) = [one for one in catalogue.definitions("Till") if one.symbol.kind == "class"]
     assert any(use.certainty >= resolve.LIKELY for use in resolve.tests_of(found, catalogue)) == seen
+
+
+def test_a_rust_module_that_is_imported_by_name_is_where_its_functions_are(catalogue_of):
+    """`use crate::output;` and then `output::print()` is how Rust calls across files: nobody was said to call it."""
+    files = {
+        "src/output.rs": 'pub fn print_entry(entry: &str) {\n    println!("{entry}");\n}\n',
+        "src/walk.rs": (
+            "use crate::output;\n\npub fn walk(entry: &str) {\n    if entry.len() > 0 {\n"
+            "        output::print_entry(entry);\n    }\n}\n"
+        ),
+    }
+    target = best(catalogue_of(files), "src/walk.rs", 5, "print_entry")
+    assert target.definition.path == "src/output.rs"
+    assert target.certainty >= 0.9
+
+
+def test_java_sees_no_type_of_another_package_without_an_import(catalogue_of):
+    """A type that is the only one of its name is still not the one of a library that is named so."""
+    files = {
+        "src/main/java/shop/Till.java": "package shop;\n\npublic class Till {\n}\n",
+        "src/main/java/bank/Vault.java": "package bank;\n\nclass Vault {\n  Till till = new Till();\n}\n",
+    }
+    catalogue = catalogue_of(files)
+    assert resolve.callers(definition(catalogue, "Till"), catalogue) == []
+
+
+def test_the_product_calls_no_tests(catalogue_of):
+    """`setTimeout` of the runtime was told as the variable of that name in a test."""
+    files = {
+        "src/retry.ts": "export function retry(again: () => void): void {\n  setTimeout(again, 10);\n}\n",
+        "test/clock.ts": "export function setTimeout(work: () => void): void {\n  work();\n}\n",
+    }
+    catalogue = catalogue_of(files)
+    (call,) = resolve.callees(definition(catalogue, "retry"), catalogue)
+    assert call.targets == ()

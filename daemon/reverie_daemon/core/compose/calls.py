@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from reverie_daemon.core.compose import citing, prose
@@ -13,10 +14,15 @@ from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import COMMON, LIKELY, SITES_MAX, Call, Use, callees, callers
+from reverie_daemon.core.wording import asks_yes_or_no
 
 LISTED_MAX = 12
 MEMBERS_MAX = 12
 """Of a class, whose uses through the class's name are looked for."""
+_VALUES = frozenset(["attribute", "constant", "property", "variable"])
+_VERBS = {"called": "call", "used": "use", "raised": "raise"}
+_UNUSED = re.compile(r"\b(?:unused|dead)\b", re.I)
+_RAISING = re.compile(r"\b(?:raise|throw|panic!?|reject|return|Err)\b")
 KINDS_BY_TYPE = ("call", "inherit", "type", "decorate", "read")
 
 
@@ -31,15 +37,26 @@ def who_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
     kinds = KINDS_BY_TYPE if definition.symbol.kind not in ("function", "method") else ("call", "decorate")
     uses = _within(question, callers(definition, catalogue, kinds=kinds) + _through_members(definition, catalogue))
     sure = [use for use in uses if use.certainty >= LIKELY and use.site.scope != definition]
+    raised = [use for use in sure if _raises(catalogue, use)] if "raise" in question.qualifiers else []
+    sure = raised or sure
     unsure = [use for use in uses if use.certainty < LIKELY]
     if not sure:
-        return kept(_nobody(catalogue, definition, unsure))
+        return kept(_nobody(question, catalogue, definition, unsure))
     code = sorted((use for use in sure if not in_test(use, catalogue)), key=lambda use: beside(use.site.path))
     tests = [use for use in sure if in_test(use, catalogue)]
-    claims = [_first(catalogue, definition, code, tests), as_claim(_listed(catalogue, definition, code))]
+    verb = "raised" if raised else _verb(definition)
+    first = _first(catalogue, definition, code, tests, verb)
+    claims = [_confirmed(question, first, used=True), as_claim(_listed(catalogue, definition, code))]
     claims.append(_by_tests(catalogue, definition, tests) if code else citing.claim(""))
     claims.append(_by_name_only(catalogue, definition, unsure))
     return kept(claims)
+
+
+def _confirmed(question: Question, claim: Claim, *, used: bool) -> Claim:
+    """The first sentence with a yes or no before it, where the question asks for one."""
+    if not asks_yes_or_no(question.text):
+        return claim
+    return citing.claim(prose.yes_or_no(used != bool(_UNUSED.search(question.text)), claim.text), claim.evidence)
 
 
 def _through_members(definition: Definition, catalogue: Catalogue) -> list[Use]:
@@ -74,8 +91,14 @@ def _verb(definition: Definition) -> str:
     return "used" if definition.symbol.kind not in ("function", "method", "macro") else "called"
 
 
-def _first(catalogue: Catalogue, definition: Definition, code: Sequence[Use], tests: Sequence[Use]) -> Claim:
-    verb, uses = _verb(definition), code or tests
+def _raises(catalogue: Catalogue, use: Use) -> bool:
+    """Whether the line of a use raises it, or in Go and Rust returns it as an error."""
+    lines, at = catalogue.text(use.site.path), use.site.reference.line
+    return lines is not None and at <= len(lines) and _RAISING.search(lines[at - 1]) is not None
+
+
+def _first(catalogue: Catalogue, definition: Definition, code: Sequence[Use], tests: Sequence[Use], verb: str) -> Claim:
+    uses = code or tests
     scopes = each_scope(uses)
     evidence = [
         *citing.head(catalogue, definition),
@@ -83,7 +106,7 @@ def _first(catalogue: Catalogue, definition: Definition, code: Sequence[Use], te
     ]
     if not code:
         files = len({use.site.path for use in tests})
-        text = f"Only tests call {cited(definition)}" if verb == "called" else f"Only tests use {cited(definition)}"
+        text = f"Only tests {_VERBS[verb]} {cited(definition)}"
         text += f": {prose.count(len(tests), 'place')} in {prose.count(files, 'file')}, for example {placed(tests[0])}."
         return citing.claim(text, evidence)
     if len(code) == 1:
@@ -108,6 +131,13 @@ def _line(catalogue: Catalogue, use: Use) -> str:
     lines = catalogue.text(use.site.path)
     at = use.site.reference.line
     return prose.code(lines[at - 1].strip(), 100) if lines is not None and at <= len(lines) else ""
+
+
+def number_of_tests(tests: Sequence[Use]) -> str:
+    """How many tests these are, each told once. What is named, not called, is known once a scope: of tests that are
+    blocks in one file there may be more."""
+    least = "at least " if any(use.test and use.site.reference.kind in ("read", "type") for use in tests) else ""
+    return f"{least}{prose.count(len(tests), 'test')}"
 
 
 def each_scope(uses: Sequence[Use]) -> list[Use]:
@@ -163,7 +193,7 @@ def _by_tests(catalogue: Catalogue, definition: Definition, tests: Sequence[Use]
     first = next(use for use in tests if use.site.path == most)
     mostly = " mostly in" if len(files) > 1 else " in"
     text = (
-        f"Tests {'call' if _verb(definition) == 'called' else 'use'} it "
+        f"Tests {_VERBS[_verb(definition)]} it "
         f"{prose.count(len(tests), 'time')},{mostly} {citing.mark(most, first.site.reference.line)}."
     )
     return citing.claim(text.replace(", in ", " in "), citing.site_evidence(catalogue, first.site))
@@ -183,7 +213,7 @@ def _by_name_only(catalogue: Catalogue, definition: Definition, unsure: Sequence
     return citing.claim(text, citing.site_evidence(catalogue, use.site))
 
 
-def _nobody(catalogue: Catalogue, definition: Definition, unsure: Sequence[Use]) -> list[Claim]:
+def _nobody(question: Question, catalogue: Catalogue, definition: Definition, unsure: Sequence[Use]) -> list[Claim]:
     evidence = citing.head(catalogue, definition)
     passed = [
         use for use in callers(definition, catalogue, kinds=("read", "type", "inherit")) if use.certainty >= LIKELY
@@ -209,9 +239,15 @@ def _nobody(catalogue: Catalogue, definition: Definition, unsure: Sequence[Use])
             f"{'calls' if len(unsure) == 1 else 'call'} something named "
             f"`{definition.symbol.name}` that it could be:"
         )
+        if len(unsure) == 1:
+            found = citing.site_evidence(catalogue, use.site)
+            return [citing.claim(f"{text} {placed(use)}: {_line(catalogue, use)}.", evidence, found)]
         listed = _listed(catalogue, definition, unsure)
         body = listed.text.partition("\n\n")[2]
         return [citing.claim(f"{text}\n\n{body}", evidence, listed.evidence)]
+    if definition.symbol.kind in _VALUES:
+        text = f"I find no use of {cited(definition)} by name; where a value is read, the source does not always tell"
+        return [citing.claim(f"{text}.", evidence)]
     text = f"Nothing in this repository calls {cited(definition)} by name"
     if definition.symbol.name.startswith("test_"):
         text += "; as a test, it is run by the test runner"
@@ -221,7 +257,7 @@ def _nobody(catalogue: Catalogue, definition: Definition, unsure: Sequence[Use])
         text += "; the language itself calls such a method"
     elif not definition.symbol.name.startswith("_"):
         text += ", so it is there for other code to use, or is not used any more"
-    return [citing.claim(f"{text}.", evidence)]
+    return [_confirmed(question, citing.claim(f"{text}.", evidence), used=False)]
 
 
 def what_it_calls(question: Question, catalogue: Catalogue) -> list[Claim]:

@@ -16,12 +16,18 @@ from reverie_daemon.core.nouns import Catalogue, Claim, Commit, Definition, Evid
 SPAN_LINES_MAX = 60
 DOC_LINES_MAX = 400
 """Above a definition, where its doc comment is looked for."""
+_MARK = re.compile(r"`[^`\n]*:\d+`")
 _COMMENT = re.compile(r"^\s*(?://|/?\*|#(?!include|define|if|endif|else|pragma)|--|;;|@|\[|///|'''|\"\"\")")
 
 
 def mark(path: str, line: int) -> str:
     """`path:line`, as every citation stands in a text."""
     return f"`{path}:{line}`"
+
+
+def unmarked(text: str) -> str:
+    """A text without its citations, whose paths say nothing of what is told."""
+    return _MARK.sub("", text)
 
 
 def span_evidence(

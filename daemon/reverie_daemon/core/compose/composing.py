@@ -27,6 +27,7 @@ from reverie_daemon.core.nouns import Catalogue, Claim, Composition, Definition,
 from reverie_daemon.core.phrasing_table import Kind
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import HOW_TO, Ranking
+from reverie_daemon.core.wording import asks_yes_or_no
 
 Composer = Callable[[Question, Catalogue], list[Claim]]
 
@@ -66,6 +67,9 @@ CLOSE = 0.05
 the right lines, of the others more than half."""
 CLOSE_SHARE = 0.85
 CLOSE_MAX = 2
+GUESSED_SHARE = 0.7
+"""An answer that leads with a value, asked how something is done, was wrong more often than not; a description that is
+asked yes or no gets a place to look at."""
 UNREAD, WORDS_ONLY = 0.05, 0.6
 """How sure an answer is to a question in another language: with nothing known of it, and with a few of its words."""
 COVERED_USUAL = 0.12
@@ -105,8 +109,11 @@ def compose(question: Question, catalogue: Catalogue, ranked: Callable[[], Ranki
         literal = literal_claims(question, catalogue, missing)
         documented = [] if literal else _told_how(question, catalogue, ranking)
         claims = literal or documented or described.described(question, catalogue, ranking)
-        led = "" if documented else _led(claims)
-        confidence = _described_confidence(question, catalogue, ranking, led, bool(missing)) if claims else NOTHING
+        led = None if documented else _led(claims)
+        path = led.path if led is not None else ""
+        confidence = _described_confidence(question, catalogue, ranking, path, bool(missing)) if claims else NOTHING
+        told = documented or leading.does_what_is_asked(question, catalogue, led)
+        confidence *= 1.0 if told and not asks_yes_or_no(question.text) else GUESSED_SHARE
         if not literal and question.kind == "described":
             readings = readings or _instead(claims, _close(ranking))
         if literal:
@@ -239,9 +246,9 @@ def _described_confidence(
     return sure * (0.6 if missing else 1.0)
 
 
-def _led(claims: Sequence[Claim]) -> str:
-    """The file that an answer leads with, "" for none."""
-    return next((one.path for claim in claims for one in claim.evidence if one.path), "")
+def _led(claims: Sequence[Claim]) -> Evidence | None:
+    """What an answer leads with, None where it cites no file."""
+    return next((one for claim in claims for one in claim.evidence if one.path), None)
 
 
 def _close(ranking: Ranking | None) -> list[Definition]:

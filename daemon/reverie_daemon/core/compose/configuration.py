@@ -40,6 +40,7 @@ _SETTING = re.compile(
 )
 _KEY = re.compile(r"^\s*[\"']?(?P<name>[\w.-]+)[\"']?\s*[:=]")
 
+_OPTIONS = re.compile(r"\b(?:flags?|options?|arguments?)\b", re.I)
 _OPTION_WORDS = ["add_argument", "option", "addoption", "flag"]
 _FORMS = (("environment variable", _ENVIRONMENT), ("command-line option", _OPTION), ("setting", _SETTING))
 
@@ -65,11 +66,13 @@ def config(question: Question, catalogue: Catalogue) -> list[Claim]:
     words = _words(subject.mention if subject is not None else "")
     if not words:
         return kept(_everything(question, catalogue))
-    if re.search(r"\b(?:flags?|options?|arguments?)\b", question.text, re.I):
+    if _OPTIONS.search(question.text):
         options = _kind_claim(catalogue, "command-line option", _OPTION_WORDS, words)
         if options.text:
             return [options]
     knobs = _found(catalogue, words)
+    if _OPTIONS.search(question.text):  # The repository's own files set its tools; what users may set is documented.
+        knobs.sort(key=lambda knob: (knob.form == "key", len(terms.split_identifier(knob.name)) != len(words)))
     claims = _knob_claims(catalogue, knobs, bare(subject.mention) if subject is not None else "")
     if subject is not None and subject.definition is not None:
         said = opening(catalogue, subject.definition)

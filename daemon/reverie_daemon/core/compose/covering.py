@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reverie_daemon.core.compose import citing, prose
-from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, placed
+from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, number_of_tests, placed
 from reverie_daemon.core.compose.definitions import as_claim, kept
 from reverie_daemon.core.compose.describing import Said, cited, deed
 from reverie_daemon.core.compose.mentions import TEST_ROLES, mentions
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import LIKELY, Use, callers, tests_of
+from reverie_daemon.core.wording import asks_yes_or_no
 
 
 def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
@@ -26,7 +27,9 @@ def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
     uses = tests_of(definition, catalogue)
     sure = [use for use in uses if use.certainty >= LIKELY] or [use for use in uses if use.certainty >= 0.3]
     if sure:
-        return kept(_direct_tests(catalogue, definition, sure))
+        first, *others = _direct_tests(catalogue, definition, sure)
+        text = prose.yes_or_no(True, first.text) if asks_yes_or_no(question.text) else first.text
+        return kept([citing.claim(text, first.evidence), *others])
     through = _through_callers(catalogue, definition)
     named = mentions(definition.symbol.name, TEST_ROLES, catalogue)
     if through:
@@ -47,6 +50,8 @@ def which_tests(question: Question, catalogue: Catalogue) -> list[Claim]:
         text = f"No test is known to use {cited(definition)}, but its name stands in tests, first at {named[0].mark}."
     evidence = named[0].evidence(catalogue) if named else ()
     claim = citing.claim(text, citing.head(catalogue, definition), evidence)
+    if own := _tests_of_path(catalogue, definition.symbol.name):
+        return [*own, claim]
     return [claim, *_tests_of_path(catalogue, definition.path)]
 
 
@@ -65,11 +70,10 @@ def _direct_tests(catalogue: Catalogue, definition: Definition, sure: Sequence[U
     lead = placed(ordered[0])
     evidence = [*citing.head(catalogue, definition), *citing.site_evidence(catalogue, ordered[0].site)]
     if len(scopes) == 1:
-        return [citing.claim(f"One test covers {cited(definition)}: {lead}.", evidence)]
+        number = prose.capital(number_of_tests(scopes))
+        return [citing.claim(f"{number} covers {cited(definition)}: {lead}.", evidence)]
     spread = f"in {prose.count(len(files), 'file')}" if len(files) > 1 else f"in `{files[0]}`"
-    text = (
-        f"{prose.capital(prose.count(len(scopes), 'test'))} {spread} exercise {cited(definition)}, most plainly {lead}."
-    )
+    text = f"{prose.capital(number_of_tests(scopes))} {spread} exercise {cited(definition)}, most plainly {lead}."
     return [citing.claim(text, evidence), as_claim(_test_rows(catalogue, ordered))]
 
 

@@ -232,8 +232,9 @@ def _briefly(definition: Definition) -> str:
     return f": {prose.shorten(doc_of(definition), 110)}" if doc_of(definition) else ""
 
 
-def usage(catalogue: Catalogue, definition: Definition) -> list[Claim]:
-    """Who uses it, in a sentence; of a thing used everywhere, the first few that are found."""
+def usage(catalogue: Catalogue, definition: Definition, *, named: bool = False) -> list[Claim]:
+    """Who uses it, in a sentence; of a thing used everywhere, the first few that are found. It is `named` where
+    something else was told of in between."""
     if definition.symbol.kind in ("heading", "key", "module"):
         return []
     kinds = ("call", "decorate", "inherit", "type", "read")
@@ -248,10 +249,12 @@ def usage(catalogue: Catalogue, definition: Definition) -> list[Claim]:
     shown = list(first)[:3]
     marks = [f"{name(scope)} ({citing.mark(scope.path, first[scope].site.reference.line)})" for scope in shown]
     evidence = [item for scope in shown for item in citing.site_evidence(catalogue, first[scope].site)]
+    evidence += citing.head(catalogue, definition) if named else ()
+    called = name(definition) if named else "It"
     if len(first) <= 3:
-        return [citing.claim(f"It is used by {prose.joined(marks)}.", evidence)]
+        return [citing.claim(f"{called} is used by {prose.joined(marks)}.", evidence)]
     more = "many others" if len(found) >= USES_SEEN_MAX // 2 else prose.count(len(first) - 3, "other")
-    return [citing.claim(f"It is used by {', '.join(marks)} and {more}.", evidence)]
+    return [citing.claim(f"{called} is used by {', '.join(marks)} and {more}.", evidence)]
 
 
 def _inside(scope: Definition, definition: Definition) -> bool:

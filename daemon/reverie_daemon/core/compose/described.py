@@ -11,16 +11,22 @@ from collections.abc import Sequence
 from reverie_daemon.core.compose import citing, leading, prose
 from reverie_daemon.core.compose.definitions import as_claim, kept, usage
 from reverie_daemon.core.compose.describing import Said, body_of, cited, deed, doc_of, excerpt, name, noun, place, shown
+from reverie_daemon.core.compose.flow import life
 from reverie_daemon.core.compose.leading import PIECES_MAX, Words
+from reverie_daemon.core.compose.paragraphs import paragraphs, plainly, says, stretches
 from reverie_daemon.core.compose.steps import Step, clause, in_order, story
-from reverie_daemon.core.naming import CALLABLE_KINDS
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Piece, Ranking
+from reverie_daemon.core.wording import asks_yes_or_no
 
 TOLD_MAX = 3
 STATEMENTS_MAX = 5
 STORY_MAX = 24
+QUOTED_LINES_MAX = 8
+SENTENCES_MAX = 2
+"""So many steps are told as sentences rather than in a list."""
 
 _CHANGES = re.compile(r"(?:^|/)(?:change|history|news|release)[\w-]*\.\w+$", re.I)
 
@@ -32,23 +38,26 @@ def described(question: Question, catalogue: Catalogue, ranking: Ranking | None)
     if not chosen:
         return _documents(catalogue, ranking, words)
     best = chosen[0]
-    claims = [_lead(catalogue, best, words, question), *_told(catalogue, best, words, question)]
+    lead, step = _lead(catalogue, best, words, question)
+    claims = [lead, *_told(catalogue, best, words, question, step)]
     for other in chosen[1:TOLD_MAX]:
         claims += _second(catalogue, other, words)
     if question.asks in ("why", "what", "how") or not chosen:
         claims += _document(catalogue, ranking, words, question)
-    claims += usage(catalogue, best)
+    claims += usage(catalogue, best, named=True)
     related = [item for item in chosen[TOLD_MAX:] if item not in chosen[:TOLD_MAX]][:4]
     return kept([*claims, _related(catalogue, related)])
 
 
-def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Question) -> Claim:
-    """What and where in one sentence, with the statement that speaks most to the question."""
+def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Question) -> tuple[Claim, Step | None]:
+    """What and where in one sentence; where no doc says it, with the step that speaks most to the question."""
     said, sentence = deed(best), doc_of(best)
     evidence = citing.head(catalogue, best)
-    telling = _telling(catalogue, best, words, 1)
-    where = question.asks == "where"
-    if where:
+    telling = _telling(catalogue, best, words.beyond(best.symbol.name), 1) or _telling(catalogue, best, words, 1)
+    if asks_yes_or_no(question.text):
+        text = f"I cannot say yes or no from names and docs alone; what speaks to it is {cited(best)}"
+        text += f", which {said}" if said else f": {sentence}" if sentence else f", {noun(best)}"
+    elif question.asks == "where":
         text = f"That happens in {cited(best)}" if best.symbol.kind in CALLABLE_KINDS else f"That is {cited(best)}"
         text += (
             f", which {said}"
@@ -66,22 +75,28 @@ def _lead(catalogue: Catalogue, best: Definition, words: Words, question: Questi
         )
     elif telling:
         text = f"{name(best)}, {noun(best)} at {place(best)}, is where this is done: {clause(telling[0])}"
-        return citing.claim(prose.ended(text), evidence, telling[0].said.evidence)
+        return citing.claim(prose.ended(text), evidence, telling[0].said.evidence), telling[0]
     else:
         text = f"{name(best)}, {noun(best)} at {place(best)}, is what fits that description best"
-    return citing.claim(prose.ended(text), evidence)
+    return citing.claim(prose.ended(text), evidence), None
 
 
-def _told(catalogue: Catalogue, best: Definition, words: Words, question: Question) -> list[Claim]:
-    """What in the best place bears on the question: doc sentences, then statements in order."""
+def _told(catalogue: Catalogue, best: Definition, words: Words, question: Question, said: Step | None) -> list[Claim]:
+    """What in the best place bears on the question: doc sentences, then statements in order, of a type its life. The
+    step that was `said` is told again in a list only."""
     claims = [as_claim(_doc_sentences(catalogue, best, words))]
+    if question.asks == "how" and best.symbol.kind in TYPE_KINDS:
+        return [*claims, *life(catalogue, best)]
     if best.symbol.kind not in CALLABLE_KINDS:
         claims.append(as_claim(_uses_of_value(catalogue, best)))
         return claims
     steps = _telling(catalogue, best, words, STATEMENTS_MAX)
     if question.asks == "how" or not steps:
-        told = story(catalogue, best, 8)
+        told = _without(said, story(catalogue, best, 8))
         return [*claims, as_claim(in_order(told))]
+    steps = _without(said, steps)
+    if not steps:
+        return claims
     evidence = tuple(item for step in steps for item in step.said.evidence)
     if len(steps) == 1:
         claims.append(citing.claim(prose.ended(prose.capital(clause(steps[0]))), evidence))
@@ -94,6 +109,12 @@ def _told(catalogue: Catalogue, best: Definition, words: Words, question: Questi
     return [*claims, as_claim(short)] if short else claims
 
 
+def _without(said: Step | None, steps: Sequence[Step]) -> list[Step]:
+    """Steps without the one that was said, where so few of them are told that it would be said twice."""
+    few = len(steps) <= SENTENCES_MAX and said is not None
+    return [step for step in steps if not (few and said is not None and step.statement.line == said.statement.line)]
+
+
 def _doc_sentences(catalogue: Catalogue, definition: Definition, words: Words, limit: int = 3) -> Said:
     """The doc's other sentences that share words with the question, in their order."""
     every = [
@@ -101,6 +122,7 @@ def _doc_sentences(catalogue: Catalogue, definition: Definition, words: Words, l
         for paragraph in prose.paragraphs(definition.symbol.doc)
         for text in prose.sentences(paragraph)
     ][1:]
+    every = [text for text in every if not text.endswith(":")]  # what it introduces is not shown
     scored = [(words.matched(text) / words.total, at, text) for at, text in enumerate(every)]
     best = sorted((item for item in scored if item[0] > 0.08), key=lambda item: (-item[0], item[1]))[:limit]
     if not best:
@@ -122,7 +144,7 @@ def _telling(catalogue: Catalogue, definition: Definition, words: Words, limit: 
 
 def _step_match(step: Step, lines: Sequence[str], words: Words) -> float:
     text = " ".join(lines[step.statement.line - 1 : step.statement.end_line])
-    return words.matched(f"{text} {step.said.text}") + (0.5 if step.statement.kind == "raise" else 0.0)
+    return words.matched(f"{text} {citing.unmarked(step.said.text)}") + (0.5 if step.statement.kind == "raise" else 0.0)
 
 
 def _uses_of_value(catalogue: Catalogue, definition: Definition) -> Said:
@@ -206,35 +228,17 @@ def _documents(catalogue: Catalogue, ranking: Ranking | None, words: Words) -> l
 
 
 def _quoted(catalogue: Catalogue, piece: Piece, words: Words) -> list[Claim]:
-    """The paragraph of a passage that says most, quoted with its line."""
-    lines = citing.lines_at(catalogue, piece.path, piece.span)
-    blocks: list[tuple[int, list[str]]] = []
-    for at, text_line in enumerate(lines):
-        if text_line.strip():
-            if not blocks or at == 0 or not lines[at - 1].strip():
-                blocks.append((at, []))
-            blocks[-1][1].append(text_line)
-    if piece.role == "docs":
-        blocks = [(at, block) for at, block in blocks if not _is_markup(block)]
-    if not blocks:
+    """The paragraph of a passage that says most, quoted with its line; where there is no prose, as it stands."""
+    told = paragraphs(catalogue.text(piece.path) or (), piece.span) if piece.role == "docs" else []
+    said = [one for one in told if not one.code and says(one)]
+    every = said or stretches(citing.lines_at(catalogue, piece.path, piece.span), piece.span.start_line)
+    if not every:
         return []
-    offset, block = max(blocks, key=lambda item: words.matched(" ".join(item[1])) + 0.01 * len(item[1]))
-    line = piece.span.start_line + offset
-    evidence = citing.span_evidence(catalogue, piece.path, piece.blob, line, line + len(block) - 1)
-    text = prose.plain(" ".join(part.strip() for part in block)) if piece.role == "docs" else ""
+    best = max(every, key=lambda one: (words.matched(" ".join(one.lines)) + 0.01 * len(one.lines), -one.start))
+    evidence = citing.span_evidence(catalogue, piece.path, piece.blob, best.start, best.end)
+    at = citing.mark(piece.path, best.start)
+    if not said:
+        quoted = "\n".join(map(shown, best.lines[:QUOTED_LINES_MAX]))
+        return [citing.claim(f"{at} has\n\n```\n{quoted}\n```", evidence)]
     title = f"“{piece.title}” " if piece.title else ""
-    if not text:
-        quoted = "\n".join(map(shown, block[:8]))
-        return [citing.claim(f"{citing.mark(piece.path, line)} has\n\n```\n{quoted}\n```", evidence)]
-    return [
-        citing.claim(
-            f"The documents, {title}({citing.mark(piece.path, line)}), say: {prose.shorten(text, 500)}", evidence
-        )
-    ]
-
-
-def _is_markup(block: Sequence[str]) -> bool:
-    """A heading, a directive, a code block: no prose to quote."""
-    first = block[0]
-    underlined = len(block) > 1 and not block[1].strip(" =-~^\"'*#+") and bool(block[1].strip())
-    return underlined or first.startswith(("    ", "\t", "..", "```", "#", "|", ":"))
+    return [citing.claim(f"The documents, {title}({at}), say: {prose.shorten(plainly(best), 500)}", evidence)]

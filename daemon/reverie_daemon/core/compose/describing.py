@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from reverie_daemon.core.compose import citing, prose, reading
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, display_name
 from reverie_daemon.core.nouns import Catalogue, Definition, Evidence, FileVersion
+from reverie_daemon.core.twins import DECLARING, declares
 
 DOC_MORE_CHARS = 700
 LINE_CHARACTERS_MAX = 300
@@ -63,8 +64,9 @@ def noun(definition: Definition) -> str:
 
 
 def doc_of(definition: Definition) -> str:
-    """The doc comment's first sentence, "" without one."""
-    return prose.first_sentence(definition.symbol.doc)
+    """The doc comment's first sentence, "" without one; a heading that only repeats the name says nothing."""
+    said = prose.first_sentence(definition.symbol.doc)
+    return "" if said.strip(" .:`#-=*/") == definition.symbol.name else said
 
 
 def deed(definition: Definition) -> str:
@@ -78,10 +80,20 @@ def which(definition: Definition) -> str:
     return f", which {prose.shorten(said, 140)}" if said else ""
 
 
+def documented(catalogue: Catalogue, definition: Definition) -> Definition:
+    """What bears a definition's doc: in C and C++ often its declaration in a header."""
+    if definition.symbol.doc or definition.language not in DECLARING:
+        return definition
+    same = [one for one in catalogue.definitions(definition.symbol.name) if declares(one) and one.symbol.doc]
+    return next((one for one in same if one.symbol.qualname == definition.symbol.qualname), definition)
+
+
 def opening(catalogue: Catalogue, definition: Definition) -> Said:
     """What a thing is, where it stands and what it does: the first sentence of most answers."""
+    bearer = documented(catalogue, definition)
     evidence = citing.head(catalogue, definition)
-    sentence, said = doc_of(definition), deed(definition)
+    evidence += citing.head(catalogue, bearer) if bearer != definition else ()
+    sentence, said = doc_of(bearer), deed(bearer)
     if said:
         start = f"{cited(definition)} {said}"
         return Said(prose.ended(start), evidence)
@@ -165,6 +177,7 @@ def _shifted(item: reading.Statement, shift: int) -> reading.Statement:
 
 def more_doc(catalogue: Catalogue, definition: Definition, limit: int = DOC_MORE_CHARS) -> Said:
     """The rest of the doc comment's prose, after the sentence that opens the answer."""
+    definition = documented(catalogue, definition)
     found = prose.paragraphs(definition.symbol.doc)
     if not found:
         return Said("")

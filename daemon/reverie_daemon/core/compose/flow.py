@@ -31,10 +31,10 @@ def how(question: Question, catalogue: Catalogue) -> list[Claim]:
     said = opening(catalogue, definition)
     claims = [citing.claim(said.text, said.evidence), as_claim(more_doc(catalogue, definition, 400))]
     if definition.symbol.kind in TYPE_KINDS | {"module"}:
-        return kept([*claims, *_life(catalogue, definition), *usage(catalogue, definition)])
+        return kept([*claims, *life(catalogue, definition), *usage(catalogue, definition)])
     told = story(catalogue, definition)
     claims += [as_claim(in_order(told)), *_inside(catalogue, told)]
-    return kept([*claims, *usage(catalogue, definition)])
+    return kept([*claims, *usage(catalogue, definition, named=True)])
 
 
 def _inside(catalogue: Catalogue, told: Sequence[Step]) -> list[Claim]:
@@ -55,7 +55,7 @@ def _length(definition: Definition) -> int:
     return definition.symbol.span.end_line - definition.symbol.span.start_line
 
 
-def _life(catalogue: Catalogue, definition: Definition) -> list[Claim]:
+def life(catalogue: Catalogue, definition: Definition) -> list[Claim]:
     """A type: how one is made, then its methods, each in a few words."""
     inside = [item for item in members(catalogue, definition) if item.symbol.kind in ("method", "function")]
     makers = (*_MAKERS, definition.symbol.name)

@@ -6,12 +6,12 @@ Only what a document says is told; where none speaks to the question, this says 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from textwrap import dedent
 
 from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.describing import cited, fenced, which
+from reverie_daemon.core.compose.paragraphs import Block, paragraphs, plainly, says
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition
 from reverie_daemon.core.ranking import HOW_TO, Piece, Ranking
@@ -24,21 +24,7 @@ SHOWN_LINES_MAX = 24
 NAMES_MAX = 3
 BEARERS_MAX = 2
 _CHANGES = re.compile(r"(?:^|/)(?:change|history|news|release)[\w-]*\.\w+$", re.I)
-_FENCE = re.compile(r"^\s*(?:```+|~~~+)\s*(\{?)([\w+-]*)")
-_ITEM = re.compile(r"^\s*(?:[-*+]|\d+\.)\s+")
-_DIRECTIVE = re.compile(r"^\s*(?:\.\. |:[\w-]+:)")
 _NAME = re.compile(r"[^\W\d]\w{3,}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A paragraph, or code that stands apart; `start` and `end` are lines of the file, fences left out."""
-
-    lines: tuple[str, ...]
-    start: int
-    end: int
-    code: bool
-    language: str = ""
 
 
 def how_to(text: str, catalogue: Catalogue, ranking: Ranking | None, matched: Callable[[str], float]) -> list[Claim]:
@@ -68,16 +54,14 @@ def _documents(ranking: Ranking, matched: Callable[[str], float]) -> list[Piece]
 
 def _told(catalogue: Catalogue, piece: Piece, matched: Callable[[str], float]) -> list[Claim]:
     """The paragraph that says most and the code that follows it, then what of this repository that code uses."""
-    lines = citing.lines_at(catalogue, piece.path, piece.span)
-    blocks = _joined(_blocks(lines, piece.span.start_line))
-    told = [block for block in blocks if not block.code]
+    blocks = paragraphs(catalogue.text(piece.path) or (), piece.span)
+    told = [block for block in blocks if not block.code and says(block)]
     code = [block for block in blocks if block.code]
     if not told:
         return []
     best = max(told, key=lambda block: (matched(" ".join(block.lines)), -block.start))
     shown = next((block for block in code if block.start > best.start), code[0] if code else None)
-    whole = _ITEM.sub("", " ".join(line.strip() for line in best.lines))
-    said = prose.shorten(prose.plain(whole), 400).rstrip(" :.")
+    said = prose.shorten(plainly(best), 400).rstrip(" :.")
     title = f"“{piece.title}” " if piece.title else ""
     text = f"{prose.capital(said)} ({title}at {citing.mark(piece.path, best.start)})"
     evidence = citing.span_evidence(catalogue, piece.path, piece.blob, best.start, best.end)
@@ -93,7 +77,7 @@ def _told(catalogue: Catalogue, piece: Piece, matched: Callable[[str], float]) -
     ]
 
 
-def _used(catalogue: Catalogue, shown: _Block) -> list[Claim]:
+def _used(catalogue: Catalogue, shown: Block) -> list[Claim]:
     """The few things of this repository that an example names."""
     found: list[Definition] = []
     for name in dict.fromkeys(_NAME.findall("\n".join(shown.lines))):
@@ -105,47 +89,3 @@ def _used(catalogue: Catalogue, shown: _Block) -> list[Claim]:
     kept = sorted(found, key=lambda one: one.symbol.kind in TYPE_KINDS)[:NAMES_MAX]
     heads = [piece for one in kept for piece in citing.head(catalogue, one)]
     return [citing.claim(f"What that uses is {prose.joined([cited(one) + which(one) for one in kept])}.", heads)]
-
-
-def _blocks(lines: Sequence[str], first: int) -> Iterator[_Block]:
-    """Paragraphs and code of a document, in order; headings and directives left out."""
-    held: list[str] = []
-    start, fence = first, ""
-    for number, line in enumerate([*lines, ""], first):
-        fenced = _FENCE.match(line)
-        if fenced or (not fence and (not line.strip() or _ITEM.match(line))):
-            if block := _block(held, start, fence):
-                yield block
-            held, start = ([], number + 1) if fenced or not line.strip() else ([line], number)
-            if fenced:
-                fence = "" if fence else f"{fenced[1]}{fenced[2] or 'text'}"
-            continue
-        held.append(line)
-    if block := _block(held, start, fence):
-        yield block
-
-
-def _joined(blocks: Iterable[_Block]) -> list[_Block]:
-    """Indented code whose parts an empty line sets apart, as one."""
-    found: list[_Block] = []
-    for block in blocks:
-        before = found[-1] if found else None
-        if before and before.code and block.code and not (before.language or block.language):
-            gap = [""] * (block.start - before.end - 1)
-            found[-1] = _Block((*before.lines, *gap, *block.lines), before.start, block.end, code=True)
-        else:
-            found.append(block)
-    return found
-
-
-def _block(held: Sequence[str], start: int, fence: str) -> _Block | None:
-    """What stands between two borders; None for what is neither prose nor code, as a table of contents."""
-    end = start + len(held) - 1
-    if not any(line.strip() for line in held) or fence.startswith("{"):
-        return None
-    if fence:
-        return _Block(tuple(held), start, end, code=True, language=fence)
-    if all(line.startswith(("    ", "\t")) for line in held):
-        return _Block(tuple(held), start, end, code=True)
-    heading = held[0].startswith(("#", "|", "<", "![")) or (len(held) > 1 and not held[1].strip(" =-~^\"'*+#"))
-    return None if heading or _DIRECTIVE.match(held[0]) else _Block(tuple(held), start, end, code=False)

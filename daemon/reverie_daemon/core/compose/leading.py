@@ -7,23 +7,28 @@ is told is for `described` to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reverie_daemon.core import terms
-from reverie_daemon.core.compose.describing import doc_of
+from reverie_daemon.core.compose.describing import body_of, doc_of
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
-from reverie_daemon.core.nouns import Catalogue, Definition
+from reverie_daemon.core.nouns import Catalogue, Definition, Evidence
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.ranking import Piece, Ranking, asks_for, rarity
-from reverie_daemon.core.resolve import LIKELY, callers
+from reverie_daemon.core.resolve import LIKELY, Resolver, callers
+from reverie_daemon.core.twins import constructs
+from reverie_daemon.core.wording import asks_yes_or_no
 
 PIECES_MAX = 12
 SCORE_SHARE_MIN = 0.55
 """What scores less than this share of the best is not told of."""
 ACCESSOR_LINES_MAX, ACCESSOR_SHARE = 4, 0.65
 """A function of so few lines hands something on, and is seldom how something goes."""
+SETTER_LINES_MAX = 10
 VALUE_SHARE = 0.6
+CALLED_SHARE = 0.3
+"""What share a place has of the scores of those that it calls."""
 TEST_SHARE = 0.6
 """What a test does is seldom the answer, unless the question asks for tests."""
 CONTRAST_WEIGHT = 2.5
@@ -32,14 +37,19 @@ MEMBERS_MAX = 2
 MEMBER_FIT_MIN = 0.4
 """How much of what is asked of a class its member has to say to stand for it."""
 
+_FOR_TESTS = re.compile(r"(?:^|[/_.-])test(?:ing|[_-]?(?:utils?|helpers?|support))[/_.-]", re.I)
 _CONTRASTS = frozenset(["before", "after", "first", "last", "once", "without", "all", "each", "not", "down", "up"])
 """Small words that tell one thing from its opposite, though a search cannot use them."""
 _WITH_CODE = frozenset(["class", "struct", "trait"])
 _VALUE_KINDS = frozenset(["attribute", "constant", "property", "variable"])
 _ERROR = re.compile(r"(?:Error|Exception|Warning|Exit|Failure|Timeout)$")
+_OF_ERRORS = re.compile(r"\b(?:errors?|exceptions?|failures?|warn\w*|timeouts?|rais\w+|thrown?|throws)\b", re.I)
 _RAISING = re.compile(r"\b(?:rais|throw|thrown)\w*", re.I)
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|gets?|does|do)\b.*\b(?:\w+ed|done|made|read|written|found|put|sent|thrown)\b", re.I
+)
+_ACTIVE = re.compile(
+    r"\bwhere (?:do|does|did)\b(?!.*\b(?:live|come|go|stand|sit|reside|belong|find|put|start)\b)", re.I
 )
 _KEPT = re.compile(
     r"\b(?:kept|held|stored|defined|declared|listed|named|called|set|class|type|struct|constant|value|table|option)\b",
@@ -99,10 +109,16 @@ def chosen(question: Question, catalogue: Catalogue, ranking: Ranking | None, wo
     for subject in question.subjects:
         if subject.definition is not None:
             named |= _taken_up(subject.definition, question, catalogue, words, scored)
-    scored = {item: score * _told_by(item, question, item in named) for item, score in scored.items()}
+    scored = {item: score * _told_by(catalogue, item, question, item in named) for item, score in scored.items()}
+    if _asks_for_deeds(question):
+        scored = _with_what_they_call(catalogue, scored)
     ordered = sorted(scored, key=lambda item: (-scored[item], item.path, item.ordinal))
     least = max(scored.values(), default=0.0) * SCORE_SHARE_MIN
-    return [item for item in ordered if item.symbol.kind not in ("heading", "key") and scored[item] >= least]
+    told: dict[tuple[str, str, str], Definition] = {}  # overloads would say the same again
+    for item in ordered:
+        if item.symbol.kind not in ("heading", "key") and scored[item] >= least:
+            told.setdefault((item.path, item.symbol.qualname, item.symbol.kind), item)
+    return _with_its_parts(catalogue, list(told.values())) if _asks_for_deeds(question) else list(told.values())
 
 
 def _ranked(question: Question, catalogue: Catalogue, ranking: Ranking | None, words: Words) -> dict[Definition, float]:
@@ -134,26 +150,89 @@ def _taken_up(
     return {named, *standing}
 
 
-def _told_by(definition: Definition, question: Question, named: bool) -> float:
-    """How much a definition can tell: a test less than what it tests; of how something is done a value or a declared
-    type less than code, one line less than several, and what tells of a state (`is_x`, `get_x`) less than what makes
-    it so."""
+def _told_by(catalogue: Catalogue, definition: Definition, question: Question, named: bool) -> float:
+    """How much a definition can tell: a test less than what it tests; of how something is done a value, a type without
+    functions or an error less than code, one line less than several, and what tells of a state (`is_x`, `get_x`) less
+    than what makes it so."""
     symbol = definition.symbol
-    share = TEST_SHARE if definition.role == "test" and not named and "test" not in asks_for(question.text) else 1.0
+    tests = definition.role == "test" or _FOR_TESTS.search(definition.path)
+    share = TEST_SHARE if tests and not named and "test" not in asks_for(question.text) else 1.0
+    error = symbol.kind in _WITH_CODE and _ERROR.search(symbol.name) and not _OF_ERRORS.search(question.text)
+    if error and not named and asks_yes_or_no(question.text):
+        return share * VALUE_SHARE
     if named or not _asks_for_deeds(question):
         return share
     if symbol.kind not in CALLABLE_KINDS | _WITH_CODE:
         return share * VALUE_SHARE
     if symbol.kind in _WITH_CODE:
-        return share
-    short = symbol.span.end_line - symbol.span.start_line < ACCESSOR_LINES_MAX and question.asks in ("how", "where")
+        return share * (VALUE_SHARE if error or not _has_functions(catalogue, definition) else 1.0)
+    lines = symbol.span.end_line - symbol.span.start_line
+    short = question.asks in ("how", "where") and (lines < ACCESSOR_LINES_MAX or _only_sets(catalogue, definition))
     tells = _TELLS.match(symbol.name) and question.asks == "how" and not _ASKS_TO_BE_TOLD.search(question.text)
     return share * (ACCESSOR_SHARE if short or tells else 1.0)
+
+
+def _only_sets(catalogue: Catalogue, definition: Definition) -> bool:
+    """Whether a body does nothing but keep what it is given, as a builder's functions do."""
+    if definition.symbol.span.end_line - definition.symbol.span.start_line > SETTER_LINES_MAX:
+        return False
+    body = body_of(catalogue, definition)
+    return any(one.kind == "set" for one in body) and all(one.kind in ("set", "return") for one in body)
+
+
+def _has_functions(catalogue: Catalogue, definition: Definition) -> bool:
+    """Whether a type has functions of its own that its file shows."""
+    prefix = f"{definition.symbol.qualname}."
+    return any(
+        one.symbol.kind in CALLABLE_KINDS and one.symbol.qualname.startswith(prefix)
+        for one in catalogue.outline(definition.path)
+    )
+
+
+def _with_what_they_call(catalogue: Catalogue, scored: Mapping[Definition, float]) -> dict[Definition, float]:
+    """What calls several of the found places tells how they go together: it has a share of theirs, the larger the more
+    of what it calls they are."""
+    names = {item.symbol.name for item in scored if item.symbol.kind in CALLABLE_KINDS}
+    resolver = Resolver(catalogue)
+    gained = dict(scored)
+    for item in scored:
+        if item.symbol.kind not in CALLABLE_KINDS:
+            continue
+        span = item.symbol.span
+        calls = [one for one in catalogue.uses(item.path, span.start_line, span.end_line) if one.kind == "call"]
+        known = {one.name: one for one in calls if one.name in names - {item.symbol.name}}
+        told = [targets[0] for one in known.values() if (targets := resolver.resolve(one, item.path, item))]
+        found = {one.definition for one in told if one.certainty >= LIKELY} & scored.keys()
+        if len(found) > 1:
+            share = (len(found) / len({one.name for one in calls})) ** 0.5
+            gained[item] += CALLED_SHARE * share * sum(scored[one] for one in found)
+    return gained
+
+
+def does_what_is_asked(question: Question, catalogue: Catalogue, led: Evidence | None) -> bool:
+    """Whether what an answer leads with can do something, where the question asks how something is done; a value or a
+    type that only mentions it cannot, and is a guess."""
+    if led is None or not _asks_for_deeds(question):
+        return True
+    named = {subject.definition.symbol.qualname for subject in question.subjects if subject.definition is not None}
+    found = [one for one in catalogue.outline(led.path) if one.symbol.qualname == led.symbol]
+    return not found or led.symbol in named or any(one.symbol.kind in CALLABLE_KINDS | _WITH_CODE for one in found)
+
+
+def _with_its_parts(catalogue: Catalogue, told: Sequence[Definition]) -> list[Definition]:
+    """The best place, then those of the others that it calls: they are how it does what is asked."""
+    if not told:
+        return []
+    span = told[0].symbol.span
+    called = {use.name for use in catalogue.uses(told[0].path, span.start_line, span.end_line) if use.kind == "call"}
+    return [told[0], *sorted(told[1:], key=lambda item: item.symbol.name not in called)]
 
 
 def _asks_for_deeds(question: Question) -> bool:
     """Whether it asks how, when, why or where something is done, rather than where something is kept."""
     if question.asks == "where":
+        if _ACTIVE.search(question.text):
+            return True
         return _PASSIVE.search(question.text) is not None and not _KEPT.search(question.text)
     return question.asks in ("how", "when", "why")
 
@@ -189,7 +268,8 @@ def _standing_for(
     if definition.symbol.kind not in TYPE_KINDS:
         return {}
     asked = words.beyond(definition.symbol.name)
-    kinds = CALLABLE_KINDS if question.asks == "how" else CALLABLE_KINDS | _VALUE_KINDS
+    deeds = question.asks in ("how", "where") and _asks_for_deeds(question)
+    kinds = CALLABLE_KINDS if deeds else CALLABLE_KINDS | _VALUE_KINDS
     making = float(_MAKING.search(question.text) is not None)
     prefix = f"{definition.symbol.qualname}."
     found: dict[Definition, float] = {}
@@ -203,8 +283,8 @@ def _standing_for(
 
 def _makes(definition: Definition) -> bool:
     """Whether it is a constructor, by the name that Java gives it as well."""
-    *owners, name = definition.symbol.qualname.split(".")
-    return bool(owners) and definition.symbol.kind in CALLABLE_KINDS and (name in _MAKERS or name == owners[-1])
+    member = "." in definition.symbol.qualname and definition.symbol.kind in CALLABLE_KINDS
+    return member and (definition.symbol.name in _MAKERS or constructs(definition))
 
 
 def _narrowed(question: Question, catalogue: Catalogue, piece: Piece, words: Words) -> Definition:

@@ -91,7 +91,7 @@ def message(catalogue: Catalogue, text: str) -> list[Claim]:
         rows = [f"- {citing.mark(one.path, at)}: {prose.code(code, 100)}" for _, one, at, code in others]
         evidence = [e for _, one, at, _ in others for e in citing.span_evidence(catalogue, one.path, one.blob, at, at)]
         claims.append(citing.claim("The same is said here:\n\n" + "\n".join(rows), evidence))
-    return [*claims, *(usage(catalogue, hit.definition) if hit.definition is not None else [])]
+    return [*claims, *(usage(catalogue, hit.definition, named=True) if hit.definition is not None else [])]
 
 
 def _made(catalogue: Catalogue, hit: PassageHit, words: Sequence[str]) -> Iterator[tuple[float, PassageHit, int, str]]:

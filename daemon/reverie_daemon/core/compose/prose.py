@@ -56,6 +56,7 @@ _NO_VERBS = frozenset(
 
 _IRREGULAR = {"do": "does", "go": "goes", "have": "has", "be": "is"}
 _ROLE = re.compile(r":(?:[\w+-]+:)*[\w+-]+:`(?:(?P<title>[^`<]+?)\s*<[^`>]*>|(?P<short>~)?!?(?P<target>[^`>]+))`")
+_HARD_BREAK = re.compile(r"(?<=\S)\\(?=\s|$)")
 _LITERAL = re.compile(r"``([^`]+)``")
 _LINK = re.compile(
     r"`([^`<]+?)\s*<[^>`]+>`_{1,2}|\[([^\]\n]+)\]\((?:[^)\s]+)\)|\{@(?:link|code|literal|linkplain)\s+([^}]+)\}"
@@ -74,6 +75,7 @@ _SECTION = re.compile(
     r"(?:Parameters|Returns?|Raises|Args|Arguments|Examples?|Usage|Yields|Attributes|Notes?|See Also"
     r"|References|Explanation|Throws|Panics|Errors|Safety|Changelog|Keyword Arguments|Methods"
     r"|Warnings?)\s*:?\s*$"
+    r"|(?:TODO|FIXME|XXX|HACK)\b"
     r"|<(?:param|returns|exception|example|typeparam|seealso)\b)"
 )
 _THIS = re.compile(
@@ -82,6 +84,8 @@ _THIS = re.compile(
 )
 _UNDERLINE = re.compile(r"^\s*([=\-~^\"'*#+])\1{2,}\s*$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]`]*\s+(?=[A-Z`\"'(\[*:])")
+_PROMISE = re.compile(r"\bfollowing\W*$", re.I)
+"""What a sentence says that ends so stands in the list below it."""
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|resp|approx|incl|Mr|Dr|No|Fig|eq|a\.k\.a)\.|\b[A-Z]\.)$")
 
 
@@ -116,7 +120,7 @@ def paragraphs(doc: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Markup of reST, Markdown, Javadoc and XML docs as Markdown that reads well inside a sentence."""
-    text = _ROLE.sub(_role, text)
+    text = _ROLE.sub(_role, _HARD_BREAK.sub("", text))
     text = _LITERAL.sub(r"`\1`", text)
     text = _LINK.sub(lambda found: found[1] or found[2] or f"`{found[3].split('#')[-1].strip()}`", text)
     if text.count("`") % 2:  # A lone backtick would turn the rest of the answer into code.
@@ -149,7 +153,7 @@ def first_sentence(doc: str) -> str:
     """The sentence of a doc comment that says what the thing is: the first, or one that begins "This function …" where
     the first does not say it; without its full stop. "" when there is no prose."""
     for paragraph in paragraphs(doc)[:2]:
-        found = [text for text in sentences(paragraph) if not text.startswith("- ")]
+        found = [text for text in sentences(paragraph) if not text.startswith("- ") and not _PROMISE.search(text)]
         if not found:
             continue
         own = next((text for text in found[:4] if _THIS.match(text)), "")
@@ -167,7 +171,9 @@ def predicate(sentence: str, name: str = "") -> str:
         return ""
     first, _, after = sentence.partition(" ")
     if name and first.strip("`()") == name and after:
-        return after if _goes_on(after) else _predicate(sentence) if after[:1].islower() else ""
+        return (
+            after if _goes_on(after) or _says_of_itself(after) else _predicate(sentence) if after[:1].islower() else ""
+        )
     return _predicate(sentence)
 
 
@@ -178,6 +184,13 @@ def _goes_on(text: str) -> bool:
     return word in _AUXILIARY or (
         third and (base_form(word) in _VERBS or _DETERMINER.match(text[len(word) + 1 :]) is not None)
     )
+
+
+def _says_of_itself(text: str) -> bool:
+    """Whether what stands after a thing's own name is what it does, by a verb that need not be a known one: "replies to
+    the request", "automatically sets the header"."""
+    found = re.match(r"(?:[a-z]+ly )?([a-z]{2,}[^s\W]s)\b", text)
+    return found is not None and found[1] not in _NO_VERBS
 
 
 def _predicate(sentence: str) -> str:
@@ -209,11 +222,18 @@ def _is_clause(rest: str) -> bool:
     """Whether "object implements a WSGI application" has its own verb early on, and so is a sentence already."""
     words = [word.lower().strip(",") for word in rest.split()[:7]]
     cut = next((at for at, word in enumerate(words) if word in _JOINING), len(words))
-    return any(_is_finite(word, at) for at, word in enumerate(words[:cut]))
+    clause = next((at for at, word in enumerate(words) if word in _JOINING - _PREPOSITIONS), len(words))
+    return any(_is_finite(word, at) for at, word in enumerate(words[:cut])) or any(
+        word in _AUXILIARY for word in words[cut:clause]
+    )
 
 
 _JOINING = frozenset(["that", "which", "used", "for", "of", "with", "to", "when", "where", "from", "in", "who"])
-_AUXILIARY = frozenset(["is", "are", "was", "has", "can", "will", "should", "must", "may", "does"])
+_PREPOSITIONS = frozenset(["for", "of", "with", "to", "from", "in"])
+"""What they join belongs to the subject, whose verb may follow."""
+_AUXILIARY = frozenset(
+    ["is", "are", "was", "has", "can", "will", "should", "must", "may", "does", "occurred", "happened", "failed"]
+)
 
 
 def _is_finite(word: str, at: int) -> bool:
@@ -297,6 +317,12 @@ def code(text: str, limit: int = 90) -> str:
 def capital(text: str) -> str:
     """The text with a capital first letter, unless it begins with code."""
     return text[:1].upper() + text[1:] if text[:1].isalpha() else text
+
+
+def yes_or_no(yes: bool, text: str) -> str:
+    """A sentence as the answer to such a question: "Yes: nine places …"."""
+    word = text.split(" ", 1)[0]
+    return f"{'Yes' if yes else 'No'}: {text[:1].lower() + text[1:] if word.isalpha() and word[1:].islower() else text}"
 
 
 def ended(text: str) -> str:

@@ -37,7 +37,7 @@ class Statement:
     under: int
 
 
-_COMMENT = re.compile(r"^\s*(?:#(?!\[|!\[)|//+!?|\*|/\*+|--(?=\s))\s?(?P<text>.*?)(?:\*/)?\s*$")
+_COMMENT = re.compile(r"^\s*(?:#(?!\[|!\[)|//+!?|\*+(?=[\s/]|$)|/\*+|--(?=\s))\s?(?P<text>.*?)(?:\*/)?\s*$")
 _TRAILING = re.compile(r"\s+(?:#|//)\s.*$")
 _DIRECTIVE = re.compile(
     r"^(?:type:|noqa|pragma|pylint|mypy|fmt:|eslint|@ts-|nolint|todo|fixme|xxx|-{3,}|={3,}|region)", re.I
@@ -201,19 +201,23 @@ def _after_string(lines: Sequence[str], number: int, end: int) -> int:
 
 
 def condition(statement: Statement) -> str:
-    """An `if` as a phrase: "when `x` is not set" only in code's own words."""
+    """An `if` as a phrase: "when `x` is not set" only in code's own words; a `switch` tells which of several."""
     word = statement.text.split(None, 1)[0].lstrip("}").strip()
+    if word in ("switch", "match"):
+        return f"depending on {code(statement.head)}" if statement.head.strip("{") else "depending on the case"
+    if word == "case":
+        return f"in the case {code(statement.head)}"
     return f"{'unless' if word == 'unless' else 'if'} {code(statement.head)}"
 
 
 def raised(statement: Statement) -> str:
     """What a raise raises: the name of the error, with its message where that is short."""
-    head = re.sub(r"^(?:new|Err\()\s*", "", statement.head)
+    head = re.sub(r"^(?:new|Err\(|.*(?=\b(?:errors\.New|fmt\.Errorf)\())\s*", "", statement.head)
     name = re.match(r"[\w.:!$\\]+", head)
-    text = re.search(r"[\"']([^\"'{}%\n]{12,110})[\"']\s*,?\s*\)?;?$", head)
+    text = re.search(r"([\"'])(?P<said>(?:(?!\1)[^{}%\n]){12,110})\1\s*,?\s*\)?;?$", head)
     if not statement.head:
         return "the error again"
     if not name:
         return code(statement.head)
-    said = f" (“{text[1].strip()}”)" if text and name[0] != text[1] else ""
+    said = f" (“{text['said'].strip()}”)" if text and name[0] != text["said"] else ""
     return f"`{name[0]}`{said}" if head != name[0] or name[0][:1].isupper() else f"{code(head)} again"

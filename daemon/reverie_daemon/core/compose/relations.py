@@ -13,6 +13,7 @@ from reverie_daemon.core.nouns import Catalogue, Claim, Definition
 from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
 from reverie_daemon.core.resolve import LIKELY, Resolver, Use, callers
+from reverie_daemon.core.wording import asks_yes_or_no
 
 PATH_DEPTH = 3
 VISITED_MAX = 24
@@ -27,16 +28,31 @@ def relate(question: Question, catalogue: Catalogue) -> list[Claim]:
     one, other = first.definition, second.definition
     claims: list[Claim] = []
     if "difference" not in question.qualifiers:
-        claims += _connected(catalogue, one, other)
+        claims += _answered(question, catalogue, one, other)
     both = [opening(catalogue, item) for item in (one, other)]
     claims += [citing.claim(said.text, said.evidence) for said in both]
     if "difference" in question.qualifiers:
-        claims += [claim for claim in _connected(catalogue, one, other) if "I find no call" not in claim.text]
+        tie = _direct(catalogue, one, other) or [_common(catalogue, one, other)]
+        claims += [claim for claim in tie if "I find no call" not in claim.text]
     return kept(claims)
 
 
-def _connected(catalogue: Catalogue, one: Definition, other: Definition) -> list[Claim]:
-    """The closest tie, tried from the strongest: kinship, part and whole, one using the other, calls, a common user."""
+def _answered(question: Question, catalogue: Catalogue, one: Definition, other: Definition) -> list[Claim]:
+    """The closest tie, after a yes or no where the question asks for one."""
+    direct = _direct(catalogue, one, other)
+    if not asks_yes_or_no(question.text):
+        return direct or [_common(catalogue, one, other)]
+    if not direct:
+        claim = _common(catalogue, one, other)
+        return [citing.claim(f"Not that I can see: {claim.text}", claim.evidence)]
+    claim = direct[0]
+    if claim.text.startswith(cited(one)):
+        return [citing.claim(prose.yes_or_no(True, claim.text), claim.evidence)]
+    return [citing.claim(f"Only the other way round: {claim.text}", claim.evidence)]
+
+
+def _direct(catalogue: Catalogue, one: Definition, other: Definition) -> list[Claim]:
+    """The closest tie of the two, tried from the strongest: kinship, part and whole, use, calls; [] for none."""
     resolver = Resolver(catalogue)
     for below, above in ((one, other), (other, one)):
         if chain := _ancestry(resolver, below, above):
@@ -51,7 +67,7 @@ def _connected(catalogue: Catalogue, one: Definition, other: Definition) -> list
     for start, end in ((one, other), (other, one)):
         if calls := _call_chain(catalogue, resolver, start, end):
             return [_chain_claim(catalogue, start, end, calls)]
-    return [_common(catalogue, one, other)]
+    return []
 
 
 def _named_inside(catalogue: Catalogue, resolver: Resolver, one: Definition, other: Definition) -> Claim | None:

@@ -28,7 +28,7 @@ _ASSIGNED = re.compile(
     r"(?:mut\s+)?)?(?P<left>[\w.$\[\]'\"]+)\s*:?=(?![=>])\s*(?P<right>.+)$"
 )
 _UNANNOTATED = re.compile(r"(?:[^:\[\]]|\[[^\]]*\])+")
-_CONDITIONAL = re.compile(r"(?:if|unless|on|for each|while|inside|in all other cases)\b")
+_CONDITIONAL = re.compile(r"(?:if|unless|on|for each|while|inside|depending on|in the case|in all other cases)\b")
 
 
 @dataclass(frozen=True, slots=True)
