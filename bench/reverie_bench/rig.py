@@ -108,7 +108,7 @@ def compile_program() -> None:
 def git(repository: Path, *arguments: str) -> str:
     who = ["-c", "user.name=bench", "-c", "user.email=bench@example.org", "-c", "advice.detachedHead=false"]
     command = ["git", "-C", str(repository), *who, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8", errors="replace").stdout
 
 
 def all_processes() -> list[int]:

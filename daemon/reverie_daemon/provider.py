@@ -10,7 +10,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -134,22 +134,30 @@ class ReplyBounds:
 
 
 class Cut:
-    """Ends a blocking read from another thread, by shutting down the socket it reads."""
+    """Ends a blocking read from another thread, by shutting down the socket it reads; also one that is connected only
+    after it was to end."""
 
     def __init__(self) -> None:
         self.reason: FailureKind | None = None
         self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
 
     def watch(self, connected: socket.socket) -> None:
-        self._sockets.append(connected)
+        with self._lock:
+            self._sockets.append(connected)
+            if self.reason is not None:
+                _shut(connected)
 
     def now(self, reason: FailureKind) -> None:
-        self.reason = reason
-        for connected in self._sockets:
-            try:
-                connected.shutdown(socket.SHUT_RDWR)
-            except OSError:  # it is closed already
-                continue
+        with self._lock:
+            self.reason = reason
+            for connected in self._sockets:
+                _shut(connected)
+
+
+def _shut(connected: socket.socket) -> None:
+    with suppress(OSError):  # it is closed already
+        connected.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

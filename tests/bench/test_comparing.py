@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from dataclasses import replace
@@ -64,6 +65,23 @@ def test_a_commit_is_a_task_when_it_changed_enough_that_was_there_before(clone: 
     (task,) = tasks(clone, 10)
     assert task.files == tuple(names[:3]) and task.message.startswith("Count from two")
     assert git(clone, "log", "-1", "--format=%s", task.parent) == "Add modules"
+
+
+def test_a_commit_message_that_is_not_utf_8_is_a_question_too(clone: Path) -> None:
+    """Histories of twenty years hold a few such messages, and one must not end the whole measurement."""
+    names = [f"src/m{number}.py" for number in range(3)]
+    write(clone, dict.fromkeys(names, "x = 1\n"))
+    git(clone, "add", "-A")
+    git(clone, "commit", "-qm", "Add modules")
+    write(clone, dict.fromkeys(names, "x = 2\n"))
+    git(clone, "commit", "-qam", "Cafe: boil on all taps")
+    raw = subprocess.run(
+        ["git", "-C", str(clone), "cat-file", "commit", "HEAD"], check=True, capture_output=True
+    ).stdout
+    (clone / "commit").write_bytes(raw.replace(b"Cafe", b"Caf\xe9"))  # git commit itself would mend it
+    git(clone, "update-ref", "HEAD", git(clone, "hash-object", "-t", "commit", "-w", "commit"))
+    (task,) = tasks(clone, 1)
+    assert task.message.endswith(": boil on all taps") and task.files == tuple(names)
 
 
 def test_files_are_scored_in_the_order_a_context_shows_them() -> None:

@@ -98,7 +98,7 @@ def test_as_many_calls_as_configured_are_under_way_and_no_more(live: LiveReposit
     with sleeping(live, model, calls=3) as sleeper:
         thread, events = learning(sleeper, live)
         until(lambda: model.now == 3)
-        assert "2 more under way" in sleeper.sleep()["reason"]
+        assert "more under way" in sleeper.sleep()["reason"]
         model.go.set()
         thread.join(WAIT_S)
     assert model.most == 3 and len(model.asked) > 6
@@ -173,7 +173,7 @@ def test_replies_that_arrive_when_learning_has_stopped_are_kept_and_none_is_aske
             until(lambda: sleeper.sleep()["state"] == "waiting")
         before = open_jobs(live)
         model.go.set()
-        until(lambda: open_jobs(live) == before - 2)
+        until(lambda: open_jobs(live) <= before - 2)  # what needed no model may have ended, too
         assert len(model.asked) == 2
         machine.busy = False
         sleeper.pause(False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from typing import Any, get_args
 
 import pytest
@@ -118,19 +117,6 @@ def test_a_long_line_changes_nothing_of_what_is_found(sample: Any, monkeypatch: 
     in_order = index(sample.source, sample.language)
     monkeypatch.setattr("reverie_indexers.parse.LONG_LINE_BYTES", 0)
     assert index(sample.source, sample.language) == in_order
-
-
-def test_one_long_statement_is_no_more_work_than_many_short_ones() -> None:
-    """A minified script of 840 KB once kept a parser busy for nine seconds. By processor time, of which that was six
-    times as much here."""
-
-    def processor_s(separator: str) -> float:
-        calls = separator.join(f"a{number}.b=c({number})" for number in range(30_000))
-        started = time.process_time()
-        assert len(index("!function(){" + calls + "}();", "javascript").references) == 30_000
-        return time.process_time() - started
-
-    assert min(processor_s(",") for _ in range(2)) < 3 * min(processor_s(";\n") for _ in range(2))
 
 
 @pytest.mark.parametrize("language", languages())

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from reverie_indexers.facts import Span
 
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Definition, FileRole, PassageHit
-from reverie_daemon.core.pathnames import beside
+from reverie_daemon.core.pathnames import beside, path_parts
 from reverie_daemon.core.ranking import (
     Piece,
     Weights,
@@ -23,7 +24,7 @@ from reverie_daemon.core.ranking import (
     rarity,
     role_factors,
 )
-from reverie_daemon.core.terms import Asked
+from reverie_daemon.core.terms import Asked, Hint
 
 SEARCH_TERMS_MAX = 16
 SOURCE_HITS_MIN = 20
@@ -38,10 +39,20 @@ NAMES_MAX = 12
 SAME_NAME_MAX = 8
 LOOKUPS_MAX = 90
 """Names that are looked up for one question; those found later are not."""
+USES_MAX = 100
+"""A name that is used more often says nothing about any of its users."""
 PIECE_LINES_MAX = 60
 
 ASKING_SHARE = 0.3
 """How much of its rarity a word counts that says how a thing is asked about ("mechanism") rather than what."""
+
+_HOLDING = frozenset({"property", "attribute"})
+_KINDS_SAID: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("class", "classes", "struct", "interface", "trait", "enum", "type", "exception"), TYPE_KINDS),
+    **dict.fromkeys(("function", "func", "macro", "fixture", "decorator", "hook"), CALLABLE_KINDS),
+    **dict.fromkeys(("attribute", "property", "field"), _HOLDING),
+    "method": CALLABLE_KINDS | {"property"},
+}
 
 _BESIDE_ASKED = re.compile(r"\b(?:examples?|samples?|demos?|tutorials?|bench\w*|scripts?)\b", re.I)
 _SOURCE: tuple[FileRole, ...] = ("source",)
@@ -79,8 +90,8 @@ class Candidates:
         self._cosines = catalogue.nearness(asked.question, under)
         self._asks_beside = bool(_BESIDE_ASKED.search(asked.question))
         self._named = dict.fromkeys(asked.names[:NAMES_MAX], 1.0)
-        for name in asked.hints[:NAMES_MAX]:
-            self._named.setdefault(name, weights.hinted / weights.exact)
+        for hint in asked.hints[:NAMES_MAX]:
+            self._named.setdefault(hint.name, 1.0 if self._is_as_said(hint) else weights.hinted / weights.exact)
 
     def gather(self) -> None:
         """Fills from the question itself."""
@@ -114,6 +125,32 @@ class Candidates:
             self._definitions[name] = tuple(one for one in found if _is_under(one.path, self._under))
         return self._definitions[name]
 
+    def surely_named(self) -> Iterator[Definition]:
+        """What the question names as code, or by its kind, if nothing else bears that name."""
+        for name, share in self._named.items():
+            found = self.lookup(name)
+            if share == 1.0 and len(found) == 1:
+                yield found[0]
+
+    def users(self, definition: Definition) -> dict[str, list[Candidate]]:
+        """The source outside its own file that uses a symbol, by file; nothing where its uses are very many."""
+        sites = self._catalogue.references(definition.symbol.name, USES_MAX + 1)
+        found: dict[str, dict[tuple[str, int], Candidate]] = {}
+        scopes = (site.scope for site in sites if len(sites) <= USES_MAX)
+        for scope in (scope for scope in scopes if scope and _is_under(scope.path, self._under)):
+            if scope.role == "source" and scope.path != definition.path:
+                one = self.reach(scope)
+                found.setdefault(scope.path, {})[one.piece.key] = one
+        return {path: list(of.values()) for path, of in found.items()}
+
+    def of_files_named(self, name: str) -> dict[str, list[Candidate]]:
+        """The candidates of source files (or packages) with this name, by file."""
+        found: dict[str, list[Candidate]] = {}
+        for one in self:
+            if one.piece.role == "source" and path_parts(one.piece.path)[-1] == name:
+                found.setdefault(one.piece.path, []).append(one)
+        return found
+
     def reach(self, definition: Definition) -> Candidate:
         """The candidate at a definition, added when it was not found before."""
         known = self._by_key.get((definition.path, definition.symbol.span.start_line))
@@ -125,6 +162,11 @@ class Candidates:
         own += meaning_score(cosine, self.weights)
         candidate = self._by_key[piece.key] = Candidate(piece, own, named)
         return candidate
+
+    def _is_as_said(self, hint: Hint) -> bool:
+        """Whether one thing alone bears the name, and is what it is said to be: "the links method" is `links` then."""
+        found = self.lookup(hint.name)
+        return len(found) == 1 and found[0].symbol.kind in _KINDS_SAID.get(hint.kind, ())
 
     def _named_share(self, piece: Piece) -> float:
         """1 for what the question names; less for a name that several things bear, when it does not say whose."""

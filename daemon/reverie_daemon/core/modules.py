@@ -17,6 +17,8 @@ from reverie_daemon.core.pathnames import path_parts
 _FOLDER_IS_PACKAGE = frozenset({"go", "java", "csharp", "c_sharp", "php", "kotlin"})
 _TEST_ROOT = re.compile(r"(?<![^/])src/\w*[tT]est\w*/(?=java/|kotlin/|groovy/|scala/)")
 """Maven's and Gradle's folders of tests: src/test, src/androidTest, src/integrationTest."""
+_SOURCE_FOLDERS = frozenset({"src", "lib"})
+"""What a package's folder has around its modules, and an import does not name: `zod/v4` is packages/zod/src/v4."""
 _SELF_CRATES = frozenset({"crate", "self", "super", "std", "core", "alloc"})
 
 
@@ -50,11 +52,16 @@ def _within(wanted: list[str], have: list[str], candidate: Definition, repositor
         return 0.9
     if _ends([*have, candidate.symbol.name], wanted) or _ends([*folder, candidate.symbol.name], wanted):
         return 0.95
+    bare = [part for part in folder if part not in _SOURCE_FOLDERS]
     for size in range(len(wanted), 0, -1):
-        if any(folder[start : start + size] == wanted[-size:] for start in range(len(folder) - size + 1)):
+        if _holds(folder, wanted[-size:]) or _holds(bare, wanted[-size:]):
             return 0.8 if size == len(wanted) else 0.45 if size > 1 else 0.0
     tail = wanted[1:] if len(wanted) > 1 else wanted
     return 0.6 if len(wanted) > 1 and _ends(have, tail) else 0.0
+
+
+def _holds(have: list[str], wanted: list[str]) -> bool:
+    return any(have[start : start + len(wanted)] == wanted for start in range(len(have) - len(wanted) + 1))
 
 
 def _ends(have: list[str], wanted: list[str]) -> bool:

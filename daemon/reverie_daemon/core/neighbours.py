@@ -1,4 +1,5 @@
-"""Lets candidates speak for each other: a class for its members, a caller for what it calls, a file for what it holds.
+"""Lets candidates speak for each other: a class for its members, a caller for what it calls, what is named for what
+uses it or what it tests, a file for what it holds.
 
 One step only, from the best candidates only: what a strong piece names is often what the question was about, when the
 question describes instead of naming. Names are read off the text, so this knows no language.
@@ -10,15 +11,17 @@ import re
 from functools import lru_cache
 
 from reverie_daemon.core.candidates import Candidate, Candidates
+from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
+from reverie_daemon.core.pathnames import named_after
 
 STARTS_MAX = 12
 NAMES_PER_START_MAX = 10
 BEARERS_MAX = 3
 """A name that more things bear says too little about which of them is meant."""
+USER_FILES_MAX = 12
+"""What more files use is part of the furniture."""
 FILE_PIECES_MAX = 4
 
-_CLASS_LIKE = frozenset({"class", "struct", "interface", "trait", "enum", "union", "type"})
-_CALLABLE = frozenset({"function", "method", "macro"})
 _SENTENCE_ENDS = "\n.!?\"'#*/-"
 _WORD = re.compile(r"(\.?)([^\W\d]\w{2,})(\(?)")
 
@@ -49,7 +52,7 @@ def share_with_members(candidates: Candidates) -> None:
     classes = {
         (one.piece.path, one.piece.title): one.own
         for one in candidates
-        if one.piece.definition and one.piece.definition.symbol.kind in _CLASS_LIKE
+        if one.piece.definition and one.piece.definition.symbol.kind in TYPE_KINDS
     }
     for one in candidates:
         owner = one.piece.title.rpartition(".")[0]
@@ -69,11 +72,23 @@ def share_with_callees(candidates: Candidates) -> None:
         target.gained += gain
 
 
+def share_with_files_around(candidates: Candidates) -> None:
+    """What is surely named speaks for one piece of each file that uses it; a test so named, of each file that its own
+    file is named after: whoever asks about a test mostly wants what it tests."""
+    for definition in candidates.surely_named():
+        if definition.role == "test":
+            around = candidates.of_files_named(named_after(definition.path))
+        else:
+            around = candidates.users(definition)
+        for pieces in around.values() if len(around) <= USER_FILES_MAX else ():
+            max(pieces, key=lambda one: (one.own, one.piece.key)).gained += candidates.weights.around_named
+
+
 def _reached_from(start: Candidate, candidates: Candidates) -> list[tuple[Candidate, int]]:
     own_name = start.piece.title.rpartition(".")[2]
     reached: list[tuple[Candidate, int]] = []
     for name in [name for name in names_in(start.piece.text) if name != own_name][:NAMES_PER_START_MAX]:
-        bearers = [one for one in candidates.lookup(name) if one.symbol.kind in _CALLABLE | _CLASS_LIKE]
+        bearers = [one for one in candidates.lookup(name) if one.symbol.kind in CALLABLE_KINDS | TYPE_KINDS]
         if len(bearers) <= BEARERS_MAX:
             reached += ((candidates.reach(one), len(bearers)) for one in bearers)
     return reached

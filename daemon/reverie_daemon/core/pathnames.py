@@ -15,6 +15,8 @@ _BESIDE = re.compile(
     r"(?:^|/)(?:examples?|samples?|demos?|docs?|benchmarks?|bench|scripts|tools|contrib|_vendor|third_party)/"
 )
 
+_TEST_AFFIX = re.compile(r"^tests?_|_(?:tests?|spec)$|(?<=[a-z0-9])(?:Tests?|TestCase|Spec)$")
+
 
 def beside(path: str) -> bool:
     """Whether a path holds what stands beside the product: examples, documents, benchmarks, scripts."""
@@ -29,6 +31,12 @@ def path_parts(path: str) -> list[str]:
         if len(parts) > 1 and parts[-1] in ("__init__", "index", "mod", "__main__"):
             parts.pop()
     return parts
+
+
+def named_after(path: str) -> str:
+    """What a file of tests is named after: "basket" for `test_basket.py`, `basket_test.go` and `basket.spec.ts`,
+    "Basket" for `BasketTest.java`; its own name where that tells nothing of tests."""
+    return _TEST_AFFIX.sub("", path_parts(path)[-1])
 
 
 def find_path(wanted: str, files: Sequence[FileVersion]) -> str:

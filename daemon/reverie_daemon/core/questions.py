@@ -70,6 +70,12 @@ _COUNT = re.compile(
     r"|most recent)\b",
     re.I,
 )
+_ASPECTS = {
+    "begun": re.compile(r"\b(?:add(?:ed)?|introduced?|created?)\b", re.I),
+    "recent": re.compile(r"recent", re.I),
+    "people": re.compile(r"\b(?:wrote|own|maintain|know|author|responsible|expert|ask)", re.I),
+}
+"""What of a history is asked for: its answer differs, so that one must not be remembered for the other."""
 _SINCE = re.compile(
     r"\b(today|yesterday|this week|last week|past week|this month|last month|past month|(?:last|past) "
     r"\d+ (?:hours?|days?|weeks?|months?))\b",
@@ -241,6 +247,8 @@ def _named(
     if kind == "what" and subjects and subjects[0].match == "unknown" and _is_repository(slots[0], catalogue):
         kind, subjects = "about", []
     extra = (match.qualifier,) if match.qualifier else ()
+    if kind == "history":
+        extra = (*extra, *(aspect for aspect, words in _ASPECTS.items() if words.search(text)))
     return Question(
         text=text,
         kind=kind,

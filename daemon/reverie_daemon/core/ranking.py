@@ -46,6 +46,8 @@ class Weights:
     """What a class gives of its score to its members."""
     callee_share: float = 0.4
     """What a piece gives of its score to what it calls or names."""
+    around_named: float = 5.0
+    """For using what the question names, or being what a test that it names is about."""
     file_share: float = 0.05
     """What a file gives of the sum of its best pieces' scores to each of its pieces."""
     test: float = 0.5
@@ -142,7 +144,7 @@ def rarest(words: Sequence[Word], rarities: Mapping[str, float], limit: int) -> 
 _ASKS_FOR: dict[FileRole, re.Pattern[str]] = {
     "test": re.compile(
         r"\b(which|what|any|where (is|are) (the|an?)|is there an?) (\w+ )?tests?\b"
-        r"|\b(un)?tested\b|\btests? (for|cover|exercis)",
+        r"|(?<!being )\b(un)?tested\b|\btests? (for|cover|exercis)",
         re.I,
     ),
     "docs": re.compile(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reverie_daemon.core.candidates import Candidates
-from reverie_daemon.core.neighbours import file_shares, share_with_callees, share_with_members
+from reverie_daemon.core.neighbours import file_shares, share_with_callees, share_with_files_around, share_with_members
 from reverie_daemon.core.nouns import Catalogue
 from reverie_daemon.core.ranking import WEIGHTS, Piece, Ranking, Weights
 from reverie_daemon.core.terms import understand
@@ -23,6 +23,7 @@ def rank(question: str, catalogue: Catalogue, *, under: str = "", weights: Weigh
     candidates.gather()
     share_with_members(candidates)
     share_with_callees(candidates)
+    share_with_files_around(candidates)
     pieces = _ordered(candidates)
     files: dict[str, float] = {}
     for piece in pieces:

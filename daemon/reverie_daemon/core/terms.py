@@ -22,13 +22,13 @@ _INFLECTIONS = (
     "ables able ibles ible ives ive als al ly ies es s e y"
 )
 _ENDINGS = tuple(_INFLECTIONS.split())
-_KINDS = (
+_KIND = (
     r"(?:class|classes|struct|interface|trait|enum|type|exception|method|function|func|macro|attribute|property|field"
     r"|fixture|decorator|hook|module|package)"
 )
-_BEFORE_KIND = re.compile(rf"\b([^\W\d]\w+)['’]?s? {_KINDS}\b")
-_AFTER_KIND = re.compile(rf"\b{_KINDS} ([A-Z]\w+)")
-_CAPITALISED = re.compile(r"(?<=[a-z,;] )([A-Z][a-z]\w+)")
+_BEFORE_KIND = re.compile(rf"\b(?P<name>[^\W\d]\w+)['’]?s? (?P<kind>{_KIND})\b")
+_AFTER_KIND = re.compile(rf"\b(?P<kind>{_KIND}) (?P<name>[A-Z]\w+)")
+_CAPITALISED = re.compile(r"(?<=[a-z,;] )(?P<name>[A-Z][a-z]\w+)(?P<kind>)")
 
 _CLAUSE_WORDS_MAX = 10
 """Words after "that" or "which" that still tell which thing is meant; what is asked about it follows."""
@@ -86,6 +86,15 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """A word that may be a name, and the word for what kind of thing it is said to be ("method"; "" where that is not
+    said)."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question taken apart. `words` are distinct by stem, in order; `names` are identifiers as written (the last
     part of dotted ones, with `owners` holding what stood before the dot); `hints` are words that may be names ("the
@@ -97,7 +106,7 @@ class Asked:
     names: tuple[str, ...]
     owners: tuple[str, ...]
     paths: tuple[str, ...]
-    hints: tuple[str, ...]
+    hints: tuple[Hint, ...]
     described: frozenset[str] = frozenset()
 
 
@@ -160,9 +169,13 @@ def _identifiers(question: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(names), tuple(owners)
 
 
-def _hints(question: str, names: Collection[str]) -> tuple[str, ...]:
-    found = [*_BEFORE_KIND.findall(question), *_AFTER_KIND.findall(question), *_CAPITALISED.findall(question)]
-    return tuple(dict.fromkeys(name for name in found if name not in names and name.lower() not in STOPWORDS))
+def _hints(question: str, names: Collection[str]) -> tuple[Hint, ...]:
+    found: dict[str, Hint] = {}
+    for pattern in (_BEFORE_KIND, _AFTER_KIND, _CAPITALISED):
+        for said in pattern.finditer(question):
+            if said["name"] not in names and said["name"].lower() not in STOPWORDS:
+                found.setdefault(said["name"], Hint(said["name"], said["kind"]))
+    return tuple(found.values())
 
 
 def _looks_like_code(token: str) -> bool:

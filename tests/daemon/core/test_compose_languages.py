@@ -259,6 +259,16 @@ def test_tests_that_are_blocks_are_counted_and_called_by_their_titles(catalogue_
     assert "two tests" in impact and "No test" not in impact
 
 
+def test_of_tests_that_only_name_a_thing_there_are_at_least_so_many(catalogue_of):
+    """What is named without being called is known once a scope, and such blocks share one."""
+    tests = "import { Base } from '../src/store';\n" + "".join(
+        f"test('{title}', () => {{\n  expect(make()).toBeInstanceOf(Base);\n}});\n" for title in ("one", "two")
+    )
+    catalogue = catalogue_of(TYPESCRIPT | {"tests/base.test.ts": tests}, name="app")
+    assert answer_about("which tests cover Base?", catalogue).startswith("At least one test")
+    assert "at least one test" in answer_about("what happens if I change Base?", catalogue)
+
+
 def test_no_test_is_said_to_name_a_thing_only_where_none_does(catalogue_of):
     """Whether a name that a test writes means the thing cannot always be traced."""
     catalogue = catalogue_of(TESTS_AS_BLOCKS, name="app")

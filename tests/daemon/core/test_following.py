@@ -56,7 +56,7 @@ def talk(catalogue: Any, *texts: str) -> tuple[Question, Composition]:
         ("and its tests?", "tests", ()),
         ("what about the tests?", "tests", ()),
         ("is it tested?", "tests", ()),
-        ("who wrote it?", "history", ("who",)),
+        ("who wrote it?", "history", ("who", "people")),
         ("show me the code", "what", ("source",)),
         ("how does it work?", "how", ()),
         ("tell me more", "how", ()),

@@ -487,6 +487,14 @@ def test_places_and_counts_are_qualifiers(example):
     assert key(understand("last 5 commits", example)) != key(understand("last 7 commits", example))
 
 
+def test_why_a_thing_was_added_is_not_why_it_is_as_it_is(example):
+    """One is told by the oldest commit, the other by the newest: remembered for each other, they cite the wrong one."""
+    asked = ("why was app.py added?", "why is app.py like this?", "who wrote app.py?", "who last changed app.py?")
+    keys = [key(understand(text, example)) for text in asked]
+    assert len(set(keys)) == 4
+    assert key(understand("why was app.py introduced?", example)) == keys[0]
+
+
 def test_terms_keep_identifiers_and_drop_filler():
     """Retrieval looks for these."""
     assert content_terms("how does the `App.run` method know about MAX_SIZE limits") == (

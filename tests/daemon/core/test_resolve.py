@@ -50,6 +50,21 @@ def test_self_means_the_own_class_or_its_bases(package):
     assert target.certainty >= 0.85
 
 
+WORKSPACE = {
+    "packages/pot/src/v1/errors.ts": "export class PotError {}\n",
+    "packages/pot/src/v2/errors.ts": "export class PotError {}\n",
+    "packages/pot/tests/pot.test.ts": (
+        "import * as p from 'pot/v2';\n\ntest('fails', () => {\n  expect(make()).toBe(new p.PotError());\n});\n"
+    ),
+}
+
+
+def test_a_packages_own_name_leads_into_its_source_folder(catalogue_of):
+    """Workspaces import each other, and themselves in tests, as whoever installs them would."""
+    target = best(catalogue_of(WORKSPACE), "packages/pot/tests/pot.test.ts", 4, "PotError")
+    assert target.definition.path == "packages/pot/src/v2/errors.ts" and target.certainty >= resolve.LIKELY
+
+
 def test_an_imported_name_means_what_the_import_names(package):
     """Two modules define `open_file`; the import says which."""
     target = best(package, "pkg/views.py", 9, "open_file")

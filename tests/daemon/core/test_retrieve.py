@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from reverie_daemon.core.candidates import LOOKUPS_MAX
-from reverie_daemon.core.ranking import Ranking
+from reverie_daemon.core.pathnames import named_after
+from reverie_daemon.core.ranking import Ranking, asks_for
 from reverie_daemon.core.retrieve import rank
 
 SHOP = {
@@ -53,6 +54,62 @@ def test_what_the_question_names_comes_first(shop: Any) -> None:
     assert titles(rank("How does Basket.close work?", shop))[0] == "Basket.close"
 
 
+def test_a_plain_word_is_a_name_where_one_thing_bears_it_and_is_of_the_kind_said(
+    catalogue_of: Callable[..., Any],
+) -> None:
+    """ "The links method" is as sure as `links`, though more words of the question stand elsewhere."""
+    files = {
+        "page.py": "class Page:\n    def links(self):\n        return parse_link_header(self.header)\n",
+        "parse.py": (
+            "def parse_link_header(header):\n"
+            '    """Splits a link header with several entries of the same relation."""\n'
+            "    return [entry.relation for entry in header.split(',')]\n"
+        ),
+    }
+    asked = "How does the {} handle a link header whose entries have the same relation?"
+    catalogue = catalogue_of(files)
+    assert titles(rank(asked.format("links method"), catalogue))[0] == "Page.links"
+    assert titles(rank(asked.format("links class"), catalogue))[0] == "parse_link_header"
+
+
+def test_files_that_use_what_is_named_come_before_those_that_only_sound_like_it(
+    catalogue_of: Callable[..., Any],
+) -> None:
+    """Who asks about a thing by name mostly needs to see who relies on it as well."""
+    asked = "Why does `LoweredKeys` keep the case of the keys that were set?"
+    files = {
+        "keys.py": "class LoweredKeys:\n    def set(self, key):\n        self.keys[key.lower()] = key\n",
+        "cases.py": "def keep_case(keys):\n    return [key for key in keys if key.case_was_set]\n",
+        "wire.py": "def receive(pairs):\n    return LoweredKeys(pairs)\n",
+    }
+    found = rank(asked, catalogue_of(files)).files
+    assert [path for path, _ in found] == ["keys.py", "wire.py", "cases.py"]
+    many = {f"user_{n}.py": "def receive(pairs):\n    return LoweredKeys(pairs)\n" for n in range(20)}
+    assert [path for path, _ in rank(asked, catalogue_of(files | many)).files][:2] == ["keys.py", "cases.py"]
+
+
+def test_a_test_that_is_named_brings_the_file_it_is_about(catalogue_of: Callable[..., Any]) -> None:
+    """Who asks why a test is as it is mostly wants what it tests."""
+    files = {
+        "src/table.py": "def show(rows):\n    return '\\n'.join(rows)\n\n\ndef width(rows):\n    return max(rows)\n",
+        "src/format.py": "def format_rows(rows):\n    return [f'{row:separate}' for row in rows]\n",
+        "tests/test_table.py": "class TestShowing:\n    def test_rows(self):\n        assert True\n",
+    }
+    found = rank("Why does TestShowing have separate rows to format, and what does it show?", catalogue_of(files)).files
+    assert next(path for path, _ in found if path.startswith("src/")) == "src/table.py"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("tests/test_basket.py", "basket"), ("basket_test.go", "basket"), ("src/basket.spec.ts", "basket"),
+     ("BasketTest.java", "Basket"), ("spec/basket_spec.rb", "basket"), ("testing/python/fixtures.py", "fixtures"),
+     ("tests/contest.py", "contest")],
+)  # fmt: skip
+def test_the_name_of_a_test_file_tells_what_it_is_about(path: str, name: str) -> None:
+    """Each language has its own way of naming tests."""
+    assert named_after(path) == name
+
+
 def test_a_described_thing_is_found_by_its_words(shop: Any) -> None:
     """Most questions name nothing."""
     assert titles(rank("Where are items put into what a customer buys?", shop))[0] in ("Basket", "Basket.add")
@@ -70,6 +127,12 @@ def test_a_question_for_tests_or_documents_gets_them(shop: Any) -> None:
     assert rank("Which tests cover a closed basket that takes no item?", shop).files[0][0] == "tests/test_basket.py"
     documents = rank("Where in the documentation does a closed basket take no item from the customer?", shop)
     assert documents.files[0][0] == "docs/baskets.md"
+
+
+def test_a_thing_being_tested_is_no_question_for_tests() -> None:
+    """ "The operators being tested in X" tells which operators are meant; asked for is where they are."""
+    assert asks_for("Where is the class whose operators are being tested in test_paths_compare?") == set()
+    assert asks_for("Where is it tested that paths compare?") == {"test"}
 
 
 def test_a_helper_that_only_tests_define_is_found_by_name(shop: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from reverie_daemon.core.terms import WORDS_MAX, split_identifier, stem, understand
+from reverie_daemon.core.terms import WORDS_MAX, Hint, split_identifier, stem, understand
 
 
 def test_identifiers_are_told_from_prose() -> None:
@@ -15,7 +15,8 @@ def test_identifiers_are_told_from_prose() -> None:
 
 def test_plain_words_before_a_kind_are_hints() -> None:
     """ "The links method" names a method, though nothing marks it as code."""
-    assert understand("How does the links method read the Response class?").hints == ("links", "Response")
+    hints = understand("How does the links method read the Response class, unlike Django?").hints
+    assert hints == (Hint("links", "method"), Hint("Response", "class"), Hint("Django", ""))
 
 
 def test_the_words_that_tell_which_thing_is_meant_are_known() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 
 import pytest
 from reverie_daemon.core.budget import Usage
 from reverie_daemon.errors import WrongUsage
-from reverie_daemon.provider import ChatRequest, ModelFailure, Target
+from reverie_daemon.provider import ChatRequest, Cut, ModelFailure, Target
 from reverie_daemon.providers import openai_compatible
 from reverie_daemon.providers.openai_compatible import PROVIDER
 from support import misbehaving
@@ -134,6 +135,17 @@ def test_silence_ends(behaviour):
     failed = failure(behaviour, request=ChatRequest(REQUEST.messages, 50, wait_s=0.4))
     assert failed.kind == "lost"
     assert time.monotonic() - began_s < 20
+
+
+def test_a_connection_that_comes_after_its_end_is_cut_all_the_same():
+    """On a busy machine connecting takes longer than the call may; it must not then be waited for."""
+    ours, theirs = socket.socketpair()
+    cut = Cut()
+    cut.now("lost")
+    cut.watch(ours)
+    assert ours.recv(1) == b"" and theirs.recv(1) == b""
+    ours.close()
+    theirs.close()
 
 
 def test_nobody_there_means_that_nothing_was_sent():

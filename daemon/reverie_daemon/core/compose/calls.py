@@ -133,6 +133,13 @@ def _line(catalogue: Catalogue, use: Use) -> str:
     return prose.code(lines[at - 1].strip(), 100) if lines is not None and at <= len(lines) else ""
 
 
+def number_of_tests(tests: Sequence[Use]) -> str:
+    """How many tests these are, each told once. What is named, not called, is known once a scope: of tests that are
+    blocks in one file there may be more."""
+    least = "at least " if any(use.test and use.site.reference.kind in ("read", "type") for use in tests) else ""
+    return f"{least}{prose.count(len(tests), 'test')}"
+
+
 def each_scope(uses: Sequence[Use]) -> list[Use]:
     """One use for each function or test around, in order."""
     seen: dict[tuple[str, str], Use] = {}

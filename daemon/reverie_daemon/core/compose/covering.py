@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reverie_daemon.core.compose import citing, prose
-from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, placed
+from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, number_of_tests, placed
 from reverie_daemon.core.compose.definitions import as_claim, kept
 from reverie_daemon.core.compose.describing import Said, cited, deed
 from reverie_daemon.core.compose.mentions import TEST_ROLES, mentions
@@ -70,11 +70,10 @@ def _direct_tests(catalogue: Catalogue, definition: Definition, sure: Sequence[U
     lead = placed(ordered[0])
     evidence = [*citing.head(catalogue, definition), *citing.site_evidence(catalogue, ordered[0].site)]
     if len(scopes) == 1:
-        return [citing.claim(f"One test covers {cited(definition)}: {lead}.", evidence)]
+        number = prose.capital(number_of_tests(scopes))
+        return [citing.claim(f"{number} covers {cited(definition)}: {lead}.", evidence)]
     spread = f"in {prose.count(len(files), 'file')}" if len(files) > 1 else f"in `{files[0]}`"
-    text = (
-        f"{prose.capital(prose.count(len(scopes), 'test'))} {spread} exercise {cited(definition)}, most plainly {lead}."
-    )
+    text = f"{prose.capital(number_of_tests(scopes))} {spread} exercise {cited(definition)}, most plainly {lead}."
     return [citing.claim(text, evidence), as_claim(_test_rows(catalogue, ordered))]
 
 

@@ -229,9 +229,9 @@ def _documents(catalogue: Catalogue, ranking: Ranking | None, words: Words) -> l
 
 def _quoted(catalogue: Catalogue, piece: Piece, words: Words) -> list[Claim]:
     """The paragraph of a passage that says most, quoted with its line; where there is no prose, as it stands."""
-    lines, first = citing.lines_at(catalogue, piece.path, piece.span), piece.span.start_line
-    said = [one for one in paragraphs(lines, first) if not one.code and says(one)] if piece.role == "docs" else []
-    every = said or stretches(lines, first)
+    told = paragraphs(catalogue.text(piece.path) or (), piece.span) if piece.role == "docs" else []
+    said = [one for one in told if not one.code and says(one)]
+    every = said or stretches(citing.lines_at(catalogue, piece.path, piece.span), piece.span.start_line)
     if not every:
         return []
     best = max(every, key=lambda one: (words.matched(" ".join(one.lines)) + 0.01 * len(one.lines), -one.start))

@@ -64,8 +64,9 @@ def noun(definition: Definition) -> str:
 
 
 def doc_of(definition: Definition) -> str:
-    """The doc comment's first sentence, "" without one."""
-    return prose.first_sentence(definition.symbol.doc)
+    """The doc comment's first sentence, "" without one; a heading that only repeats the name says nothing."""
+    said = prose.first_sentence(definition.symbol.doc)
+    return "" if said.strip(" .:`#-=*/") == definition.symbol.name else said
 
 
 def deed(definition: Definition) -> str:

@@ -54,8 +54,7 @@ def _documents(ranking: Ranking, matched: Callable[[str], float]) -> list[Piece]
 
 def _told(catalogue: Catalogue, piece: Piece, matched: Callable[[str], float]) -> list[Claim]:
     """The paragraph that says most and the code that follows it, then what of this repository that code uses."""
-    lines = citing.lines_at(catalogue, piece.path, piece.span)
-    blocks = paragraphs(lines, piece.span.start_line)
+    blocks = paragraphs(catalogue.text(piece.path) or (), piece.span)
     told = [block for block in blocks if not block.code and says(block)]
     code = [block for block in blocks if block.code]
     if not told:

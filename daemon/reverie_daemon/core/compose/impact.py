@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reverie_daemon.core.compose import citing, prose
-from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, in_test
+from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, in_test, number_of_tests
 from reverie_daemon.core.compose.definitions import as_claim, kept
 from reverie_daemon.core.compose.describing import Said, cited, name
 from reverie_daemon.core.compose.mentions import DOC_ROLES, TEST_ROLES, mentions
@@ -121,7 +121,7 @@ def _impact_lead(
     if below:
         parts.append(prose.count(len(below), "direct subclass", "direct subclasses"))
     if tests:
-        parts.append(prose.count(len(tests), "test"))
+        parts.append(number_of_tests(tests))
     verb = "depends" if len(parts) == 1 and parts[0].startswith("one ") else "depend"
     further = f", and {prose.count(len(behind), 'further function')} behind them" if behind else ""
     return citing.claim(f"{prose.capital(prose.joined(parts))} {verb} on {cited(definition)}{further}.", evidence)

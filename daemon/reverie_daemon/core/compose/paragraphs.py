@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from reverie_indexers.facts import Span
+
 from reverie_daemon.core.compose import prose
 
 WORDS_MIN = 4
@@ -32,9 +34,11 @@ class Block:
     language: str = ""
 
 
-def paragraphs(lines: Sequence[str], first: int) -> list[Block]:
-    """The paragraphs and code of a document's lines, of which `first` is the number of the first one."""
-    return _joined(_blocks(lines, first))
+def paragraphs(lines: Sequence[str], span: Span) -> list[Block]:
+    """The paragraphs and code of a part of a document, whose lines these are. Whether the part begins within code is
+    told by what stands above it."""
+    first = span.start_line
+    return _joined(_blocks(lines[first - 1 : span.end_line], first, _open_fence(lines[: first - 1])))
 
 
 def stretches(lines: Sequence[str], first: int) -> list[Block]:
@@ -60,10 +64,24 @@ def plainly(block: Block) -> str:
     return prose.plain(_ITEM.sub("", " ".join(line for line in lines if line)))
 
 
-def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
-    """Paragraphs and code of a document, in order; headings and directives left out."""
+def _open_fence(lines: Iterable[str]) -> str:
+    """What the code is marked with that is not closed where these lines end; "" where none is open."""
+    fence = ""
+    for line in lines:
+        if fenced := _FENCE.match(line):
+            fence = "" if fence else _marked(fenced)
+    return fence
+
+
+def _marked(fenced: re.Match[str]) -> str:
+    return f"{fenced[1]}{fenced[2] or 'text'}"
+
+
+def _blocks(lines: Sequence[str], first: int, fence: str) -> Iterator[Block]:
+    """Paragraphs and code of a document, in order; headings and directives left out. `fence` marks code that the lines
+    begin in."""
     held: list[str] = []
-    start, fence = first, ""
+    start = first
     for number, line in enumerate([*lines, ""], first):
         fenced = _FENCE.match(line)
         if fenced or (not fence and (not line.strip() or _ITEM.match(line))):
@@ -71,7 +89,7 @@ def _blocks(lines: Sequence[str], first: int) -> Iterator[Block]:
                 yield block
             held, start = ([], number + 1) if fenced or not line.strip() else ([line], number)
             if fenced:
-                fence = "" if fence else f"{fenced[1]}{fenced[2] or 'text'}"
+                fence = "" if fence else _marked(fenced)
             continue
         held.append(line)
     if block := _block(held, start, fence):
