@@ -21,6 +21,8 @@ A language file in `languages/` builds one `Language`. Its query names what it c
 - `@self`: a name that means the instance in this file (a Go receiver's).
 - `@type_variable`: the name of a generic parameter, which is then no use of a type in this file.
 - `@import`: a whole import statement, read by `read_imports`; one inside another counts only if the outer gave none.
+- `@declaration`, `@declaration.PLACE`: a statement in which `unfold` finds what it captures: where one declares much in
+  many ways, patterns for all of them take long to compile, and each parser process waits for that.
 - a capture that begins with an underscore is ignored.
 
 It deliberately holds no code that walks trees.
@@ -64,6 +66,11 @@ def refine(kind: str, name: str, head: str, enclosing: str) -> SymbolKind | None
 def is_upper(name: str) -> bool:
     """Whether a name is written as constants are: MAX, HTTP_PORT."""
     return name.isupper() and len(name) > 1
+
+
+def folded(node: Node, capture: str) -> Iterable[tuple[str, Node]]:
+    """Nothing to be found in a statement."""
+    return ()
 
 
 def name_field(node: Node) -> Node | None:
@@ -160,11 +167,11 @@ class Language:
     file itself defines or imports; or begins with a capital, where `capitals_are_global` (in Go, Java and C# files of
     one package see each other's names without an import).
 
-    Hooks: `refine`; `name_of` and `body_of` find a definition's name and body; `head_of` the byte at which its
-    signature begins, where that is behind decorators inside it; `owner_of` names the type that a
-    definition belongs to when it does not stand inside it (a Go receiver); `read_imports(text, line)` reads a
-    statement that begins at that line; `doc_inside(text, start)` reads the documentation that stands at a body's
-    start; `doc_after` reads what follows a value's statement.
+    Hooks: `refine`; `unfold(node, capture)` reads captures out of a `@declaration`; `name_of` and `body_of` find a
+    definition's name and body; `head_of` the byte at which its signature begins, where that is behind decorators inside
+    it; `owner_of` names the type that a definition belongs to when it does not stand inside it (a Go receiver);
+    `read_imports(text, line)` reads a statement that begins at that line; `doc_inside(text, start)` reads the
+    documentation that stands at a body's start; `doc_after` reads what follows a value's statement.
 
     `prepare` may blank out what the grammar misreads without seeing an error; it runs on every text.
     When the grammar sees a syntax error, `mend` may blank out what the grammar does not know, anywhere in the text, and
@@ -192,6 +199,7 @@ class Language:
     known_reads: bool = True
     capitals_are_global: bool = False
     refine: Callable[[str, str, str, str], SymbolKind | None] = refine
+    unfold: Callable[[Node, str], Iterable[tuple[str, Node]]] = folded
     name_of: Callable[[Node], Node | None] = name_field
     body_of: Callable[[Node], Node | None] = body_field
     head_of: Callable[[Node], int] = own_start

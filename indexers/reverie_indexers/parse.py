@@ -74,9 +74,9 @@ def read_code(source: str, language: Language) -> FileFacts:
     if root.has_error and _is_debris(root):
         return _unread(text, language, machine)
     ordered = max(map(len, text.lines), default=0) < LONG_LINE_BYTES
-    captures = _captures(machine, root, ordered)
+    captures = _captures(machine, root, language, ordered)
     for other in others:
-        _add(captures, other, machine, ordered)
+        _add(captures, other, machine, language, ordered)
     found = symbols.find_symbols(text, captures, language, machine.comments)
     imports = _imports(text, captures.get("import", ()), language)
     uses, uses_left_out = references.find_references(
@@ -133,12 +133,14 @@ def _badness(root: tree_sitter.Node, language: Language) -> tuple[bool, int, int
     return root.is_error, sum(not language.excuses(fault) for fault in faults), len(faults)
 
 
-def _add(captures: dict[str, list[tree_sitter.Node]], other: Reading, machine: _Machine, ordered: bool) -> None:
+def _add(
+    captures: dict[str, list[tree_sitter.Node]], other: Reading, machine: _Machine, language: Language, ordered: bool
+) -> None:
     """Adds what another reading of the text captures in its stretches."""
     root = machine.parser.parse(other.text).root_node
     if root.has_error and _is_debris(root):
         return
-    for capture, nodes in _captures(machine, root, ordered).items():
+    for capture, nodes in _captures(machine, root, language, ordered).items():
         captures.setdefault(capture, []).extend(node for node in nodes if other.holds(node.start_byte, node.end_byte))
 
 
@@ -164,10 +166,16 @@ def _imports(text: SourceText, nodes: list[tree_sitter.Node] | tuple[()], langua
     return found
 
 
-def _captures(machine: _Machine, root: tree_sitter.Node, ordered: bool) -> dict[str, list[tree_sitter.Node]]:
+def _captures(
+    machine: _Machine, root: tree_sitter.Node, language: Language, ordered: bool
+) -> dict[str, list[tree_sitter.Node]]:
     captures = _caught(machine.query, root, START_DEPTH_MAX, ordered)
     for capture, nodes in _caught(machine.top_query, root, 0, ordered).items():
         captures[capture] = nodes + captures.get(capture, [])
+    for capture in [name for name in captures if name.partition(".")[0] == "declaration"]:
+        for node in captures.pop(capture):
+            for inner, found in language.unfold(node, capture):
+                captures.setdefault(inner, []).append(found)
     return captures
 
 

@@ -7,7 +7,8 @@ one token. Which side of an `#if` is compiled is not asked: both are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reverie_indexers import macros, preprocessor
@@ -20,56 +21,21 @@ if TYPE_CHECKING:
 _NAME = "[(identifier) (field_expression)]"
 
 
-def declared(name: str, *others: str) -> str:
-    """A pattern for a declarator around a name: plain, pointer, array, or a pointer to a function; or one of `others`.
-
-    One flat list: of alternations inside alternations tree-sitter's queries lose some.
-    """
-    plain = [name, _array(name), _array(_array(name))]
-    pointers = [*map(_pointer, plain), _pointer(_pointer(name)), _pointer(_pointer(_array(name)))]
-    behind = [_behind(name), _behind(_array(name)), _pointer(_behind(name)), _pointer(_pointer(_behind(name)))]
-    return f"[{' '.join([*plain, *pointers, *behind, *others])}]"
+PLACES = (
+    "translation_unit", "preproc_ifdef", "preproc_if", "preproc_elif", "preproc_else", "declaration_list",
+    "linkage_specification body:",
+)  # fmt: skip
+"""Where a declaration stands that is not a local variable's."""
 
 
-def _pointer(declarator: str) -> str:
-    return f"(pointer_declarator declarator: {declarator})"
+def declarations(capture: str, *places: str) -> str:
+    """Patterns for the declarations in some places. `unfold` tells what they declare: patterns of declarators cost a
+    second to compile in C++, since each is studied against the whole grammar again in every place."""
+    return "\n".join(f"({place} (declaration) @{capture})" for place in places)
 
-
-def _array(declarator: str) -> str:
-    return f"(array_declarator declarator: {declarator})"
-
-
-def _behind(declarator: str) -> str:
-    return f"(function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: {declarator})))"
-
-
-def declarations(variable: str) -> list[str]:
-    """Patterns for the declaration of a variable: without a value and with one."""
-    return [
-        f"(declaration declarator: {variable}) @outer",
-        f"(declaration declarator: (init_declarator declarator: {variable})) @outer",
-    ]
-
-
-def prototype(name: str) -> str:
-    """A pattern for the declarator of a function whose name matches."""
-    plain = f"(function_declarator declarator: {name})"
-    pointer = f"(pointer_declarator declarator: [{plain} (pointer_declarator declarator: {plain})])"
-    return f"[{plain} {pointer}]"
-
-
-_PROTOTYPE = f"(declaration declarator: {prototype('(identifier)')}) @function"
-_PLACES = ("translation_unit", "preproc_ifdef", "preproc_if", "preproc_elif", "preproc_else")
-_TOP_LEVEL = "\n".join(
-    "".join(f"({place} {pattern})" for place in _PLACES)
-    + f"(linkage_specification body: (declaration_list {pattern}))(linkage_specification body: {pattern})"
-    for pattern in (*declarations(declared("(identifier) @variable.name")), _PROTOTYPE)
-)
-_FIELD = declared("(field_identifier) @attribute.name")
 
 SHARED_QUERY = f"""
 (function_definition) @function
-{_TOP_LEVEL}
 (struct_specifier name: (_) body: (_)) @struct
 (union_specifier name: (_) body: (_)) @union
 (enum_specifier name: (_) body: (_)) @enum
@@ -78,8 +44,7 @@ SHARED_QUERY = f"""
 ((type_definition type: (_ name: (_) @_tag body: (_)) declarator: (type_identifier) @typedef.name @declared)
   (#not-eq? @_tag @typedef.name))
 (type_definition declarator: (type_identifier) @declared)
-(field_declaration type: (_ !body) declarator: {_FIELD}) @outer
-(field_declaration type: (_ body: (_)) declarator: {_FIELD})
+(field_declaration) @declaration
 (preproc_def value: (_)) @constant
 (preproc_function_def) @macro
 
@@ -114,6 +79,12 @@ def reads(name: str) -> str:
 """
 
 
+QUERY = f"""
+{SHARED_QUERY}
+{declarations("declaration", *PLACES)}
+{reads(_NAME)}
+"""
+
 BUILTIN_TYPES = (
     "bool size_t ssize_t ptrdiff_t intptr_t uintptr_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t "
     "uint64_t intmax_t uintmax_t va_list FILE wchar_t"
@@ -130,6 +101,7 @@ _DECLARATORS = frozenset(
         "attributed_declarator", "init_declarator", "reference_declarator",
     }
 )  # fmt: skip
+_FUNCTION_NAMES = frozenset({"identifier"})
 
 
 def refine_declared(kind: str, name: str, head: str, enclosing: str) -> SymbolKind | None:
@@ -138,7 +110,7 @@ def refine_declared(kind: str, name: str, head: str, enclosing: str) -> SymbolKi
     if kind == "type":
         shape = _BARE_SHAPE.match(head)
         return shape[1] if shape else "type"  # type: ignore[return-value]
-    if kind == "function" and _is_macro_block(name, head, enclosing):
+    if name in _NO_NAMES or (kind == "function" and _is_macro_block(name, head, enclosing)):
         return None
     if kind == "constant" or (kind == "attribute" and enclosing in ("", "namespace")):
         return "constant"
@@ -148,8 +120,8 @@ def refine_declared(kind: str, name: str, head: str, enclosing: str) -> SymbolKi
 
 
 def _is_macro_block(name: str, head: str, enclosing: str) -> bool:
-    """Whether what looks like a function is a block behind a macro or a keyword: `CATCH(...) {` inside a function."""
-    return name in _NO_NAMES or (enclosing in ("function", "method") and head.replace(" ", "").startswith(name + "("))
+    """Whether what looks like a function is a block behind a macro: `CATCH(...) {` inside a function."""
+    return enclosing in ("function", "method") and head.replace(" ", "").startswith(name + "(")
 
 
 def made_by_macro(node: Node) -> list[Node]:
@@ -183,10 +155,58 @@ def name_of(node: Node) -> Node | None:
         if of is not None and of.child_by_field_name("body") and of.child_by_field_name("name"):
             return None
     found = node.child_by_field_name("name") or node.child_by_field_name("declarator")
-    while found is not None and found.type in _DECLARATORS:
-        inner = found.child_by_field_name("declarator")
-        found = inner or next((child for child in reversed(found.named_children) if child.type != "comment"), None)
-    return found
+    name = _path(found)[-1] if found else None
+    return name if name is not None and name.type not in _DECLARATORS else None
+
+
+def _path(declarator: Node) -> list[Node]:
+    """A declarator, the one in it, and so on to the name."""
+    path = [declarator]
+    while path[-1].type in _DECLARATORS:
+        inside = reversed(path[-1].named_children)
+        inner = path[-1].child_by_field_name("declarator") or next((x for x in inside if x.type != "comment"), None)
+        if inner is None:
+            break
+        path.append(inner)
+    return path
+
+
+def _is_misread(types: Sequence[str]) -> bool:
+    """Whether a macro was taken for a declarator: no function gives a function, `API int (put)(int)`, and parentheses
+    stand around a pointer only."""
+    return any(
+        (outer == "function_declarator" == inner)
+        or (outer == "parenthesized_declarator" and inner != "pointer_declarator")
+        for outer, inner in pairwise(types)
+    )
+
+
+def declared(node: Node, functions: Collection[str]) -> Iterable[tuple[str, Node]]:
+    """What a declaration captures: itself for a function whose name is of one of these types, and the names of its
+    variables or fields. It belongs to them, unless it defines their type, too."""
+    is_field = node.type == "field_declaration"
+    value, value_type = ("attribute.name", "field_identifier") if is_field else ("variable.name", "identifier")
+    names = []
+    for declarator in node.children_by_field_name("declarator"):
+        path = _path(declarator)
+        types = [part.type for part in path]
+        if types[-1] == "operator_cast" or types[-2:-1] == ["function_declarator"]:
+            if types[-1] in functions and types[0] != "init_declarator" and not _is_misread(types):
+                yield "function", node
+        elif types[-1] == value_type and not _is_misread(types):
+            names.append(path[-1])
+    if names and not (is_field and _defines_type(node)):
+        yield "outer", node
+    yield from ((value, name) for name in names)
+
+
+def _defines_type(declaration: Node) -> bool:
+    of = declaration.child_by_field_name("type")
+    return of is not None and of.child_by_field_name("body") is not None
+
+
+def _unfold(node: Node, capture: str) -> Iterable[tuple[str, Node]]:
+    return declared(node, _FUNCTION_NAMES)
 
 
 def body_of(node: Node) -> Node | None:
@@ -228,8 +248,8 @@ LANGUAGE = Language(
     name="c",
     suffixes=(".c", ".h"),
     grammar="tree_sitter_c:language",
-    version=3,
-    query=SHARED_QUERY + reads(_NAME),
+    version=4,
+    query=QUERY,
     line_comments=("//",),
     block_comments=(("/*", "*/"),),
     separators=("->", "."),
@@ -237,6 +257,7 @@ LANGUAGE = Language(
     builtin_types=frozenset(BUILTIN_TYPES.split()),
     capitals_are_global=True,
     refine=refine_declared,
+    unfold=_unfold,
     name_of=name_of,
     owner_of=owner_of,
     body_of=body_of,

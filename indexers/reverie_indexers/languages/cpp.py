@@ -25,7 +25,12 @@ _CALLEE = f"""[{_NAME} @call
   (qualified_identifier name: (template_function name: (identifier) @call.tail))
   (qualified_identifier name: (qualified_identifier name: (template_function name: (identifier) @call.tail)))
   (field_expression field: (template_method name: (field_identifier) @call.tail))]"""
-_DECLARED_NAME = "[(identifier) (field_identifier) (qualified_identifier) (operator_name) (destructor_name)]"
+_PLAIN_PLACES = ("translation_unit", "linkage_specification body:")
+_PLACES = (
+    *(place for place in c.PLACES if place not in _PLAIN_PLACES),
+    "field_declaration_list",
+    "template_declaration",
+)
 
 
 def _base(use: str) -> str:
@@ -36,35 +41,14 @@ def _base(use: str) -> str:
   (qualified_identifier name: (qualified_identifier name: (template_type name: (type_identifier) @{use}.tail)))]"""
 
 
-def _prototype(name: str) -> str:
-    plain = f"(function_declarator declarator: {name})"
-    reference = f"(reference_declarator {plain})"
-    return f"[{plain} {reference} (pointer_declarator declarator: [{plain} {reference}]) (operator_cast)]"
-
-
-_GLOBALS = c.declarations(
-    c.declared("(identifier) @variable.name", "(reference_declarator (identifier) @variable.name)")
-)
-_MEMBER = f"(declaration declarator: {_prototype(_DECLARED_NAME)}) @function"
-
 QUERY = f"""
 {c.SHARED_QUERY}
 (namespace_definition) @namespace
 (class_specifier name: (_) body: (_)) @class
 (template_declaration [(class_specifier body: (_)) (struct_specifier body: (_)) (function_definition)
   (alias_declaration) (concept_definition) (declaration) (field_declaration)]) @outer
-(declaration_list {_GLOBALS[0]})
-(declaration_list {_GLOBALS[1]})
-(declaration_list {_MEMBER})
-(field_declaration_list {_MEMBER})
-(template_declaration {_MEMBER})
-(preproc_ifdef {_MEMBER})
-(preproc_if {_MEMBER})
-(preproc_elif {_MEMBER})
-(preproc_else {_MEMBER})
-(translation_unit (declaration declarator: (reference_declarator (function_declarator))) @function)
-(field_declaration declarator: {_prototype(_DECLARED_NAME)}) @function
-(field_declaration declarator: (reference_declarator (field_identifier) @attribute.name)) @outer
+{c.declarations("declaration.plain", *_PLAIN_PLACES)}
+{c.declarations("declaration", *_PLACES)}
 (alias_declaration) @typedef
 (concept_definition) @typedef
 (init_declarator declarator: (identifier) value: (lambda_expression)) @function
@@ -108,7 +92,15 @@ _ONLY_CPP = re.compile(
 )
 _HEADER_OF_CPP = re.compile(rb"^[ \t]*#[ \t]*include[ \t]*(?:<\w+>|[<\"][\w/.+-]+\.(?:hpp|hh|hxx)[>\"])", re.M)
 _QUALIFIED = "qualified_identifier"
+_PLAIN_NAMES = frozenset({"identifier"})
+_FUNCTION_NAMES = frozenset(
+    {"identifier", "field_identifier", "qualified_identifier", "operator_name", "destructor_name", "operator_cast"}
+)
 _SELF_CONTAINED = frozenset({"destructor_name", "operator_name", "operator_cast"})
+
+
+def _unfold(node: Node, capture: str) -> Iterable[tuple[str, Node]]:
+    return c.declared(node, _PLAIN_NAMES if capture == "declaration.plain" else _FUNCTION_NAMES)
 
 
 def _innermost(node: Node | None) -> Node | None:
@@ -201,7 +193,7 @@ LANGUAGE = Language(
     contested=(".h",),
     claims=_claims,
     grammar="tree_sitter_cpp:language",
-    version=3,
+    version=4,
     query=QUERY,
     line_comments=("//",),
     block_comments=(("/*", "*/"),),
@@ -210,6 +202,7 @@ LANGUAGE = Language(
     builtin_types=frozenset(c.BUILTIN_TYPES.split()),
     capitals_are_global=True,
     refine=_refine,
+    unfold=_unfold,
     name_of=_name_of,
     owner_of=_owner_of,
     body_of=_body_of,
