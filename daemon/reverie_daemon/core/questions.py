@@ -224,6 +224,11 @@ def _qualifiers(sentence: str, place: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def aspects_of(text: str) -> tuple[str, ...]:
+    """What of a thing's history is asked for, by the names in `_ASPECTS`."""
+    return tuple(aspect for aspect, words in _ASPECTS.items() if words.search(text))
+
+
 def _named(
     text: str,
     match: phrasings.Match,
@@ -248,7 +253,7 @@ def _named(
         kind, subjects = "about", []
     extra = (match.qualifier,) if match.qualifier else ()
     if kind == "history":
-        extra = (*extra, *(aspect for aspect, words in _ASPECTS.items() if words.search(text)))
+        extra = (*extra, *aspects_of(text))
     return Question(
         text=text,
         kind=kind,

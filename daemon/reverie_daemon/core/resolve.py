@@ -117,14 +117,15 @@ def tests_of(definition: Definition, catalogue: Catalogue) -> list[Use]:
     uses = callers(definition, catalogue, kinds=("call", "decorate", "type", "inherit", "read"))
     tests: dict[tuple[str, str], Use] = {}
     for use in uses:
-        if _is_test(use.site, catalogue):
+        if is_test(use.site, catalogue):
             title = "" if use.site.scope else title_around(catalogue.text(use.site.path) or (), use.site.reference.line)
             scope = use.site.scope.symbol.qualname if use.site.scope else title
             tests.setdefault((use.site.path, scope), replace(use, test=title))
     return list(tests.values())
 
 
-def _is_test(site: Site, catalogue: Catalogue) -> bool:
+def is_test(site: Site, catalogue: Catalogue) -> bool:
+    """Whether a use stands in a test: in one beside the source that it tests, or in a file of tests."""
     if site.scope is not None:
         return site.scope.role == "test"
     return any(version.role == "test" for version in catalogue.files(site.path) if version.path == site.path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -112,16 +112,18 @@ def diff_of(root: Path, revision: str, bytes_max: int = DIFF_BYTES_MAX, timeout_
     if not _REVISION.fullmatch(revision):
         return ""
     options = ("--format=", "--no-renames", "--no-ext-diff", "--no-textconv", "--diff-merges=first-parent")
+    return _beginning(root, ("show", *options, revision, "--"), bytes_max, timeout_s).decode("utf-8", "replace")
+
+
+def _beginning(root: Path, command: Sequence[str], bytes_max: int, timeout_s: float) -> bytes:
+    """The first bytes of what a command writes; where it fails, what came by then, which is still true."""
     gathered = bytearray()
-    with closing(Git(root).stream("show", *options, revision, "--", timeout_s=timeout_s)) as chunks:
-        try:
-            for chunk in chunks:
-                gathered += chunk
-                if len(gathered) >= bytes_max:
-                    break
-        except GitFailed:
-            pass  # What came by then is still true.
-    return bytes(gathered[:bytes_max]).decode("utf-8", "replace")
+    with closing(Git(root).stream(*command, timeout_s=timeout_s)) as chunks, suppress(GitFailed):
+        for chunk in chunks:
+            gathered += chunk
+            if len(gathered) >= bytes_max:
+                break
+    return bytes(gathered[:bytes_max])
 
 
 def uncommitted(root: Path) -> tuple[str, ...]:
@@ -146,16 +148,8 @@ def edited_lines(
     if not paths:
         return {}
     options = ("--unified=0", "--no-renames", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/")
-    gathered = bytearray()
-    with closing(Git(root).stream("diff", *options, "HEAD", "--", *paths, timeout_s=timeout_s)) as chunks:
-        try:
-            for chunk in chunks:
-                gathered += chunk
-                if len(gathered) >= bytes_max:
-                    break
-        except GitFailed:
-            pass  # What came by then is still true.
-    return _edited(os.fsdecode(bytes(gathered[:bytes_max])).split("\n"))
+    diff = _beginning(root, ("diff", *options, "HEAD", "--", *paths), bytes_max, timeout_s)
+    return _edited(os.fsdecode(diff).split("\n"))
 
 
 def _edited(diff: Sequence[str]) -> Mapping[str, Sequence[Span]]:

@@ -13,7 +13,7 @@ from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition, Evidence
 from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.resolve import COMMON, LIKELY, SITES_MAX, Call, Use, callees, callers
+from reverie_daemon.core.resolve import COMMON, LIKELY, SITES_MAX, Call, Use, callees, callers, is_test
 from reverie_daemon.core.wording import asks_yes_or_no
 
 LISTED_MAX = 12
@@ -42,8 +42,8 @@ def who_calls(question: Question, catalogue: Catalogue) -> list[Claim]:
     unsure = [use for use in uses if use.certainty < LIKELY]
     if not sure:
         return kept(_nobody(question, catalogue, definition, unsure))
-    code = sorted((use for use in sure if not in_test(use, catalogue)), key=lambda use: beside(use.site.path))
-    tests = [use for use in sure if in_test(use, catalogue)]
+    code = sorted((use for use in sure if not is_test(use.site, catalogue)), key=lambda use: beside(use.site.path))
+    tests = [use for use in sure if is_test(use.site, catalogue)]
     verb = "raised" if raised else _verb(definition)
     first = _first(catalogue, definition, code, tests, verb)
     claims = [_confirmed(question, first, used=True), as_claim(_listed(catalogue, definition, code))]
@@ -79,12 +79,6 @@ def _within(question: Question, uses: Sequence[Use]) -> list[Use]:
     if place == "tests":
         return [use for use in uses if use.site.scope is not None and use.site.scope.role == "test"]
     return [use for use in uses if use.site.path.startswith(place)]
-
-
-def in_test(use: Use, catalogue: Catalogue) -> bool:
-    if use.site.scope is not None:
-        return use.site.scope.role == "test"
-    return any(version.role == "test" for version in catalogue.files(use.site.path) if version.path == use.site.path)
 
 
 def _verb(definition: Definition) -> str:

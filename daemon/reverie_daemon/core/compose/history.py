@@ -12,7 +12,7 @@ from reverie_daemon.core.compose import citing, prose
 from reverie_daemon.core.compose.definitions import kept
 from reverie_daemon.core.compose.describing import cited, opening
 from reverie_daemon.core.nouns import Catalogue, Claim, Commit, Evidence
-from reverie_daemon.core.questions import Question
+from reverie_daemon.core.questions import Question, aspects_of
 
 COMMITS_SHOWN = 6
 COMMITS_KNOWN_MAX = 10_000
@@ -45,9 +45,6 @@ def _escaped(text: str) -> str:
     return text.replace("`", "'")
 
 
-_BEGINNING = re.compile(r"\b(?:add(?:ed)?|introduced?|created?)\b", re.I)
-
-
 def history(question: Question, catalogue: Catalogue) -> list[Claim]:
     """Who changed a thing, when and why."""
     subject = question.subjects[0]
@@ -60,14 +57,13 @@ def history(question: Question, catalogue: Catalogue) -> list[Claim]:
     evidence = citing.head(catalogue, definition) if definition is not None else ()
     if not commits:
         return [_unread(catalogue) or citing.claim(f"Git has no commit yet that touched {label}.", evidence)]
-    if definition is None and _BEGINNING.search(question.text) and {"why", "when", "who"} & set(question.qualifiers):
+    asked = aspects_of(question.text)
+    if definition is None and "begun" in asked and {"why", "when", "who"} & set(question.qualifiers):
         return kept([_begun(catalogue, path), _reasons(commits, whole=True), _together(catalogue, path)])
-    if definition is None and (path.endswith("/") or "recent" in question.text.lower()):
+    if definition is None and (path.endswith("/") or "recent" in asked):
         return kept([_recent_lead(commits, path), _recent_rows(commits), _who_knows(catalogue, path)])
     claims = [_lead(question, label, commits, evidence), _reasons(commits, whole=definition is None)]
-    if definition is None and re.search(
-        r"\b(?:wrote|own|maintain|know|author|responsible|expert|ask)", question.text, re.I
-    ):
+    if definition is None and "people" in asked:
         return kept([_who_knows(catalogue, path), *claims, _together(catalogue, path)])
     if "why" in question.qualifiers and definition is not None:
         said = opening(catalogue, definition)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reverie_daemon.core.compose import citing, prose
-from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, in_test, number_of_tests
+from reverie_daemon.core.compose.calls import LISTED_MAX, each_scope, number_of_tests
 from reverie_daemon.core.compose.definitions import as_claim, kept
 from reverie_daemon.core.compose.describing import Said, cited, name
 from reverie_daemon.core.compose.mentions import DOC_ROLES, TEST_ROLES, mentions
@@ -14,7 +14,7 @@ from reverie_daemon.core.naming import TYPE_KINDS
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition
 from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.resolve import LIKELY, Resolver, Use, callers, subclasses, tests_of
+from reverie_daemon.core.resolve import LIKELY, Resolver, Use, callers, is_test, subclasses, tests_of
 
 
 def impact(question: Question, catalogue: Catalogue) -> list[Claim]:
@@ -26,7 +26,7 @@ def impact(question: Question, catalogue: Catalogue) -> list[Claim]:
     uses = [use for use in callers(definition, catalogue, kinds=ALL_KINDS) if not _is_inside(use, definition)]
     sure = [use for use in uses if use.certainty >= LIKELY]
     code = [use for use in sure if use.site.scope is None or use.site.scope.role == "source"]
-    code = sorted((use for use in code if not in_test(use, catalogue)), key=lambda use: beside(use.site.path))
+    code = sorted((use for use in code if not is_test(use.site, catalogue)), key=lambda use: beside(use.site.path))
     below = (
         [use for use in subclasses(definition, catalogue) if use.certainty >= LIKELY]
         if definition.symbol.kind in TYPE_KINDS

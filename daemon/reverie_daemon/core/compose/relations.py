@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reverie_daemon.core.compose import citing, prose
-from reverie_daemon.core.compose.calls import each_scope, in_test
+from reverie_daemon.core.compose.calls import each_scope
 from reverie_daemon.core.compose.definitions import kept, path_claims
 from reverie_daemon.core.compose.describing import cited, name, noun, opening
 from reverie_daemon.core.naming import CALLABLE_KINDS, TYPE_KINDS, Subject
 from reverie_daemon.core.nouns import Catalogue, Claim, Definition
 from reverie_daemon.core.pathnames import beside
 from reverie_daemon.core.questions import Question
-from reverie_daemon.core.resolve import LIKELY, Resolver, Use, callers
+from reverie_daemon.core.resolve import LIKELY, Resolver, Use, callers, is_test
 from reverie_daemon.core.wording import asks_yes_or_no
 
 PATH_DEPTH = 3
@@ -230,7 +230,7 @@ def _common(catalogue: Catalogue, one: Definition, other: Definition) -> Claim:
         for u in callers(other, catalogue, kinds=ALL_KINDS)
         if u.site.scope in scopes_one and u.certainty >= LIKELY
     ]
-    both.sort(key=lambda pair: (in_test(pair[1], catalogue), beside(pair[1].site.path)))
+    both.sort(key=lambda pair: (is_test(pair[1].site, catalogue), beside(pair[1].site.path)))
     if both:
         use_one, use_other = both[0]
         scope = use_other.site.scope
